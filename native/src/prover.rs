@@ -1,0 +1,203 @@
+//! One job in a process of its own. The job directory is the whole interface:
+//!
+//! | file          | written by | what |
+//! |---------------|------------|------|
+//! | `job.json`    | the node   | the request and how to run it ([`Job`]) |
+//! | `prover.json` | the prover | who runs it: boot id, pid, start time ([`Identity`]) |
+//! | `result.json` | the prover | the reply, written once, whole |
+//! | `log`         | the prover | its standard error |
+//!
+//! The prover outlives the node: it is its own session, holds no pipe, and answers in a file. It
+//! ends by itself when its job directory is gone, which is how a job is called off for good.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use log::{info, warn};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::call;
+use crate::guard::files::{self, Lock};
+use crate::logging;
+use crate::progress;
+
+/// Version of the job directory.
+pub const JOB_VERSION: u32 = 1;
+
+/// Exit statuses. Whether the operation succeeded stands in `result.json`.
+pub mod exit {
+    /// `result.json` is written.
+    pub const ANSWERED: i32 = 0;
+    /// The job directory or `job.json` cannot be used.
+    pub const NO_JOB: i32 = 2;
+    /// Another prover runs this job, or it was answered before.
+    pub const TAKEN: i32 = 3;
+    /// The job directory disappeared, or the parent it was bound to ended.
+    pub const CALLED_OFF: i32 = 4;
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Job {
+    job: u32,
+    request: Value,
+    /// Unix socket for progress: at most 107 bytes, the limit of the kernel.
+    socket: Option<PathBuf>,
+    /// The process that started us, if we are to end with it: a one-shot command, not a node.
+    bound_to_parent: Option<i32>,
+    /// Niceness to run with, 0 to 19.
+    #[serde(default)]
+    nice: i32,
+}
+
+/// A process, beyond the reuse of process ids.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    boot_id: String,
+    pid: u32,
+    /// Clock ticks after boot (`/proc/self/stat`, field 22).
+    start_time: u64,
+}
+
+/// Runs the job in `directory` and returns the exit status.
+pub fn run(directory: &Path) -> i32 {
+    match work(directory) {
+        Ok(status) => status,
+        Err(e) => {
+            eprintln!("selkie-prover: {e:#}");
+            exit::NO_JOB
+        }
+    }
+}
+
+fn work(directory: &Path) -> Result<i32> {
+    // The library reads its configuration from the current directory: ours has none.
+    std::env::set_current_dir(directory)
+        .with_context(|| format!("cannot enter {}", directory.display()))?;
+    let directory = std::env::current_dir()?;
+    let Some(_lock) = Lock::take(&directory.join("lock"))? else {
+        return Ok(exit::TAKEN);
+    };
+    if directory.join("result.json").exists() {
+        return Ok(exit::TAKEN);
+    }
+    let text = fs::read(directory.join("job.json")).context("cannot read job.json")?;
+    let job: Job = serde_json::from_slice(&text).context("job.json is not a job")?;
+    anyhow::ensure!(
+        job.job == JOB_VERSION,
+        "job.json has version {}, this prover knows {JOB_VERSION}",
+        job.job
+    );
+    // SAFETY: plain system calls on this process. setsid fails only for a group leader, which
+    // then has its own group already.
+    unsafe {
+        libc::setsid();
+        libc::setpriority(libc::PRIO_PROCESS, 0, job.nice.clamp(0, 19));
+    }
+    logging::to_standard_error();
+    files::replace(
+        &directory.join("prover.json"),
+        &serde_json::to_vec(&identity()?)?,
+    )?;
+    watch(directory.clone(), job.bound_to_parent);
+    if let Some(path) = &job.socket {
+        // Progress is a comfort: the work does not wait for it.
+        if let Err(e) = serve_progress(path) {
+            warn!("no progress: {e:#}");
+        }
+    }
+
+    info!("job begins");
+    let reply = call::call(&serde_json::to_vec(&job.request)?);
+    files::replace(&directory.join("result.json"), &reply)?;
+    info!("job ends");
+    if let Some(path) = &job.socket {
+        if let Err(e) = files::remove_if_there(path) {
+            warn!("{e:#}");
+        }
+    }
+    Ok(exit::ANSWERED)
+}
+
+fn identity() -> Result<Identity> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name of the program, in parentheses, may hold anything; fields count from behind it.
+    let start_time = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.split_whitespace().nth(19))
+        .and_then(|field| field.parse().ok())
+        .context("cannot read the start time from /proc/self/stat")?;
+    Ok(Identity {
+        boot_id: fs::read_to_string("/proc/sys/kernel/random/boot_id")?
+            .trim()
+            .to_owned(),
+        pid: std::process::id(),
+        start_time,
+    })
+}
+
+/// Ends the process when nobody can want its answer any more.
+fn watch(directory: PathBuf, parent: Option<i32>) {
+    thread::spawn(move || loop {
+        // SAFETY: a system call without arguments.
+        let orphaned = parent.is_some_and(|parent| unsafe { libc::getppid() } != parent);
+        if orphaned || !directory.join("job.json").exists() {
+            // SAFETY: ends the process at once; files are replaced by rename, never half written.
+            unsafe { libc::_exit(exit::CALLED_OFF) };
+        }
+        thread::sleep(Duration::from_millis(250));
+    });
+}
+
+/// Tells everyone who connects the state of the job, and each change after it, as JSON lines.
+fn serve_progress(path: &Path) -> Result<()> {
+    files::remove_if_there(path)?;
+    let listener =
+        UnixListener::bind(path).with_context(|| format!("cannot listen on {}", path.display()))?;
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || tell(stream));
+        }
+    });
+    Ok(())
+}
+
+fn tell(mut stream: UnixStream) {
+    let mut seen = 0;
+    loop {
+        let (version, now) = progress::wait_newer(seen, Duration::from_secs(60));
+        if version == seen {
+            continue;
+        }
+        seen = version;
+        let Ok(mut line) = serde_json::to_vec(&now) else {
+            return;
+        };
+        line.push(b'\n');
+        if stream.write_all(&line).is_err() {
+            return; // the listener went away
+        }
+        // A bound on the traffic of a fast series of steps.
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_is_that_of_the_process_table() {
+        let identity = identity().unwrap();
+        assert_eq!(identity.pid, std::process::id());
+        assert!(identity.start_time > 0);
+        assert_eq!(identity.boot_id.len(), 36);
+    }
+}

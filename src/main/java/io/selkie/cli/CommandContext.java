@@ -1,0 +1,89 @@
+package io.selkie.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.selkie.params.ParameterDirectory;
+import io.selkie.params.ParameterListener;
+import io.selkie.params.ParameterManifest;
+import io.selkie.proofs.AbandonedJobs;
+import io.selkie.proofs.ProofsLibrary;
+import io.selkie.proofs.ProverProofs;
+import io.selkie.proofs.ProverSettings;
+import io.selkie.storage.StateDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the commands work with.
+ *
+ * @param environment of this process
+ * @param settings read when a command needs them, so that {@code --help} always works
+ * @param progress makes what shows the progress of one command
+ */
+record CommandContext(
+    Map<String, String> environment,
+    Settings.Reader settings,
+    ParameterDirectory parameters,
+    Supplier<ParameterListener> progress) {
+  private static final String NICE = "selkie.prover.nice";
+  private static final int MAX_NICE = 19;
+
+  static CommandContext of(Map<String, String> environment) {
+    return new CommandContext(
+        environment,
+        Settings::load,
+        ParameterDirectory.fromEnvironment(environment),
+        ParameterProgress::onStderr);
+  }
+
+  /** The repo to work in, absolute: the one given, else {@code ~/.selkie}. */
+  Path repo(Optional<Path> given) {
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
+    return given.orElseGet(() -> Path.of(home).resolve(".selkie")).toAbsolutePath().normalize();
+  }
+
+  ParameterManifest manifest() {
+    return ParameterManifest.production();
+  }
+
+  /**
+   * Proofs in child processes that end with this one.
+   *
+   * @param repo an existing directory, whose state directory takes the jobs
+   * @throws IOException if a setting is wrong or the native side is not there; one line
+   */
+  ProverProofs proofs(Path repo) throws IOException {
+    return proofs(StateDirectory.of(repo, environment));
+  }
+
+  /** The same for work in no repo. */
+  ProverProofs proofs() throws IOException {
+    return proofs(StateDirectory.withoutRepo(environment));
+  }
+
+  private ProverProofs proofs(StateDirectory state) throws IOException {
+    try {
+      Config config = settings.read();
+      ProofsLibrary library = ProofsLibrary.find(config);
+      int nice = nice(config);
+      state.create();
+      AbandonedJobs.remove(state.jobs());
+      return new ProverProofs(new ProverSettings(library, state.jobs(), nice, true, Map.of()));
+    } catch (ConfigException e) {
+      throw Settings.refusal(e);
+    } catch (IllegalStateException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static int nice(Config config) throws IOException {
+    int nice = config.getInt(NICE);
+    if (nice < 0 || nice > MAX_NICE) {
+      throw new IOException(NICE + " is " + nice + ": use 0 to " + MAX_NICE);
+    }
+    return nice;
+  }
+}

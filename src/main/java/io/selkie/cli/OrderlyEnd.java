@@ -1,0 +1,41 @@
+package io.selkie.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+
+/**
+ * Lets a command clean up after Ctrl-C or SIGTERM: its thread is interrupted, so it ends its prover
+ * and leaves through its {@code finally} blocks, and the process waits for that.
+ */
+final class OrderlyEnd {
+  private static final long PATIENCE_SECONDS = 10;
+
+  private OrderlyEnd() {}
+
+  /** Runs the command in this thread and returns its status. */
+  static int of(IntSupplier command) {
+    Thread worker = Thread.currentThread();
+    CountDownLatch done = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(worker, done), "orderly-end"));
+    try {
+      return command.getAsInt();
+    } finally {
+      done.countDown();
+    }
+  }
+
+  private static void end(Thread worker, CountDownLatch done) {
+    if (done.getCount() == 0) {
+      return;
+    }
+    worker.interrupt();
+    try {
+      if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("selkie: the command did not end in time, leaving it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

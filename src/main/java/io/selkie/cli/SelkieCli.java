@@ -1,0 +1,81 @@
+package io.selkie.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code selkie}: the command line. */
+@Command(
+    name = "selkie",
+    description = "A Filecoin sealing node.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = SelkieCli.Version.class,
+    footer = {
+      "",
+      "Examples:",
+      "  selkie seal README.md              seal a file into a 2 KiB sector",
+      "  selkie unseal s-t01000-1 -o FILE   get it back",
+      "  selkie verify s-t01000-1           check proof and replica",
+      "",
+      "Log lines: SELKIE_LOG=error|warn|info|debug; the proofs library's: RUST_LOG."
+    })
+public final class SelkieCli {
+  private SelkieCli() {}
+
+  /** Runs one command and ends the process with its status. */
+  public static void main(String[] arguments) {
+    System.exit(OrderlyEnd.of(() -> create(System.getenv()).execute(arguments)));
+  }
+
+  static CommandLine create(Map<String, String> environment) {
+    CommandContext context = CommandContext.of(environment);
+    CommandLine root = new CommandLine(new SelkieCli());
+    root.addSubcommand(new SealCommand(context));
+    root.addSubcommand(new UnsealCommand(context));
+    root.addSubcommand(new VerifyCommand(context));
+    root.addSubcommand(
+        ParamsCommand.create(environment, () -> new ProverGeneration(context), Version.number()));
+    Converters.register(root);
+    root.setParameterExceptionHandler(new UsageErrors());
+    versioned(root);
+    return root;
+  }
+
+  /** Every command answers {@code --version}. */
+  private static void versioned(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version());
+    command.getSubcommands().values().forEach(SelkieCli::versioned);
+  }
+
+  /** Version and commit, as the build wrote them down. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties build = build();
+      return new String[] {
+        "selkie " + build.getProperty("version") + " (commit " + build.getProperty("commit") + ")"
+      };
+    }
+
+    static String number() {
+      return build().getProperty("version", "unknown");
+    }
+
+    private static Properties build() {
+      Properties properties = new Properties();
+      try (InputStream in = SelkieCli.class.getResourceAsStream("/selkie-build.properties")) {
+        if (in != null) {
+          properties.load(in);
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot read selkie-build.properties", e);
+      }
+      return properties;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.selkie.filecoin;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/**
+ * The ID address of a miner actor, such as {@code t01000}. In JSON that string.
+ *
+ * @param id the actor id, 0 or more
+ */
+public record MinerId(long id) {
+  /**
+   * Checks the id.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public MinerId {
+    if (id < 0) {
+      throw new IllegalArgumentException("a miner id must not be negative, got " + id);
+    }
+  }
+
+  /**
+   * Parses {@code t01000} or {@code f01000}: the id without sign and leading zeros, below 2^63.
+   *
+   * @throws IllegalArgumentException if the text is anything else
+   */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public static MinerId parse(String text) {
+    boolean prefixed = text.startsWith("t0") || text.startsWith("f0");
+    OptionalLong id = prefixed ? Decimal.parse(text.substring(2)) : OptionalLong.empty();
+    return new MinerId(
+        id.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "not a miner's ID address like t01000: " + Quoted.quoted(text))));
+  }
+
+  /**
+   * The prover id of the proofs: the payload of the ID address (unsigned LEB128) at the head of 32
+   * zero-filled bytes, as Lotus gives it to filecoin-proofs.
+   */
+  public Bytes32 proverId() {
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    Varint.write(id, payload);
+    return Bytes32.of(Arrays.copyOf(payload.toByteArray(), Bytes32.SIZE));
+  }
+
+  /** The address as Lotus's file names have it on every network, such as {@code t01000}. */
+  @JsonValue
+  @Override
+  public String toString() {
+    return "t0" + id;
+  }
+}

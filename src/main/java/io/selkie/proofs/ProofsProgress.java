@@ -1,0 +1,20 @@
+package io.selkie.proofs;
+
+/**
+ * How far a running operation is.
+ *
+ * @param operation the operation, such as {@code preCommit1}
+ * @param sector the sector being worked on, such as {@code s-t01000-1}; empty if there is none
+ * @param stage the step within, such as {@code layer}, {@code treeC}, {@code synthesis}
+ * @param done steps of the stage that are behind
+ * @param total steps of the stage; 0 if unknown
+ */
+public record ProofsProgress(String operation, String sector, String stage, long done, long total) {
+
+  /** Told about progress, from another thread than the caller's; returns quickly. */
+  @FunctionalInterface
+  public interface Listener {
+    /** The operation got so far. */
+    void onProgress(ProofsProgress progress);
+  }
+}
