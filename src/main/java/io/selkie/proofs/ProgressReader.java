@@ -2,17 +2,16 @@ package io.selkie.proofs;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +40,9 @@ final class ProgressReader implements AutoCloseable {
   }
 
   private void run() {
-    // The prover makes the socket in its first milliseconds, and listens a moment later.
-    try {
-      while (!closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS) && process.isAlive()) {
-        if (Files.exists(socket) && isRead()) {
-          return;
-        }
+    try (SocketChannel channel = connected()) {
+      if (channel != null) {
+        read(channel);
       }
     } catch (IOException e) {
       // Progress is a comfort: the answer comes by file, whatever becomes of the socket.
@@ -56,15 +52,20 @@ final class ProgressReader implements AutoCloseable {
     }
   }
 
-  /** False if nobody listens yet. */
-  private boolean isRead() throws IOException {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      read(channel);
-      return true;
-    } catch (ConnectException e) {
-      return false;
+  /** Null if the prover, or this reader, ended before anything listened. */
+  private @Nullable SocketChannel connected() throws IOException, InterruptedException {
+    // The prover makes the socket in its first milliseconds, and listens a moment later.
+    while (!closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS) && process.isAlive()) {
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        return channel;
+      } catch (IOException e) {
+        // There is no such file yet, or nobody listens yet: its type differs, its meaning does not.
+        channel.close();
+      }
     }
+    return null;
   }
 
   private void read(SocketChannel channel) throws IOException {

@@ -59,6 +59,15 @@ class ProgressReaderTest {
   }
 
   @Test
+  void aSocketThatIsNotThereYetIsTriedAgain() throws Exception {
+    Path path = temp.resolve("progress");
+    try (ProgressReader reader = ProgressReader.start(path, process, heard::add)) {
+      process.awaitLooks(3);
+      hearsWhatIsTold(path);
+    }
+  }
+
+  @Test
   void aSocketThatNobodyListensToYetIsTriedAgain() throws Exception {
     Path path = temp.resolve("progress");
     listen(path).close();
@@ -66,11 +75,15 @@ class ProgressReaderTest {
       // As between bind and listen of the prover.
       process.awaitLooks(3);
       Files.delete(path);
-      try (ServerSocketChannel server = listen(path);
-          SocketChannel prover = server.accept()) {
-        tell(prover, LAYER_2);
-        assertEquals("layer", heard.take().stage());
-      }
+      hearsWhatIsTold(path);
+    }
+  }
+
+  private void hearsWhatIsTold(Path path) throws Exception {
+    try (ServerSocketChannel server = listen(path);
+        SocketChannel prover = server.accept()) {
+      tell(prover, LAYER_2);
+      assertEquals("layer", heard.take().stage());
     }
   }
 
