@@ -39,7 +39,7 @@ class ArchitectureTest {
           List.of("proofs"),
           List.of("params"),
           List.of("rpc", "auth"),
-          List.of("filecoin"));
+          List.of("filecoin", "serialization", "failpoints"));
 
   @ArchTest static final ArchRule dependenciesPointDown = classes().should(dependOnlyOnRowsBelow());
 

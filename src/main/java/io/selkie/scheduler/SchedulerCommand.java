@@ -1,0 +1,60 @@
+package io.selkie.scheduler;
+
+import akka.actor.typed.ActorRef;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.serialization.NodeMessage;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the scheduler is told. */
+public sealed interface SchedulerCommand extends NodeMessage {
+  /**
+   * A sector wants a host for a task. Repeated until {@link Assigned} comes; the same task asked
+   * for again gets the same host.
+   *
+   * @param since when the task was asked for
+   * @param filesOn the host that has the sector's files, if any has
+   */
+  record Submit(
+      TaskId task,
+      SealProofType proofType,
+      Instant since,
+      Optional<HostId> filesOn,
+      ActorRef<Assigned> replyTo)
+      implements SchedulerCommand {}
+
+  /** A sector has no use for a host any more: its task ended, or was called off. */
+  record Withdraw(TaskId task) implements SchedulerCommand {}
+
+  /**
+   * A sector that was given a host, before it or the scheduler restarted, takes up its task there
+   * again. Answered by {@link Assigned} once that host has announced itself.
+   */
+  record Resume(TaskId task, HostId host, ActorRef<Assigned> replyTo) implements SchedulerCommand {}
+
+  /**
+   * A host announces itself, now and whenever something changes.
+   *
+   * @param slots how many tasks of each pooled kind it runs at once; a kind that is absent is not
+   *     offered
+   * @param present the attempts whose job directories it has
+   */
+  record HostReport(
+      HostId host,
+      ActorRef<WorkerCommand> worker,
+      Map<TaskKind, Integer> slots,
+      Set<TaskId.Attempt> present)
+      implements SchedulerCommand {}
+
+  /** Why tasks wait: the reason of each. */
+  record Explain(ActorRef<Explanation> replyTo) implements SchedulerCommand {}
+
+  /** The answer to {@link Explain}, by the text of the task's id. */
+  record Explanation(Map<String, String> reasons) implements NodeMessage {}
+
+  /** A host for a task: the slot is kept until {@link Withdraw}. */
+  record Assigned(TaskId task, HostId host, ActorRef<WorkerCommand> worker)
+      implements NodeMessage {}
+}

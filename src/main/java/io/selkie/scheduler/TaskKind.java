@@ -1,0 +1,71 @@
+package io.selkie.scheduler;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.OptionalInt;
+
+/** What can be done to a sector. The first six are its phases, in their order. */
+public enum TaskKind {
+  ADD_PIECE("AddPiece", 0),
+  PRE_COMMIT_1("PreCommit1", 10),
+  PRE_COMMIT_2("PreCommit2", 20),
+  COMMIT_1("Commit1", 30),
+  COMMIT_2("Commit2", 40),
+  FINALIZE("Finalize", 50),
+  /** Data is taken out of the replica; the phase stays. */
+  UNSEAL("Unseal", -1),
+  /** All files of the sector are removed; it has no phase any more. */
+  REMOVE("Remove", -1);
+
+  private final String text;
+  private final int number;
+
+  TaskKind(String text, int number) {
+    this.text = text;
+    this.number = number;
+  }
+
+  /**
+   * The kind with this name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public static TaskKind of(String text) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.text.equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no task is called \"" + text + "\""));
+  }
+
+  /** Whether the task is one of the six phases. */
+  public boolean isPhase() {
+    return number >= 0;
+  }
+
+  /** Whether a pool bounds the task ({@code --parallel-*}); the others run beside the pools. */
+  public boolean isPooled() {
+    return isPhase() && this != FINALIZE;
+  }
+
+  /**
+   * The number operators know for the phase (seed 000): n0 from its persisted start, n1 from its
+   * persisted result; Finalize has 50 only.
+   *
+   * @return empty for a task that is no phase
+   */
+  public OptionalInt number(boolean done) {
+    if (!isPhase()) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(done && this != FINALIZE ? number + 1 : number);
+  }
+
+  /** The name, such as {@code PreCommit1}. */
+  @JsonValue
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,168 @@
+package io.selkie.scheduler;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.Seed;
+import io.selkie.filecoin.Ticket;
+import io.selkie.proofs.PieceSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A task with every fact that it needs: it may reach a host that never saw the sector. Where the
+ * sector's files lie is the host's own knowledge.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = TaskRequest.AddPiece.class, name = "AddPiece"),
+  @JsonSubTypes.Type(value = TaskRequest.PreCommit1.class, name = "PreCommit1"),
+  @JsonSubTypes.Type(value = TaskRequest.PreCommit2.class, name = "PreCommit2"),
+  @JsonSubTypes.Type(value = TaskRequest.Commit1.class, name = "Commit1"),
+  @JsonSubTypes.Type(value = TaskRequest.Commit2.class, name = "Commit2"),
+  @JsonSubTypes.Type(value = TaskRequest.Finalize.class, name = "Finalize"),
+  @JsonSubTypes.Type(value = TaskRequest.Unseal.class, name = "Unseal"),
+  @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove")
+})
+public sealed interface TaskRequest {
+  /** The kind of sector. */
+  SealProofType proofType();
+
+  /** What is asked for. */
+  @JsonIgnore
+  TaskKind kind();
+
+  /**
+   * Appends a piece to the unsealed file.
+   *
+   * @param existing padded sizes of the pieces already there, in order
+   * @param size padded size of the new one
+   * @param name what the caller calls the piece
+   */
+  record AddPiece(
+      SealProofType proofType,
+      List<PaddedSize> existing,
+      PaddedSize size,
+      PieceSource source,
+      Optional<String> name)
+      implements TaskRequest {
+    /** The list is copied. */
+    public AddPiece {
+      existing = List.copyOf(existing);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.ADD_PIECE;
+    }
+  }
+
+  /** Labels the sector. */
+  record PreCommit1(SealProofType proofType, Ticket ticket, List<PieceInfo> pieces)
+      implements TaskRequest {
+    /** The list is copied. */
+    public PreCommit1 {
+      pieces = List.copyOf(pieces);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.PRE_COMMIT_1;
+    }
+  }
+
+  /**
+   * Encodes the replica and builds its trees.
+   *
+   * @param phase1Output what PreCommit1 gave, here or at a Lotus worker
+   */
+  record PreCommit2(
+      SealProofType proofType, Ticket ticket, List<PieceInfo> pieces, Bytes phase1Output)
+      implements TaskRequest {
+    /** The list is copied. */
+    public PreCommit2 {
+      pieces = List.copyOf(pieces);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.PRE_COMMIT_2;
+    }
+  }
+
+  /** Makes the vanilla proofs. */
+  record Commit1(
+      SealProofType proofType,
+      Ticket ticket,
+      Seed seed,
+      List<PieceInfo> pieces,
+      CommR commR,
+      CommD commD)
+      implements TaskRequest {
+    /** The list is copied. */
+    public Commit1 {
+      pieces = List.copyOf(pieces);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.COMMIT_1;
+    }
+  }
+
+  /**
+   * Makes the Groth proof.
+   *
+   * @param phase1Output the file with the vanilla proofs: up to 45 MB, never in a message
+   * @param digest of that file, {@code blake3:…}
+   */
+  record Commit2(SealProofType proofType, Path phase1Output, String digest) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.COMMIT_2;
+    }
+  }
+
+  /**
+   * Removes what only sealing needs.
+   *
+   * @param keepUnsealed whether the unsealed file stays
+   */
+  record Finalize(SealProofType proofType, boolean keepUnsealed) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.FINALIZE;
+    }
+  }
+
+  /**
+   * Takes data out of the replica into a file.
+   *
+   * @param offset first byte, unpadded
+   * @param length bytes, unpadded
+   * @param output where the data goes, made new
+   */
+  record Unseal(
+      SealProofType proofType, Ticket ticket, CommD commD, long offset, long length, Path output)
+      implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.UNSEAL;
+    }
+  }
+
+  /** Removes all files of the sector. */
+  record Remove(SealProofType proofType) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.REMOVE;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.selkie.scheduler;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProof;
+import java.nio.file.Path;
+
+/** What a task gave. Bulk data lies in files and is named here with its digest. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "result")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = TaskResult.PieceAdded.class, name = "PieceAdded"),
+  @JsonSubTypes.Type(value = TaskResult.Labelled.class, name = "Labelled"),
+  @JsonSubTypes.Type(value = TaskResult.Encoded.class, name = "Encoded"),
+  @JsonSubTypes.Type(value = TaskResult.VanillaProved.class, name = "VanillaProved"),
+  @JsonSubTypes.Type(value = TaskResult.Proved.class, name = "Proved"),
+  @JsonSubTypes.Type(value = TaskResult.Finalized.class, name = "Finalized"),
+  @JsonSubTypes.Type(value = TaskResult.Unsealed.class, name = "Unsealed"),
+  @JsonSubTypes.Type(value = TaskResult.FilesRemoved.class, name = "FilesRemoved")
+})
+public sealed interface TaskResult {
+  /** Of AddPiece. */
+  record PieceAdded(PieceInfo piece) implements TaskResult {}
+
+  /**
+   * Of PreCommit1.
+   *
+   * @param output what PreCommit2 takes, in the form Lotus hands it over
+   * @param keptLayers layers of an interrupted attempt that were used again
+   */
+  record Labelled(Bytes output, CommD commD, int keptLayers) implements TaskResult {}
+
+  /** Of PreCommit2. */
+  record Encoded(CommR commR, CommD commD) implements TaskResult {}
+
+  /**
+   * Of Commit1.
+   *
+   * @param output the file with the vanilla proofs
+   * @param digest of the file, {@code blake3:…}
+   */
+  record VanillaProved(Path output, long bytes, String digest) implements TaskResult {}
+
+  /** Of Commit2; the proof was verified. */
+  record Proved(SealProof proof) implements TaskResult {}
+
+  /** Of Finalize. */
+  record Finalized(int filesRemoved) implements TaskResult {}
+
+  /** Of Unseal; the bytes are unpadded. */
+  record Unsealed(Path output, long bytes) implements TaskResult {}
+
+  /** Of Remove. */
+  record FilesRemoved() implements TaskResult {}
+}

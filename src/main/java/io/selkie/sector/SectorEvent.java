@@ -1,0 +1,102 @@
+package io.selkie.sector;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.serialization.JournalEvent;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What happened to a sector. Events carry what they decided: nothing is computed in replay. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = SectorEvent.SectorAdopted.class, name = "SectorAdopted"),
+  @JsonSubTypes.Type(value = SectorEvent.GenerationBegan.class, name = "GenerationBegan"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskRequested.class, name = "TaskRequested"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskAssigned.class, name = "TaskAssigned"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskSucceeded.class, name = "TaskSucceeded"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskFailed.class, name = "TaskFailed"),
+  @JsonSubTypes.Type(value = SectorEvent.RetryRequested.class, name = "RetryRequested"),
+  @JsonSubTypes.Type(value = SectorEvent.AbortRequested.class, name = "AbortRequested"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskStopped.class, name = "TaskStopped")
+})
+public sealed interface SectorEvent extends JournalEvent {
+  /** When it was persisted. */
+  Instant at();
+
+  /**
+   * The first event of a sector that another worker began: its first task here is not the first
+   * AddPiece.
+   */
+  record SectorAdopted(Instant at, TaskKind phase) implements SectorEvent {}
+
+  /**
+   * The sector goes back to an earlier phase, or does one again: what later phases gave is void.
+   *
+   * @param generation the new one
+   * @param cause for the operator
+   */
+  record GenerationBegan(Instant at, int generation, String cause) implements SectorEvent {}
+
+  /**
+   * A task was asked for.
+   *
+   * @param task its number in the sector's life
+   * @param key task and SHA-256 of the canonical request: asked for again, it is the same task
+   */
+  record TaskRequested(Instant at, int generation, int task, String key, TaskRequest request)
+      implements SectorEvent {}
+
+  /** The task was given to a host. From here on that host may have a prover for it. */
+  record TaskAssigned(Instant at, int generation, int task, int attempt, HostId host)
+      implements SectorEvent {}
+
+  /**
+   * The task gave its result.
+   *
+   * @param startedAt when its prover began, by the host's clock; {@code endedAt} likewise
+   * @param bytes the task read or wrote
+   */
+  record TaskSucceeded(
+      Instant at,
+      int generation,
+      int task,
+      int attempt,
+      HostId host,
+      Instant startedAt,
+      Instant endedAt,
+      long bytes,
+      TaskResult result)
+      implements SectorEvent {}
+
+  /**
+   * An attempt failed.
+   *
+   * @param nextAttemptAt when the task is tried again; empty: the sector has failed
+   */
+  record TaskFailed(
+      Instant at,
+      int generation,
+      int task,
+      int attempt,
+      HostId host,
+      Instant startedAt,
+      Instant endedAt,
+      Failure failure,
+      Optional<Instant> nextAttemptAt)
+      implements SectorEvent {}
+
+  /** A failed or aborted task is to be tried again. */
+  record RetryRequested(Instant at, String by) implements SectorEvent {}
+
+  /** The task is to be ended. */
+  record AbortRequested(Instant at, String by, String cause) implements SectorEvent {}
+
+  /** The host confirmed that nothing works on the task any more. */
+  record TaskStopped(Instant at, int generation, int task, int attempt, HostId host)
+      implements SectorEvent {}
+}

@@ -1,0 +1,37 @@
+package io.selkie.sector;
+
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of a sector besides what it is doing.
+ *
+ * @param generation of its files, from 1
+ * @param tasks how many tasks were asked for so far
+ * @param phase the latest phase that was begun, and {@code phaseDone} whether its result is there
+ * @param filesOn the host that has its files
+ * @param answers results of this generation, oldest first
+ */
+public record SectorFacts(
+    SectorId sector,
+    SealProofType proofType,
+    int generation,
+    int tasks,
+    TaskKind phase,
+    boolean phaseDone,
+    Optional<HostId> filesOn,
+    List<Answered> answers) {
+  /** The list is copied. */
+  public SectorFacts {
+    answers = List.copyOf(answers);
+  }
+
+  /** A task that gave its result, kept to answer the same request again. */
+  public record Answered(String key, TaskRequest request, TaskResult result) {}
+}
