@@ -61,7 +61,8 @@ record SectorRules(RetryPolicy retries) {
     if (state instanceof Stopping) {
       return SectorStep.refuse(state.sector() + " is being stopped; ask again in a moment");
     }
-    if (state instanceof Busy busy && !(state instanceof SectorState.Failed || state instanceof SectorState.Aborted)) {
+    if (state instanceof Busy busy
+        && !(state instanceof SectorState.Failed || state instanceof SectorState.Aborted)) {
       return busy.task().key().equals(key)
           ? SectorStep.nothing() // the answer goes to whoever asked last
           : SectorStep.refuse(

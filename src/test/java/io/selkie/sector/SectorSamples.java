@@ -37,8 +37,7 @@ final class SectorSamples {
   static final Seed SEED = Seed.ofHex("02".repeat(32));
   static final CommR COMM_R = CommR.ofHex("03".repeat(32));
   static final CommD COMM_D = CommD.ofHex("04".repeat(32));
-  static final PieceInfo PIECE =
-      new PieceInfo(new PaddedSize(2048), CommP.ofHex("05".repeat(32)));
+  static final PieceInfo PIECE = new PieceInfo(new PaddedSize(2048), CommP.ofHex("05".repeat(32)));
   static final Failure DIED = new Failure(Failure.Action.RETRY, "died", "the prover was killed");
   static final Failure REDO = new Failure(Failure.Action.REDO, "missing", "no layers");
   static final RetryPolicy RETRIES =
@@ -78,17 +77,17 @@ final class SectorSamples {
       case PRE_COMMIT_1 -> new TaskResult.Labelled(Bytes.of(new byte[] {1}), COMM_D, 0);
       case PRE_COMMIT_2 -> new TaskResult.Encoded(COMM_R, COMM_D);
       case COMMIT_1 -> new TaskResult.VanillaProved(Path.of("/c1"), 100, "blake3:00");
-      case COMMIT_2 -> new TaskResult.Proved(SealProof.ofBase64(proof()));
+      case COMMIT_2 -> new TaskResult.Proved(new SealProof(proof()));
       case FINALIZE -> new TaskResult.Finalized(3);
       case UNSEAL -> new TaskResult.Unsealed(Path.of("/out"), 127);
       case REMOVE -> new TaskResult.FilesRemoved();
     };
   }
 
-  private static String proof() {
+  private static Bytes proof() {
     byte[] bytes = new byte[192];
     Arrays.fill(bytes, (byte) 6);
-    return Bytes.of(bytes).base64();
+    return Bytes.of(bytes);
   }
 
   static TaskReport.Succeeded succeeded(TaskId.Attempt attempt) {
