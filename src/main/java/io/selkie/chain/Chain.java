@@ -20,10 +20,13 @@ public interface Chain {
   /** Epochs between a pre-commit and the seed for it. */
   long preCommitChallengeDelay();
 
+  /** Epochs after which a ticket is too old to be pre-committed, counted from its epoch. */
+  long maxTicketAge();
+
   /** The current epoch. */
   CompletionStage<Long> head();
 
-  /** The randomness that PreCommit1 takes. */
+  /** The randomness that PreCommit1 takes; fails for an epoch above the head. */
   CompletionStage<Ticket> ticket(MinerId miner, long epoch);
 
   /** The randomness that Commit1 takes; fails for an epoch above the head. */
@@ -36,7 +39,7 @@ public interface Chain {
    */
   CompletionStage<Long> preCommit(UUID message, PreCommit preCommit);
 
-  /** The pre-commit that is on chain, until the sector is proven. */
+  /** The pre-commit that is on chain, until the sector is proven or it is too late to. */
   CompletionStage<Optional<PreCommitOnChain>> preCommitOf(SectorId sector);
 
   /**
@@ -52,11 +55,15 @@ public interface Chain {
   /**
    * A promise to prove a sector.
    *
+   * @param commD of the sector's data; empty for a committed-capacity sector, which holds zeros
    * @param ticketEpoch from which the ticket was drawn; may be negative on a young chain
-   * @param commD of the sector's data
    */
   record PreCommit(
-      SectorId sector, SealProofType proofType, CommR commR, CommD commD, long ticketEpoch) {}
+      SectorId sector,
+      SealProofType proofType,
+      CommR commR,
+      Optional<CommD> commD,
+      long ticketEpoch) {}
 
   /** A pre-commit and its epoch. */
   record PreCommitOnChain(PreCommit preCommit, long epoch) {}

@@ -12,6 +12,9 @@ import java.util.OptionalLong;
  * @param id the actor id, 0 or more
  */
 public record MinerId(long id) {
+  /** Major type 2 of CBOR, byte string; the low bits are a length below 24. */
+  private static final int CBOR_BYTES = 0x40;
+
   /**
    * Checks the id.
    *
@@ -47,6 +50,20 @@ public record MinerId(long id) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     Varint.write(id, payload);
     return Bytes32.of(Arrays.copyOf(payload.toByteArray(), Bytes32.SIZE));
+  }
+
+  /**
+   * The ID address in CBOR, a byte string, such as {@code 43 00 e807} for t01000: the entropy of
+   * what the chain draws for a miner.
+   */
+  public Bytes addressCbor() {
+    ByteArrayOutputStream address = new ByteArrayOutputStream();
+    address.write(0); // the protocol: ID
+    Varint.write(id, address);
+    byte[] cbor = new byte[1 + address.size()];
+    cbor[0] = (byte) (CBOR_BYTES | address.size());
+    System.arraycopy(address.toByteArray(), 0, cbor, 1, address.size());
+    return Bytes.of(cbor);
   }
 
   /** The address as Lotus's file names have it on every network, such as {@code t01000}. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -81,5 +82,11 @@ class MinerIdTest {
     String padded = payload + "00".repeat(32 - payload.length() / 2);
 
     assertEquals(Bytes32.ofHex(padded), new MinerId(id).proverId());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,420000", "127,42007f", "1000,4300e807", "1027,43008308", "128,43008001"})
+  void writesTheAddressInCbor(long id, String cbor) {
+    assertEquals(Bytes.of(HexFormat.of().parseHex(cbor)), new MinerId(id).addressCbor());
   }
 }

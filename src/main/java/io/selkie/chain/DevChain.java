@@ -1,0 +1,375 @@
+package io.selkie.chain;
+
+import io.selkie.filecoin.Bytes32;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.MinerId;
+import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.Seed;
+import io.selkie.filecoin.Ticket;
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
+import io.selkie.proofs.SealWork;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A chain of its own for development, in this process. It keeps the rules that a miner relies on,
+ * with the texts of Lotus, and verifies every proof itself; ticket and seed it draws for that
+ * itself, too. A message is on chain, durably, before its answer is given.
+ */
+public final class DevChain implements Chain {
+  /** How a proof of the stand-in prover begins, in ASCII. */
+  public static final String STAND_IN_MARK = "stand-in proof";
+
+  private static final String FILE = "dev-chain.json";
+
+  private final Path file;
+  private final DevChainSettings settings;
+  private final Proofs proofs;
+  private final InstantSource clock;
+  private final Executor executor;
+
+  /** What of the state does not change while the chain runs; its sectors are of no interest. */
+  private final DevChainState start;
+
+  /** The clock may go backwards, the head may not. */
+  private final AtomicLong highest;
+
+  private final Object lock = new Object();
+
+  /** Guarded by {@link #lock}. */
+  private final Map<SectorId, DevChainState.Sector> sectors = new LinkedHashMap<>();
+
+  private DevChain(
+      Path file,
+      DevChainSettings settings,
+      Proofs proofs,
+      InstantSource clock,
+      Executor executor,
+      DevChainState start) {
+    this.file = file;
+    this.settings = settings;
+    this.proofs = proofs;
+    this.clock = clock;
+    this.executor = executor;
+    this.start = start;
+    this.highest = new AtomicLong(start.lastEpoch());
+    start.sectors().forEach(sector -> sectors.put(sector.preCommit().sector(), sector));
+  }
+
+  /**
+   * Goes on with the chain in a directory, or begins one there. No two processes may do so at once.
+   *
+   * @param proofs verify; their calls may block
+   * @param executor where messages are worked on
+   * @throws IOException if the state can be neither read nor written; one line
+   */
+  public static DevChain open(
+      Path directory,
+      DevChainSettings settings,
+      Proofs proofs,
+      InstantSource clock,
+      Executor executor)
+      throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve(FILE);
+    Optional<DevChainState> found = DevChainState.read(file);
+    DevChainState start =
+        found.isPresent()
+            ? withBlockTime(found.get(), settings, clock.millis())
+            : genesis(settings, clock.millis());
+    if (!found.equals(Optional.of(start))) {
+      start.write(file);
+    }
+    return new DevChain(file, settings, proofs, clock, executor, start);
+  }
+
+  private static DevChainState genesis(DevChainSettings settings, long now) {
+    byte[] random = new byte[Bytes32.SIZE];
+    new SecureRandom().nextBytes(random);
+    return new DevChainState(
+        DevChainState.VERSION,
+        Bytes32.of(random),
+        0,
+        now,
+        settings.blockTime().toMillis(),
+        List.of());
+  }
+
+  /** The same chain with epochs of another length from now on: the head must not jump. */
+  private static DevChainState withBlockTime(
+      DevChainState found, DevChainSettings settings, long now) {
+    long blockMillis = settings.blockTime().toMillis();
+    if (found.blockMillis() == blockMillis) {
+      return found;
+    }
+    return new DevChainState(
+        found.version(), found.genesis(), epochAt(found, now), now, blockMillis, found.sectors());
+  }
+
+  private static long epochAt(DevChainState state, long now) {
+    long passed = Math.max(0, now - state.epochMillis()) / state.blockMillis();
+    return Math.max(state.lastEpoch(), state.epoch() + passed);
+  }
+
+  @Override
+  public long preCommitChallengeDelay() {
+    return settings.preCommitChallengeDelay();
+  }
+
+  @Override
+  public long maxTicketAge() {
+    return settings.maxTicketAge();
+  }
+
+  @Override
+  public CompletionStage<Long> head() {
+    return CompletableFuture.completedFuture(now());
+  }
+
+  private long now() {
+    long passed = Math.max(0, clock.millis() - start.epochMillis()) / start.blockMillis();
+    return highest.accumulateAndGet(start.epoch() + passed, Math::max);
+  }
+
+  @Override
+  public CompletionStage<Ticket> ticket(MinerId miner, long epoch) {
+    return epoch > now()
+        ? refused("getting ticket randomness: cannot draw randomness from the future")
+        : CompletableFuture.completedFuture(ticketOf(miner, epoch));
+  }
+
+  @Override
+  public CompletionStage<Seed> seed(MinerId miner, long epoch) {
+    return epoch > now()
+        ? refused("getting beacon randomness: cannot draw randomness from the future")
+        : CompletableFuture.completedFuture(seedOf(miner, epoch));
+  }
+
+  private static <T> CompletionStage<T> refused(String why) {
+    return CompletableFuture.failedFuture(new ChainException(why));
+  }
+
+  private Ticket ticketOf(MinerId miner, long epoch) {
+    byte[] base = entry("ticket", Math.max(0, epoch));
+    return Ticket.of(
+        Randomness.draw(base, Randomness.SEAL_TICKET, epoch, miner.addressCbor().toByteArray()));
+  }
+
+  private Seed seedOf(MinerId miner, long epoch) {
+    byte[] base = entry("beacon", Math.max(0, epoch));
+    return Seed.of(
+        Randomness.draw(
+            base, Randomness.INTERACTIVE_SEED, epoch, miner.addressCbor().toByteArray()));
+  }
+
+  /** What stands for the ticket and the beacon entry in the block of an epoch. */
+  private byte[] entry(String kind, long epoch) {
+    byte[] name = kind.getBytes(StandardCharsets.US_ASCII);
+    return Randomness.blake2b256(
+        ByteBuffer.allocate(Bytes32.SIZE + name.length + Long.BYTES)
+            .put(start.genesis().toByteArray())
+            .put(name)
+            .putLong(epoch)
+            .array());
+  }
+
+  @Override
+  public CompletionStage<Long> preCommit(UUID message, PreCommit preCommit) {
+    return locked(() -> acceptPreCommit(message, preCommit));
+  }
+
+  @Override
+  public CompletionStage<Optional<PreCommitOnChain>> preCommitOf(SectorId sector) {
+    return locked(
+        () ->
+            open(sector)
+                .map(found -> new PreCommitOnChain(found.preCommit(), found.preCommitEpoch())));
+  }
+
+  @Override
+  public CompletionStage<Long> proveCommit(UUID message, ProveCommit proveCommit) {
+    return locked(() -> acceptProof(message, proveCommit));
+  }
+
+  @Override
+  public CompletionStage<Optional<SectorOnChain>> sectorOf(SectorId sector) {
+    return locked(
+        () ->
+            Optional.ofNullable(sectors.get(sector))
+                .flatMap(
+                    found ->
+                        found
+                            .proof()
+                            .map(
+                                proof ->
+                                    new SectorOnChain(
+                                        sector,
+                                        found.preCommit().proofType(),
+                                        found.preCommit().commR(),
+                                        proof.epoch()))));
+  }
+
+  private long acceptPreCommit(UUID message, PreCommit preCommit)
+      throws ChainException, IOException {
+    Optional<DevChainState.Sector> known = Optional.ofNullable(sectors.get(preCommit.sector()));
+    if (known.isPresent()
+        && known.get().preCommitMessage().equals(message)
+        && known.get().preCommit().equals(preCommit)) {
+      return known.get().preCommitEpoch();
+    }
+    requireNew(message);
+    requireSupported(preCommit.proofType());
+    long number = preCommit.sector().number();
+    require(known.isEmpty(), "sector numbers BitField {" + number + "} already allocated");
+    long now = now();
+    long epoch = preCommit.ticketEpoch();
+    require(epoch < now, "seal challenge epoch " + epoch + " must be before now " + now);
+    long oldest = now - settings.maxTicketAge();
+    require(epoch >= oldest, "seal challenge epoch " + epoch + " too old, must be after " + oldest);
+    put(new DevChainState.Sector(preCommit, message, now, Optional.empty()));
+    return now;
+  }
+
+  private static void requireSupported(SealProofType type) throws ChainException {
+    boolean newest = type == SealProofType.forSectorSize(type.sectorSize());
+    require(newest || type.synthetic(), "unsupported seal proof type " + type.id());
+  }
+
+  private long acceptProof(UUID message, ProveCommit proveCommit)
+      throws ChainException, ProofsException, IOException {
+    SectorId id = proveCommit.sector();
+    Optional<DevChainState.ProofMessage> known =
+        Optional.ofNullable(sectors.get(id)).flatMap(DevChainState.Sector::proof);
+    if (known.isPresent()
+        && known.get().message().equals(message)
+        && known.get().proveCommit().equals(proveCommit)) {
+      return known.get().epoch();
+    }
+    requireNew(message);
+    DevChainState.Sector sector =
+        open(id)
+            .orElseThrow(
+                () ->
+                    new ChainException("loading precommits: sector " + id.number() + " not found"));
+    long now = now();
+    long seedEpoch = sector.preCommitEpoch() + settings.preCommitChallengeDelay();
+    require(
+        seedEpoch <= now,
+        "too early to prove sector " + id.number() + ": seed at " + seedEpoch + ", now " + now);
+    requireKind(proveCommit.proof());
+    require(
+        proofs.verifySeal(seal(sector, proveCommit.proof(), seedEpoch)),
+        "the seal proof of sector " + id.number() + " does not verify");
+    put(sector.proven(new DevChainState.ProofMessage(message, proveCommit, now)));
+    return now;
+  }
+
+  private void requireKind(SealProof proof) throws ChainException {
+    byte[] mark = STAND_IN_MARK.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = proof.bytes().toByteArray();
+    boolean standIn =
+        bytes.length >= mark.length && Arrays.equals(bytes, 0, mark.length, mark, 0, mark.length);
+    require(
+        standIn == settings.standInProofs(),
+        standIn
+            ? "a stand-in proof proves nothing; only a chain for tests takes it"
+            : "this chain is for tests and takes stand-in proofs only");
+  }
+
+  private SealWork.VerifySeal seal(DevChainState.Sector sector, SealProof proof, long seedEpoch)
+      throws ProofsException {
+    PreCommit preCommit = sector.preCommit();
+    MinerId miner = preCommit.sector().miner();
+    CommD data =
+        preCommit.commD().isPresent()
+            ? preCommit.commD().get()
+            : proofs.dataCommitment(preCommit.proofType(), List.of());
+    return new SealWork.VerifySeal(
+        preCommit.sector(),
+        preCommit.proofType(),
+        preCommit.commR(),
+        data,
+        ticketOf(miner, preCommit.ticketEpoch()),
+        seedOf(miner, seedEpoch),
+        proof);
+  }
+
+  /** The sector if it is pre-committed, not proven, and not too late to be. */
+  private Optional<DevChainState.Sector> open(SectorId id) {
+    long oldest = now() - settings.maxProveCommitDuration();
+    return Optional.ofNullable(sectors.get(id))
+        .filter(sector -> sector.proof().isEmpty() && sector.preCommitEpoch() >= oldest);
+  }
+
+  private void requireNew(UUID message) throws ChainException {
+    boolean used =
+        sectors.values().stream()
+            .anyMatch(
+                sector ->
+                    sector.preCommitMessage().equals(message)
+                        || sector
+                            .proof()
+                            .map(proof -> proof.message().equals(message))
+                            .orElse(false));
+    require(!used, "message " + message + " was sent before with another content");
+  }
+
+  private static void require(boolean holds, String refusal) throws ChainException {
+    if (!holds) {
+      throw new ChainException(refusal);
+    }
+  }
+
+  /** On disk first: what memory says, the world may have heard. */
+  private void put(DevChainState.Sector sector) throws IOException {
+    Map<SectorId, DevChainState.Sector> changed = new LinkedHashMap<>(sectors);
+    changed.put(sector.preCommit().sector(), sector);
+    new DevChainState(
+            start.version(),
+            start.genesis(),
+            start.epoch(),
+            start.epochMillis(),
+            start.blockMillis(),
+            List.copyOf(changed.values()))
+        .write(file);
+    sectors.put(sector.preCommit().sector(), sector);
+  }
+
+  private <T> CompletionStage<T> locked(Work<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    executor.execute(
+        () -> {
+          try {
+            synchronized (lock) {
+              result.complete(work.run());
+            }
+          } catch (Throwable e) { // whatever it is, the caller must not wait for ever
+            result.completeExceptionally(e);
+          }
+        });
+    return result;
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws ChainException, ProofsException, IOException;
+  }
+}
