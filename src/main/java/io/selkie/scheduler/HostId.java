@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param value 1 to 64 of {@code a-z 0-9 . -}, such as {@code sealer-1.5f3a9c}
  */
-public record HostId(@JsonValue String value) {
+public record HostId(@JsonValue String value) implements Comparable<HostId> {
   private static final Pattern LEGAL = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 
   /**
@@ -24,6 +24,12 @@ public record HostId(@JsonValue String value) {
     if (!LEGAL.matcher(value.toLowerCase(Locale.ROOT)).matches() || value.length() > 64) {
       throw new IllegalArgumentException("not a host id: \"" + value + "\"");
     }
+  }
+
+  /** By the text. */
+  @Override
+  public int compareTo(HostId other) {
+    return value.compareTo(other.value);
   }
 
   @Override

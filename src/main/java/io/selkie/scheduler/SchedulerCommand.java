@@ -39,7 +39,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
    *
    * @param slots how many tasks of each pooled kind it runs at once; a kind that is absent is not
    *     offered
-   * @param present the attempts whose job directories it has
+   * @param present the attempts that it has a job of and knows no end of: each holds a slot
    */
   record HostReport(
       HostId host,
@@ -51,10 +51,16 @@ public sealed interface SchedulerCommand extends NodeMessage {
   /** Why tasks wait: the reason of each. */
   record Explain(ActorRef<Explanation> replyTo) implements SchedulerCommand {}
 
+  /** What the scheduler tells itself. */
+  non-sealed interface Internal extends SchedulerCommand {}
+
   /** The answer to {@link Explain}, by the text of the task's id. */
   record Explanation(Map<String, String> reasons) implements NodeMessage {}
 
-  /** A host for a task: the slot is kept until {@link Withdraw}. */
+  /**
+   * A host for a task: the slot is kept until {@link Withdraw}, which is also what a sector answers
+   * that has no use for it. Told again when the worker of the host is another than before.
+   */
   record Assigned(TaskId task, HostId host, ActorRef<WorkerCommand> worker)
       implements NodeMessage {}
 }

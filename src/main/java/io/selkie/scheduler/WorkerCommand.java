@@ -14,9 +14,21 @@ import io.selkie.serialization.NodeMessage;
 public interface WorkerCommand extends NodeMessage {
   /**
    * Run the task, or tell again what is known of it: {@link TaskReport.Started} once its job is
-   * written durably, {@link TaskReport.Done} when it ended.
+   * written durably, {@link TaskReport.Succeeded} or {@link TaskReport.Failed} when it ended.
+   * Repeated until one of them comes: a worker that restarts forgets what it has not begun.
    */
-  record Start(TaskId.Attempt attempt, TaskRequest request) implements WorkerCommand {}
+  record Start(TaskId.Attempt attempt, TaskRequest request) implements WorkerCommand {
+    /**
+     * Checks that both are of one kind.
+     *
+     * @throws IllegalArgumentException if they are not
+     */
+    public Start {
+      if (attempt.task().kind() != request.kind()) {
+        throw new IllegalArgumentException(attempt + " does not do " + request.kind());
+      }
+    }
+  }
 
   /** The sector persisted the end of the attempt: its job directory is of no more use. */
   record Acknowledge(TaskId.Attempt attempt) implements WorkerCommand {}

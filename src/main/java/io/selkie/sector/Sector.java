@@ -1,23 +1,107 @@
 package io.selkie.sector;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sector.SectorFacts.Answered;
 import io.selkie.serialization.NodeMessage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The persistent actor of a sector. */
-public final class Sector {
+/**
+ * The persistent actor of a sector. It does what {@link SectorRules} say: persists the events of a
+ * step, then does its effects; after a crash, the effects of the state it comes back to.
+ */
+public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEvent, SectorState> {
   /** How sharding knows sectors; the entity id is the text of the {@link SectorId}. */
   public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "Sector");
 
-  private Sector() {}
+  /** Every event of every sector has this tag. */
+  public static final String TAG = "sector";
+
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+
+  private final SectorId sector;
+  private final Surroundings surroundings;
+  private final SectorRules rules;
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final ActorRef<SchedulerCommand.Assigned> assignments;
+  private final Map<HostId, ActorRef<WorkerCommand>> workers = new HashMap<>();
+  private @Nullable ActorRef<Answer> asker;
+  private @Nullable ActorRef<Answer> aborter;
+  private Instant lastWord;
+
+  private Sector(
+      SectorId sector,
+      Surroundings surroundings,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers) {
+    super(
+        PersistenceId.of(KEY.name(), sector.toString()),
+        SupervisorStrategy.restartWithBackoff(FIRST_BACKOFF, LONGEST_BACKOFF, 0.2));
+    this.sector = sector;
+    this.surroundings = surroundings;
+    this.rules = new SectorRules(surroundings.settings().retries());
+    this.context = context;
+    this.timers = timers;
+    this.shard = shard;
+    this.assignments = context.messageAdapter(SchedulerCommand.Assigned.class, HostAssigned::new);
+    this.lastWord = surroundings.clock().instant();
+  }
+
+  /**
+   * What sectors work with.
+   *
+   * @param scheduler gives tasks their hosts
+   * @param kept looks after files before an answer is given a second time
+   */
+  public record Surroundings(
+      ActorRef<SchedulerCommand> scheduler, KeptFiles kept, SectorSettings settings, Clock clock) {}
+
+  /** The behavior of one sector. */
+  public static Behavior<Command> create(
+      SectorId sector, Surroundings surroundings, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Sector(sector, surroundings, shard, context, timers)));
+  }
 
   /** What a sector is told. */
   public interface Command extends NodeMessage {}
@@ -34,11 +118,24 @@ public final class Sector {
   /** Try a failed or aborted task again. */
   public record Retry(String by, ActorRef<Answer> replyTo) implements Command {}
 
-  /** End the running task: the answer comes when its prover is dead. */
+  /** End the task: the answer comes when its prover is dead. */
   public record Abort(String by, String cause, ActorRef<Answer> replyTo) implements Command {}
 
   /** A worker's word. */
-  public record Report(TaskReport report) implements Command {}
+  public record Report(TaskReport report, ActorRef<WorkerCommand> worker) implements Command {}
+
+  /** Leave memory: the answer of the shard to a wish to passivate. */
+  public record Leave() implements Command {}
+
+  private interface Internal extends Command, NoSerializationVerificationNeeded {}
+
+  private record HostAssigned(SchedulerCommand.Assigned assigned) implements Internal {}
+
+  private record FilesChecked(Answered answered, boolean intact) implements Internal {}
+
+  private record Wake() implements Internal {}
+
+  private record Repeat() implements Internal {}
 
   /** What a sector answers. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
@@ -56,9 +153,217 @@ public final class Sector {
   /** The task failed for good, or was aborted (code {@code aborted}). */
   public record TaskHasFailed(TaskId task, Failure failure) implements Answer {}
 
-  /** Retry and Abort: it is persisted. */
+  /** Retry: it is persisted. Abort: the task has ended. */
   public record Accepted() implements Answer {}
 
   /** The sector cannot do that now; nothing was changed. */
   public record Refused(String reason) implements Answer {}
+
+  @Override
+  public SectorState emptyState() {
+    return new SectorState.Unknown(sector);
+  }
+
+  @Override
+  public Set<String> tagsFor(SectorEvent event) {
+    return Set.of(TAG);
+  }
+
+  @Override
+  public EventHandler<SectorState, SectorEvent> eventHandler() {
+    return SectorTransitions::next;
+  }
+
+  @Override
+  public CommandHandler<Command, SectorEvent, SectorState> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(Perform.class, this::onPerform)
+        .onCommand(Get.class, this::onGet)
+        .onCommand(Retry.class, this::onRetry)
+        .onCommand(Abort.class, this::onAbort)
+        .onCommand(Report.class, this::onReport)
+        .onCommand(HostAssigned.class, this::onAssigned)
+        .onCommand(FilesChecked.class, this::onFilesChecked)
+        .onCommand(Wake.class, (state, wake) -> take(state, SectorRules.woken(state, now())))
+        .onCommand(Repeat.class, (state, repeat) -> onRepeat(state))
+        .onCommand(Leave.class, (state, leave) -> Effect().stop())
+        .build();
+  }
+
+  @Override
+  public SignalHandler<SectorState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .build();
+  }
+
+  private void onRecovered(SectorState state) {
+    timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
+    SectorRules.resume(state).forEach(effect -> perform(effect, null));
+  }
+
+  private Effect<SectorEvent, SectorState> onPerform(SectorState state, Perform command) {
+    SectorStep step = rules.perform(state, command.request(), now());
+    if (!step.equals(SectorStep.nothing()) && step.events().isEmpty()) {
+      return take(state, step, command.replyTo());
+    }
+    asker = command.replyTo();
+    return take(state, step);
+  }
+
+  private Effect<SectorEvent, SectorState> onGet(SectorState state, Get command) {
+    return Effect().none().thenRun(() -> command.replyTo().tell(state));
+  }
+
+  private Effect<SectorEvent, SectorState> onRetry(SectorState state, Retry command) {
+    return take(state, rules.retry(state, command.by(), now()), command.replyTo());
+  }
+
+  private Effect<SectorEvent, SectorState> onAbort(SectorState state, Abort command) {
+    SectorStep step = rules.abort(state, command.by(), command.cause(), now());
+    if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
+      aborter = command.replyTo();
+    }
+    return take(state, step, command.replyTo());
+  }
+
+  private Effect<SectorEvent, SectorState> onReport(SectorState state, Report command) {
+    workers.put(command.report().host(), command.worker());
+    return take(state, rules.report(state, command.report(), now()));
+  }
+
+  private Effect<SectorEvent, SectorState> onAssigned(SectorState state, HostAssigned command) {
+    SchedulerCommand.Assigned assigned = command.assigned();
+    workers.put(assigned.host(), assigned.worker());
+    return take(state, rules.assigned(state, assigned.task(), assigned.host(), now()));
+  }
+
+  private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {
+    SectorStep step = rules.filesChecked(state, command.answered(), command.intact(), now());
+    return take(state, step, asker);
+  }
+
+  private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
+    boolean atRest = SectorRules.resume(state).isEmpty();
+    // A worker that was restarted has another address: ask for it again.
+    workers.clear();
+    if (!atRest) {
+      return take(state, new SectorStep(List.of(), SectorRules.resume(state)));
+    }
+    if (lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
+      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    }
+    return Effect().none();
+  }
+
+  private Effect<SectorEvent, SectorState> take(SectorState state, SectorStep step) {
+    lastWord = now();
+    return take(state, step, null);
+  }
+
+  private Effect<SectorEvent, SectorState> take(
+      SectorState state, SectorStep step, @Nullable ActorRef<Answer> replyTo) {
+    if (step.events().isEmpty()) {
+      step.effects().forEach(effect -> perform(effect, replyTo));
+      return Effect().none();
+    }
+    String edge = edge(state, step);
+    FailPoints.hit(edge + ".before-persist", sector);
+    return Effect()
+        .persist(step.events())
+        .thenRun(
+            () -> {
+              FailPoints.hit(edge + ".after-persist", sector);
+              step.effects().stream()
+                  .filter(effect -> !effect.isAcknowledgement())
+                  .forEach(effect -> perform(effect, replyTo));
+              FailPoints.hit(edge + ".after-effect", sector);
+              FailPoints.hit(edge + ".before-acknowledgement", sector);
+              step.effects().stream()
+                  .filter(SectorEffect::isAcknowledgement)
+                  .forEach(effect -> perform(effect, replyTo));
+            });
+  }
+
+  /**
+   * What fail points call a change: the task and the last event, {@code PreCommit1.TaskAssigned}.
+   */
+  private static String edge(SectorState state, SectorStep step) {
+    SectorState after = state;
+    for (SectorEvent event : step.events()) {
+      after = SectorTransitions.next(after, event);
+    }
+    String event = step.events().get(step.events().size() - 1).getClass().getSimpleName();
+    SectorState busy = after instanceof SectorState.Busy ? after : state;
+    return busy instanceof SectorState.Busy known ? known.task().id().kind() + "." + event : event;
+  }
+
+  private void perform(SectorEffect effect, @Nullable ActorRef<Answer> replyTo) {
+    if (effect instanceof SectorEffect.Submit submit) {
+      SectorState.Waiting state = submit.state();
+      surroundings
+          .scheduler()
+          .tell(
+              new SchedulerCommand.Submit(
+                  state.task().id(),
+                  state.facts().proofType(),
+                  state.task().requestedAt(),
+                  state.facts().filesOn(),
+                  assignments));
+    } else if (effect instanceof SectorEffect.WakeAt wake) {
+      Duration wait = Duration.between(now(), wake.at());
+      timers.startSingleTimer(new Wake(), wait.isNegative() ? Duration.ZERO : wait);
+    } else if (effect instanceof SectorEffect.Tell tell) {
+      tell(tell);
+    } else if (effect instanceof SectorEffect.Withdraw withdraw) {
+      surroundings.scheduler().tell(new SchedulerCommand.Withdraw(withdraw.task()));
+    } else if (effect instanceof SectorEffect.AnswerTask answer) {
+      answer(asker, answer.answer());
+      asker = null;
+    } else if (effect instanceof SectorEffect.AnswerAbort answer) {
+      answer(aborter, answer.answer());
+      aborter = null;
+    } else if (effect instanceof SectorEffect.Reply reply) {
+      answer(replyTo, reply.answer());
+    } else if (effect instanceof SectorEffect.CheckFiles check) {
+      check(check.answered(), replyTo);
+    }
+  }
+
+  private void tell(SectorEffect.Tell tell) {
+    Optional<ActorRef<WorkerCommand>> worker = Optional.ofNullable(workers.get(tell.host()));
+    if (worker.isPresent()) {
+      worker.get().tell(tell.command());
+    } else {
+      // Its answer says the same again, with the worker to tell it to.
+      surroundings
+          .scheduler()
+          .tell(new SchedulerCommand.Resume(tell.task(), tell.host(), assignments));
+    }
+  }
+
+  private void check(Answered answered, @Nullable ActorRef<Answer> replyTo) {
+    asker = replyTo;
+    context.pipeToSelf(
+        surroundings.kept().areIntact(sector, answered),
+        (intact, trouble) -> {
+          if (trouble != null) {
+            context
+                .getLog()
+                .warn("{}: cannot look at the files of {}", sector, answered.task(), trouble);
+          }
+          return new FilesChecked(answered, intact != null && intact);
+        });
+  }
+
+  private static void answer(@Nullable ActorRef<Answer> to, Answer answer) {
+    if (to != null) {
+      to.tell(answer);
+    }
+  }
+
+  private Instant now() {
+    return surroundings.clock().instant();
+  }
 }

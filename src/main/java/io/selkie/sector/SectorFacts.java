@@ -3,6 +3,7 @@ package io.selkie.sector;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
@@ -33,5 +34,5 @@ public record SectorFacts(
   }
 
   /** A task that gave its result, kept to answer the same request again. */
-  public record Answered(String key, TaskRequest request, TaskResult result) {}
+  public record Answered(TaskId task, String key, TaskRequest request, TaskResult result) {}
 }

@@ -7,6 +7,7 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
+import io.selkie.serialization.NodeMessage;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = SectorState.Aborted.class, name = "Aborted"),
   @JsonSubTypes.Type(value = SectorState.Removed.class, name = "Removed")
 })
-public sealed interface SectorState {
+public sealed interface SectorState extends NodeMessage {
   /** The sector. */
   SectorId sector();
 

@@ -35,6 +35,11 @@ public final class RepoLock implements AutoCloseable {
     return takeFile(repo.toRealPath().resolve(NAME));
   }
 
+  /** Takes the right to be the node of the state directory, which exists; empty if one runs. */
+  public static Optional<RepoLock> takeForNode(StateDirectory state) throws IOException {
+    return takeFile(state.path().toRealPath().resolve("node.lock"));
+  }
+
   /** Takes the right to unseal the sector, whose scratch files have one place. */
   public static Optional<RepoLock> takeForUnsealing(SectorFiles files) throws IOException {
     return takeFile(files.scratch().toRealPath().resolve(files.sector() + ".unseal.lock"));

@@ -71,9 +71,31 @@ public record SectorManifest(
     }
   }
 
-  /** What PreCommit1 labels, or labelled. */
+  /**
+   * What PreCommit1 labels, or labelled.
+   *
+   * @param layers those that are complete
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record PreCommit1(Ticket ticket, CommD commD) {}
+  public record PreCommit1(Ticket ticket, CommD commD, List<Layer> layers) {
+    /** Missing layers are none. */
+    public PreCommit1 {
+      layers = layers == null ? List.of() : List.copyOf(layers);
+    }
+  }
+
+  /**
+   * A complete layer.
+   *
+   * @param layer its number, from 1
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Layer(int layer, long bytes, String digest) {
+    /** The name of its file in the cache directory, as the proofs library writes it. */
+    public String fileName() {
+      return "sc-02-data-layer-" + layer + ".dat";
+    }
+  }
 
   /**
    * How far PreCommit2 is.

@@ -47,7 +47,9 @@ class SectorManifestTest {
                             "297a7d9b0dba4b61c5d2d4d9a8d9f0a1cbd5c6a1f0e2d3c4b5a697887766550f"),
                         700,
                         Optional.of("hello.txt"))),
-                Optional.of(new SectorManifest.PreCommit1(Ticket.ofHex("01".repeat(32)), COMM_D)),
+                Optional.of(
+                    new SectorManifest.PreCommit1(
+                        Ticket.ofHex("01".repeat(32)), COMM_D, List.of())),
                 Optional.of(
                     new SectorManifest.PreCommit2(
                         "done",

@@ -1,0 +1,194 @@
+package io.selkie.node;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.selkie.chain.DevChain;
+import io.selkie.chain.DevChainSettings;
+import io.selkie.failpoints.FailPoints;
+import io.selkie.journal.Database;
+import io.selkie.proofs.NativeProofs;
+import io.selkie.proofs.NodeJobs;
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsLibrary;
+import io.selkie.proofs.ProverProofs;
+import io.selkie.proofs.ProverSettings;
+import io.selkie.scheduler.HostId;
+import io.selkie.storage.RepoLock;
+import io.selkie.storage.StateDirectory;
+import io.selkie.worker.ProgressBoard;
+import io.selkie.worker.ProverTaskRunner;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node. Its parts are opened in an order in which each failure is one line and leaves
+ * nothing behind, and closed in the reverse order. Provers go on when it is closed.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration INTRODUCTION = Duration.ofSeconds(30);
+  private static final Duration SHUTDOWN = Duration.ofSeconds(60);
+
+  private final Deque<Part> open = new ArrayDeque<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** Something that was opened, and how it is closed. */
+  private record Part(String name, AutoCloseable close) {}
+
+  private Node() {}
+
+  /**
+   * Starts a node and returns when it takes work.
+   *
+   * @throws IOException if it cannot run here; one line that says what to do
+   */
+  public static Node start(NodeSettings settings) throws IOException {
+    Node node = new Node();
+    boolean started = false;
+    try {
+      node.openAll(settings);
+      started = true;
+      return node;
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    } finally {
+      if (!started) {
+        node.close();
+      }
+    }
+  }
+
+  private void openAll(NodeSettings settings) throws IOException {
+    StateDirectory state = settings.state();
+    state.create();
+    keep(
+        "state lock",
+        RepoLock.takeForNode(state)
+            .orElseThrow(
+                () -> new IOException(state.path() + " is in use: another node runs on it")));
+    keep(
+        "repo lock",
+        RepoLock.take(settings.repo())
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        settings.repo() + " is busy: another selkie process works there")));
+    NodeSettings.Test test = settings.test();
+    FailPoints.arm(test.failPoints(), test.failPointDirectory());
+    HostId host = HostIdentity.of(state);
+    Database database = Database.open(state);
+    keep("database", database);
+    ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
+    keep("threads", blocking::shutdownNow);
+    NodeParts parts = parts(settings, host, database, blocking);
+    ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
+    keep("actors", () -> terminate(system));
+    NodeGuardian.Actors actors =
+        await(
+            AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
+    LOG.info("host {} works in {}: {}", host, settings.repo(), actors);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "selkie-blocking");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static NodeParts parts(
+      NodeSettings settings, HostId host, Database database, ExecutorService blocking)
+      throws IOException {
+    StateDirectory state = settings.state();
+    boolean standIn = settings.test().standInProofs();
+    ProofsLibrary library = ProofsLibrary.find(settings.config());
+    ProverSettings provers =
+        new ProverSettings(library, state.jobs(), settings.nice(), false, Map.of());
+    Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
+    ProgressBoard progress = new ProgressBoard();
+    ProverTaskRunner runner =
+        new ProverTaskRunner(
+            settings.repo(),
+            new NodeJobFiles(new NodeJobs(provers), state.jobs()),
+            local,
+            progress,
+            blocking);
+    DevChain chain =
+        DevChain.open(
+            state.path().resolve("chain"),
+            DevChainSettings.devnet(settings.blockTime(), standIn),
+            local,
+            Clock.systemUTC(),
+            blocking);
+    return new NodeParts(host, database, local, runner, progress, chain, blocking);
+  }
+
+  private static ActorSystem<NodeGuardian.Command> actorSystem(
+      NodeSettings settings, NodeParts parts) {
+    Config config =
+        parts
+            .database()
+            .config()
+            .withFallback(
+                ConfigFactory.parseResources(
+                    Node.class.getClassLoader(), "io/selkie/node/node.conf"))
+            .withFallback(settings.config())
+            .resolve();
+    return ActorSystem.create(NodeGuardian.create(settings, parts), "selkie", config);
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws IOException {
+    try {
+      return stage.toCompletableFuture().get(INTRODUCTION.toSeconds() * 2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the node started", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the node did not start: " + e.getMessage(), e);
+    }
+  }
+
+  private static void terminate(ActorSystem<?> system) throws Exception {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().get(SHUTDOWN.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void keep(String name, AutoCloseable close) {
+    open.push(new Part(name, close));
+  }
+
+  /** Returns when the node has stopped. */
+  public void awaitStopped() throws InterruptedException {
+    stopped.await();
+  }
+
+  /**
+   * Stops the node; running provers go on. What cannot be closed is logged, and the rest closed.
+   */
+  @Override
+  public synchronized void close() {
+    while (!open.isEmpty()) {
+      Part part = open.pop();
+      try {
+        part.close().close();
+      } catch (Exception e) {
+        LOG.warn("cannot close the {}: {}", part.name(), e.toString());
+      }
+    }
+    stopped.countDown();
+  }
+}

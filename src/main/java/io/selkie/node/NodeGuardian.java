@@ -1,0 +1,97 @@
+package io.selkie.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.SingletonActor;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.Scheduler;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sector.ManifestFiles;
+import io.selkie.sector.Sector;
+import io.selkie.worker.SectorGateway;
+import io.selkie.worker.Worker;
+import java.time.Clock;
+
+/** The actors of a node. A single host is a cluster of one. */
+final class NodeGuardian {
+  private NodeGuardian() {}
+
+  /** The actors that others talk to. */
+  record Actors(ClusterSharding sharding, ActorRef<SchedulerCommand> scheduler) {}
+
+  /** What the guardian is told. */
+  sealed interface Command {}
+
+  /** Who are the others? */
+  record Introduce(ActorRef<Actors> replyTo) implements Command {}
+
+  static Behavior<Command> create(NodeSettings settings, NodeParts parts) {
+    return Behaviors.setup(
+        context -> {
+          Actors actors = spawn(context, settings, parts);
+          return Behaviors.receive(Command.class)
+              .onMessage(
+                  Introduce.class,
+                  ask -> {
+                    ask.replyTo().tell(actors);
+                    return Behaviors.same();
+                  })
+              .build();
+        });
+  }
+
+  private static Actors spawn(
+      ActorContext<Command> context, NodeSettings settings, NodeParts parts) {
+    Cluster cluster = Cluster.get(context.getSystem());
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+
+    ActorRef<SchedulerCommand> scheduler =
+        ClusterSingleton.get(context.getSystem())
+            .init(SingletonActor.of(Scheduler.create(), "scheduler"));
+
+    ClusterSharding sharding = ClusterSharding.get(context.getSystem());
+    Sector.Surroundings surroundings =
+        new Sector.Surroundings(
+            scheduler,
+            new ManifestFiles(settings.repo(), parts.local(), parts.blocking()),
+            settings.sectors(),
+            Clock.systemUTC());
+    ActorRef<?> sectors =
+        sharding.init(
+            Entity.of(
+                    Sector.KEY,
+                    entity ->
+                        Sector.create(
+                            SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
+                .withStopMessage(new Sector.Leave()));
+    ActorRef<WorkerCommand> worker =
+        context.spawn(worker(settings, parts, scheduler, sharding), "worker");
+    context.getLog().debug("sectors at {}, worker at {}", sectors, worker);
+    return new Actors(sharding, scheduler);
+  }
+
+  private static Behavior<WorkerCommand> worker(
+      NodeSettings settings,
+      NodeParts parts,
+      ActorRef<SchedulerCommand> scheduler,
+      ClusterSharding sharding) {
+    return Behaviors.setup(
+        context -> {
+          ActorRef<WorkerCommand> self = context.getSelf();
+          SectorGateway gateway =
+              (sector, report) ->
+                  sharding
+                      .entityRefFor(Sector.KEY, sector.toString())
+                      .tell(new Sector.Report(report, self));
+          return Worker.create(parts.host(), settings.slots(), parts.runner(), scheduler, gateway);
+        });
+  }
+}

@@ -1,0 +1,196 @@
+package io.selkie.scheduler;
+
+import io.selkie.filecoin.SectorId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the scheduler knows, and the only waiting queue there is. No actor, clock or I/O: a
+ * simulation drives it as the {@link Scheduler} does, each call followed by {@link #decide}.
+ *
+ * <p>It may know less than the sectors and the workers: after a restart it knows nothing, and they
+ * tell it again. A sector works on one task at a time, so its word on a newer task ends every older
+ * one here, also when a {@link SchedulerCommand.Withdraw} was lost.
+ *
+ * @param <A> the address of a sector
+ * @param <W> the address of a worker
+ */
+public final class SchedulerState<A, W> {
+  private final Map<SectorId, Entry<A>> entries = new LinkedHashMap<>();
+  private final Map<HostId, Announced<W>> hosts = new TreeMap<>();
+  private Map<TaskId, String> reasons = Map.of();
+  private boolean changed;
+
+  /** To be told to a sector: its task has a host. */
+  public record Answer<A, W>(A to, TaskId task, HostId host, W worker) {}
+
+  /** The one task of a sector, with a host or without. */
+  private record Entry<A>(Placement.Waiting waiting, Optional<HostId> host, A replyTo) {
+    TaskId task() {
+      return waiting.task();
+    }
+  }
+
+  private record Announced<W>(
+      W worker, Map<TaskKind, Integer> slots, Set<TaskId.Attempt> present) {}
+
+  /** A sector wants a host. */
+  public List<Answer<A, W>> submit(Placement.Waiting waiting, A replyTo) {
+    @Nullable Entry<A> known = entries.get(waiting.task().sector());
+    if (known != null && known.task().equals(waiting.task())) {
+      Entry<A> again = new Entry<>(waiting, known.host(), replyTo);
+      changed |= known.host().isEmpty() && !known.waiting().equals(waiting);
+      return put(again);
+    }
+    if (known != null && !waiting.task().isNewerThan(known.task())) {
+      return List.of();
+    }
+    changed = true;
+    return put(new Entry<>(waiting, Optional.empty(), replyTo));
+  }
+
+  /** A sector takes up a task on the host that it was given earlier, whatever is free there. */
+  public List<Answer<A, W>> resume(TaskId task, HostId host, A replyTo) {
+    @Nullable Entry<A> known = entries.get(task.sector());
+    if (known != null && !known.task().equals(task) && !task.isNewerThan(known.task())) {
+      return List.of();
+    }
+    changed = true;
+    Placement.Waiting asked = new Placement.Waiting(task, Instant.EPOCH, Optional.of(host));
+    return put(new Entry<>(asked, Optional.of(host), replyTo));
+  }
+
+  /** A task needs no host any more. */
+  public void withdraw(TaskId task) {
+    @Nullable Entry<A> known = entries.get(task.sector());
+    if (known != null && known.task().equals(task)) {
+      entries.remove(task.sector());
+      changed = true;
+    }
+    // Its worker's next report says the same; the slot need not wait for it.
+    hosts.replaceAll((id, host) -> without(host, task));
+  }
+
+  private Announced<W> without(Announced<W> host, TaskId task) {
+    Set<TaskId.Attempt> rest =
+        host.present().stream()
+            .filter(attempt -> !attempt.task().equals(task))
+            .collect(Collectors.toUnmodifiableSet());
+    changed |= rest.size() != host.present().size();
+    return new Announced<>(host.worker(), host.slots(), rest);
+  }
+
+  /**
+   * A host says what it is and has. Sectors with tasks there are told its worker if that is new.
+   */
+  public List<Answer<A, W>> report(
+      HostId id, W worker, Map<TaskKind, Integer> slots, Set<TaskId.Attempt> present) {
+    Announced<W> now = new Announced<>(worker, Map.copyOf(slots), Set.copyOf(present));
+    @Nullable Announced<W> before = hosts.put(id, now);
+    changed |= !now.equals(before);
+    if (before != null && before.worker().equals(worker)) {
+      return List.of();
+    }
+    return entries.values().stream()
+        .filter(entry -> entry.host().equals(Optional.of(id)))
+        .flatMap(entry -> answer(entry).stream())
+        .toList();
+  }
+
+  /** Gives hosts to waiting tasks, if anything has changed since the last time. */
+  public List<Answer<A, W>> decide() {
+    if (!changed) {
+      return List.of();
+    }
+    changed = false;
+    Placement.Decision decision = Placement.decide(waiting(), placementHosts(), held());
+    reasons = decision.reasons();
+    List<Answer<A, W>> answers = new ArrayList<>();
+    for (Placement.Assignment assignment : decision.assignments()) {
+      SectorId sector = assignment.task().sector();
+      @Nullable Entry<A> entry = entries.get(sector);
+      if (entry != null) {
+        answers.addAll(
+            put(new Entry<>(entry.waiting(), Optional.of(assignment.host()), entry.replyTo())));
+      }
+    }
+    return answers;
+  }
+
+  /** Whether {@link #decide} has something to do. */
+  public boolean needsDecision() {
+    return changed;
+  }
+
+  /** Why tasks wait, as of the last decision: one sentence for the operator each. */
+  public Map<TaskId, String> reasons() {
+    Map<TaskId, String> all = new LinkedHashMap<>(reasons);
+    for (Entry<A> entry : entries.values()) {
+      entry
+          .host()
+          .filter(host -> !hosts.containsKey(host))
+          .ifPresent(
+              host ->
+                  all.put(
+                      entry.task(),
+                      "it goes on on host " + host + ", which has not announced itself"));
+    }
+    return all;
+  }
+
+  private List<Answer<A, W>> put(Entry<A> entry) {
+    entries.put(entry.task().sector(), entry);
+    return answer(entry).map(List::of).orElse(List.of());
+  }
+
+  private Optional<Answer<A, W>> answer(Entry<A> entry) {
+    return entry
+        .host()
+        .flatMap(
+            id ->
+                Optional.ofNullable(hosts.get(id))
+                    .map(host -> new Answer<>(entry.replyTo(), entry.task(), id, host.worker())));
+  }
+
+  private List<Placement.Host> placementHosts() {
+    return hosts.entrySet().stream()
+        .map(host -> new Placement.Host(host.getKey(), host.getValue().slots()))
+        .toList();
+  }
+
+  private List<Placement.Waiting> waiting() {
+    return entries.values().stream()
+        .filter(entry -> entry.host().isEmpty())
+        .map(Entry::waiting)
+        .toList();
+  }
+
+  private Set<Placement.Held> held() {
+    Set<Placement.Held> held = new LinkedHashSet<>();
+    for (Entry<A> entry : entries.values()) {
+      entry.host().ifPresent(host -> held.add(new Placement.Held(entry.task(), host, true)));
+    }
+    hosts.forEach(
+        (id, host) ->
+            host.present().stream()
+                .map(TaskId.Attempt::task)
+                .filter(task -> !isPlacedOn(task.sector(), id))
+                .forEach(task -> held.add(new Placement.Held(task, id, false))));
+    return held;
+  }
+
+  /** Whether the host has a task of the sector: what else it has of the sector is that task's. */
+  private boolean isPlacedOn(SectorId sector, HostId host) {
+    @Nullable Entry<A> entry = entries.get(sector);
+    return entry != null && entry.host().equals(Optional.of(host));
+  }
+}

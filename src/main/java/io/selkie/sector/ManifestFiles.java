@@ -1,0 +1,125 @@
+package io.selkie.sector;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.SectorFacts.Answered;
+import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Compares a sector's files on this host with the digests that were recorded when they were made.
+ * Pieces have none of their own: of them the record and the length of the unsealed file are looked
+ * at, and PreCommit1 compares the data with their commitments.
+ */
+public final class ManifestFiles implements KeptFiles {
+  private final Path root;
+  private final Proofs proofs;
+  private final Executor blocking;
+
+  /**
+   * Looks below one storage path.
+   *
+   * @param blocking where whole files are read
+   */
+  public ManifestFiles(Path root, Proofs proofs, Executor blocking) {
+    this.root = root;
+    this.proofs = proofs;
+    this.blocking = blocking;
+  }
+
+  @Override
+  public CompletionStage<Boolean> areIntact(SectorId sector, Answered answered) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return check(new SectorFiles(root, sector), answered);
+          } catch (IOException | ProofsException e) {
+            throw new CompletionException(e);
+          }
+        },
+        blocking);
+  }
+
+  private boolean check(SectorFiles files, Answered answered) throws IOException, ProofsException {
+    TaskResult result = answered.result();
+    if (result instanceof TaskResult.VanillaProved proved) {
+      return hasDigest(proved.output(), proved.digest());
+    }
+    if (result instanceof TaskResult.Proved) {
+      return true;
+    }
+    Optional<SectorManifest> manifest = SectorManifest.read(files.manifest());
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    if (result instanceof TaskResult.PieceAdded added) {
+      return holds(files, manifest.get(), added);
+    }
+    if (result instanceof TaskResult.Labelled) {
+      return areLabelled(files, manifest.get(), (TaskRequest.PreCommit1) answered.request());
+    }
+    return isSealed(files, manifest.get());
+  }
+
+  private static boolean holds(
+      SectorFiles files, SectorManifest manifest, TaskResult.PieceAdded added) throws IOException {
+    long end = 0;
+    boolean recorded = false;
+    for (SectorManifest.Piece piece : manifest.pieces()) {
+      end += piece.size().bytes();
+      if (piece.info().equals(added.piece())) {
+        recorded = true;
+        break;
+      }
+    }
+    return recorded && Files.exists(files.unsealed()) && Files.size(files.unsealed()) >= end;
+  }
+
+  private boolean areLabelled(
+      SectorFiles files, SectorManifest manifest, TaskRequest.PreCommit1 request)
+      throws IOException, ProofsException {
+    SectorManifest.PreCommit1 labelled = manifest.preCommit1().orElse(null);
+    if (labelled == null
+        || !labelled.ticket().equals(request.ticket())
+        || labelled.layers().size() != request.proofType().layers()) {
+      return false;
+    }
+    for (SectorManifest.Layer layer : labelled.layers()) {
+      if (!hasDigest(files.cache().resolve(layer.fileName()), layer.digest())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isSealed(SectorFiles files, SectorManifest manifest)
+      throws IOException, ProofsException {
+    SectorManifest.PreCommit2 replica = manifest.replica().orElse(null);
+    if (replica == null
+        || replica.sealed().isEmpty()
+        || !hasDigest(files.sealed(), replica.sealed().get())) {
+      return false;
+    }
+    for (SectorManifest.CacheFile file : replica.files()) {
+      if (!hasDigest(files.cache().resolve(file.name()), file.digest())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasDigest(Path file, String digest) throws ProofsException {
+    return Files.isRegularFile(file) && proofs.digest(file).equals(digest);
+  }
+}

@@ -1,0 +1,59 @@
+package io.selkie.sector;
+
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sector.SectorFacts.Answered;
+import java.time.Instant;
+
+/** What a sector does to the world after its events are persisted. Each may be done again. */
+sealed interface SectorEffect {
+  /** Whether it lets somebody forget what the persisted events now know. */
+  default boolean isAcknowledgement() {
+    return false;
+  }
+
+  /** Ask the scheduler for a host. */
+  record Submit(SectorState.Waiting state) implements SectorEffect {}
+
+  /** Come back to the task at that time. */
+  record WakeAt(Instant at) implements SectorEffect {}
+
+  /** Tell the worker of a host. */
+  record Tell(TaskId task, HostId host, WorkerCommand command) implements SectorEffect {
+    @Override
+    public boolean isAcknowledgement() {
+      return command instanceof WorkerCommand.Acknowledge;
+    }
+  }
+
+  /** Give back the task's slot. */
+  record Withdraw(TaskId task) implements SectorEffect {}
+
+  /** Answer whoever asked for the task last. */
+  record AnswerTask(Sector.Answer answer) implements SectorEffect {
+    @Override
+    public boolean isAcknowledgement() {
+      return true;
+    }
+  }
+
+  /** Answer whoever asked for the task to be ended. */
+  record AnswerAbort(Sector.Answer answer) implements SectorEffect {
+    @Override
+    public boolean isAcknowledgement() {
+      return true;
+    }
+  }
+
+  /** Answer the command at hand. */
+  record Reply(Sector.Answer answer) implements SectorEffect {
+    @Override
+    public boolean isAcknowledgement() {
+      return true;
+    }
+  }
+
+  /** Look whether the files behind a kept answer are still what they were. */
+  record CheckFiles(Answered answered) implements SectorEffect {}
+}

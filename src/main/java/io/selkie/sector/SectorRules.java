@@ -1,0 +1,341 @@
+package io.selkie.sector;
+
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskReport;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sector.SectorEffect.AnswerAbort;
+import io.selkie.sector.SectorEffect.AnswerTask;
+import io.selkie.sector.SectorEffect.CheckFiles;
+import io.selkie.sector.SectorEffect.Reply;
+import io.selkie.sector.SectorEffect.Submit;
+import io.selkie.sector.SectorEffect.Tell;
+import io.selkie.sector.SectorEffect.WakeAt;
+import io.selkie.sector.SectorEffect.Withdraw;
+import io.selkie.sector.SectorEvent.AbortRequested;
+import io.selkie.sector.SectorEvent.GenerationBegan;
+import io.selkie.sector.SectorEvent.RetryRequested;
+import io.selkie.sector.SectorEvent.SectorAdopted;
+import io.selkie.sector.SectorEvent.TaskAssigned;
+import io.selkie.sector.SectorEvent.TaskFailed;
+import io.selkie.sector.SectorEvent.TaskRequested;
+import io.selkie.sector.SectorEvent.TaskStopped;
+import io.selkie.sector.SectorEvent.TaskSucceeded;
+import io.selkie.sector.SectorFacts.Answered;
+import io.selkie.sector.SectorState.Busy;
+import io.selkie.sector.SectorState.Idle;
+import io.selkie.sector.SectorState.Known;
+import io.selkie.sector.SectorState.Placed;
+import io.selkie.sector.SectorState.Removed;
+import io.selkie.sector.SectorState.Running;
+import io.selkie.sector.SectorState.Stopping;
+import io.selkie.sector.SectorState.Unknown;
+import io.selkie.sector.SectorState.Waiting;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a sector does about what it is told. Pure: the actor persists the events, then does the
+ * effects; the simulation does the same.
+ *
+ * @param retries of failed tasks
+ */
+record SectorRules(RetryPolicy retries) {
+  /** A failure of this code was asked for. */
+  static final String ABORTED = "aborted";
+
+  /** A driver asks for a task. */
+  SectorStep perform(SectorState state, TaskRequest request, Instant now) {
+    String key = RequestKey.of(request);
+    if (state instanceof Unknown unknown) {
+      return begin(unknown, request, key, now);
+    }
+    if (state instanceof Removed) {
+      return SectorStep.refuse(state.sector() + " was removed");
+    }
+    if (state instanceof Stopping) {
+      return SectorStep.refuse(state.sector() + " is being stopped; ask again in a moment");
+    }
+    if (state instanceof Busy busy
+        && !(state instanceof SectorState.Failed || state instanceof SectorState.Aborted)) {
+      return busy.task().key().equals(key)
+          ? SectorStep.nothing() // the answer goes to whoever asked last
+          : SectorStep.refuse(
+              state.sector() + " is busy with " + busy.task().id().kind() + "; abort that first");
+    }
+    return performAtRest((Known) state, request, key, now);
+  }
+
+  private SectorStep begin(Unknown unknown, TaskRequest request, String key, Instant now) {
+    if (!request.kind().isPhase()) {
+      return SectorStep.refuse(unknown.sector() + " is not known here");
+    }
+    List<SectorEvent> events = new ArrayList<>();
+    boolean first = request instanceof TaskRequest.AddPiece piece && piece.existing().isEmpty();
+    if (!first) {
+      events.add(new SectorAdopted(now, request.kind()));
+    }
+    events.add(new TaskRequested(now, 1, 1, key, request));
+    return persist(unknown, events, List.of());
+  }
+
+  private SectorStep performAtRest(Known state, TaskRequest request, String key, Instant now) {
+    SectorFacts facts = state.facts();
+    TaskKind kind = request.kind();
+    if (kind == TaskKind.ADD_PIECE && facts.phase() != TaskKind.ADD_PIECE) {
+      return SectorStep.refuse(
+          state.sector() + " takes no more pieces: " + facts.phase() + " has begun");
+    }
+    if (state instanceof Busy stuck && stuck.task().key().equals(key)) {
+      return persist(state, List.of(new RetryRequested(now, "driver")), List.of());
+    }
+    if (state instanceof Idle) {
+      Optional<Answered> kept =
+          facts.answers().stream().filter(answered -> answered.key().equals(key)).findFirst();
+      if (kept.isPresent()) {
+        return SectorStep.only(new CheckFiles(kept.get()));
+      }
+    }
+    return ask(state, request, key, "asked for again with other facts", now);
+  }
+
+  /** The files behind a kept answer were looked at. */
+  SectorStep filesChecked(SectorState state, Answered answered, boolean intact, Instant now) {
+    if (!(state instanceof Idle idle) || !idle.facts().answers().contains(answered)) {
+      return SectorStep.refuse(state.sector() + " changed meanwhile; ask again");
+    }
+    return intact
+        ? SectorStep.only(new Reply(new Sector.Done(answered.task(), answered.result())))
+        : ask(
+            idle,
+            answered.request(),
+            answered.key(),
+            "the files of " + answered.request().kind() + " are not what they were",
+            now);
+  }
+
+  private SectorStep ask(Known state, TaskRequest request, String key, String cause, Instant now) {
+    SectorFacts facts = state.facts();
+    List<SectorEvent> events = new ArrayList<>();
+    int generation = facts.generation();
+    if (goesBack(facts, request.kind())) {
+      generation++;
+      events.add(
+          new GenerationBegan(
+              now, generation, request.kind() + " after " + facts.phase() + ": " + cause));
+    }
+    events.add(new TaskRequested(now, generation, facts.tasks() + 1, key, request));
+    return persist(state, events, List.of());
+  }
+
+  /** Whether the phase, or a later one, was begun before. */
+  private static boolean goesBack(SectorFacts facts, TaskKind kind) {
+    return kind.isPhase() && kind != TaskKind.ADD_PIECE && kind.compareTo(facts.phase()) <= 0;
+  }
+
+  /** The scheduler gave the task a host, or says again which it has. */
+  SectorStep assigned(SectorState state, TaskId task, HostId host, Instant now) {
+    if (state instanceof Waiting waiting && waiting.task().id().equals(task)) {
+      int attempt = waiting.task().attempts() + 1;
+      return persist(
+          state,
+          List.of(new TaskAssigned(now, task.generation(), task.task(), attempt, host)),
+          List.of());
+    }
+    if (state instanceof Placed placed
+        && placed.task().id().equals(task)
+        && placed.assignment().host().equals(host)) {
+      return new SectorStep(List.of(), resume(state));
+    }
+    return SectorStep.only(new Withdraw(task));
+  }
+
+  /** A worker reports. */
+  SectorStep report(SectorState state, TaskReport report, Instant now) {
+    if (!(state instanceof Placed placed) || !isCurrent(placed, report)) {
+      return SectorStep.only(dismissal(report));
+    }
+    if (report instanceof TaskReport.Found) {
+      return new SectorStep(List.of(), resume(state));
+    }
+    if (report instanceof TaskReport.Succeeded succeeded) {
+      return succeeded(placed, succeeded, now);
+    }
+    if (report instanceof TaskReport.Failed failed) {
+      return placed instanceof Stopping stopping
+          ? stopped(stopping, report, now)
+          : failed(placed, failed, now);
+    }
+    if (report instanceof TaskReport.Stopped nothing) {
+      return placed instanceof Stopping stopping
+          ? stopped(stopping, report, now)
+          : failed(placed, neverRan(nothing, now), now);
+    }
+    return SectorStep.nothing();
+  }
+
+  private static boolean isCurrent(Placed placed, TaskReport report) {
+    return placed.task().id().equals(report.attempt().task())
+        && placed.assignment().attempt() == report.attempt().number()
+        && placed.assignment().host().equals(report.host());
+  }
+
+  /** What a worker is told that reports of an attempt which is none of ours any more. */
+  private static Tell dismissal(TaskReport report) {
+    boolean mayRun = report instanceof TaskReport.Found || report instanceof TaskReport.Started;
+    WorkerCommand command =
+        mayRun
+            ? new WorkerCommand.Stop(report.attempt())
+            : new WorkerCommand.Acknowledge(report.attempt());
+    return new Tell(report.attempt().task(), report.host(), command);
+  }
+
+  private SectorStep succeeded(Placed state, TaskReport.Succeeded report, Instant now) {
+    TaskId task = state.task().id();
+    TaskSucceeded event =
+        new TaskSucceeded(
+            now,
+            task.generation(),
+            task.task(),
+            report.attempt().number(),
+            report.host(),
+            report.startedAt(),
+            report.endedAt(),
+            report.bytes(),
+            report.result());
+    return persist(
+        state,
+        List.of(event),
+        List.of(
+            new AnswerTask(new Sector.Done(task, report.result())),
+            new AnswerAbort(new Sector.Refused(task.kind() + " had ended before it was stopped")),
+            acknowledge(report)));
+  }
+
+  private SectorStep failed(Placed state, TaskReport.Failed report, Instant now) {
+    TaskId task = state.task().id();
+    Optional<Instant> next = retries.next(report.failure(), state.task().failures() + 1, now);
+    TaskFailed event =
+        new TaskFailed(
+            now,
+            task.generation(),
+            task.task(),
+            report.attempt().number(),
+            report.host(),
+            report.startedAt(),
+            report.endedAt(),
+            report.failure(),
+            next);
+    List<SectorEffect> effects = new ArrayList<>();
+    effects.add(acknowledge(report));
+    effects.add(new Withdraw(task));
+    if (next.isEmpty()) {
+      effects.add(0, new AnswerTask(new Sector.TaskHasFailed(task, report.failure())));
+    }
+    return persist(state, List.of(event), effects);
+  }
+
+  /** The worker knows a newer attempt than ours and did not run it: as good as a failure. */
+  private static TaskReport.Failed neverRan(TaskReport.Stopped report, Instant now) {
+    Failure failure =
+        new Failure(Failure.Action.RETRY, "stopped", "the host stopped it without a result");
+    return new TaskReport.Failed(report.attempt(), report.host(), now, now, failure);
+  }
+
+  private static SectorStep stopped(Stopping state, TaskReport report, Instant now) {
+    TaskId task = state.task().id();
+    TaskStopped event =
+        new TaskStopped(
+            now, task.generation(), task.task(), report.attempt().number(), report.host());
+    return persist(
+        state,
+        List.of(event),
+        List.of(
+            new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))),
+            new AnswerAbort(new Sector.Accepted()),
+            acknowledge(report),
+            new Withdraw(task)));
+  }
+
+  private static Failure abortedFailure(TaskId task) {
+    return new Failure(Failure.Action.ABANDON, ABORTED, task.kind() + " was aborted");
+  }
+
+  private static Tell acknowledge(TaskReport report) {
+    return new Tell(
+        report.attempt().task(), report.host(), new WorkerCommand.Acknowledge(report.attempt()));
+  }
+
+  /** An operator or a driver wants a task tried again. */
+  SectorStep retry(SectorState state, String by, Instant now) {
+    if (!SectorTransitions.accepts(state, RetryRequested.class)) {
+      return SectorStep.refuse(state.sector() + " has nothing to try again");
+    }
+    return persist(
+        state, List.of(new RetryRequested(now, by)), List.of(new Reply(new Sector.Accepted())));
+  }
+
+  /** An operator or a driver wants the task ended. */
+  SectorStep abort(SectorState state, String by, String cause, Instant now) {
+    if (state instanceof Stopping) {
+      return new SectorStep(List.of(), resume(state)); // answered when it has stopped
+    }
+    if (!SectorTransitions.accepts(state, AbortRequested.class)) {
+      return SectorStep.refuse(state.sector() + " has nothing to stop");
+    }
+    List<SectorEffect> effects = new ArrayList<>();
+    if (state instanceof Waiting waiting) {
+      TaskId task = waiting.task().id();
+      effects.add(new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))));
+      effects.add(new AnswerAbort(new Sector.Accepted()));
+      effects.add(new Withdraw(task));
+    }
+    return persist(state, List.of(new AbortRequested(now, by, cause)), effects);
+  }
+
+  /** What the state has under way: done after every change, after a crash, and now and then. */
+  static List<SectorEffect> resume(SectorState state) {
+    if (state instanceof Waiting waiting) {
+      return waiting.notBefore().isPresent()
+          ? List.of(new WakeAt(waiting.notBefore().get()))
+          : List.of(new Submit(waiting));
+    }
+    if (state instanceof Placed placed) {
+      TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
+      WorkerCommand command =
+          placed instanceof Running
+              ? new WorkerCommand.Start(attempt, placed.task().request())
+              : new WorkerCommand.Stop(attempt);
+      return List.of(new Tell(attempt.task(), placed.assignment().host(), command));
+    }
+    return List.of();
+  }
+
+  /** The time that a failed task had to wait is over. */
+  static SectorStep woken(SectorState state, Instant now) {
+    if (state instanceof Waiting waiting && waiting.notBefore().filter(now::isBefore).isEmpty()) {
+      return SectorStep.only(new Submit(waiting));
+    }
+    return new SectorStep(List.of(), resume(state));
+  }
+
+  /** Ends that give the slot back whatever led to them. */
+  private static SectorStep persist(
+      SectorState state, List<SectorEvent> events, List<SectorEffect> first) {
+    SectorState after = state;
+    for (SectorEvent event : events) {
+      after = SectorTransitions.next(after, event);
+    }
+    List<SectorEffect> effects = new ArrayList<>(first);
+    if (state instanceof Placed placed && (after instanceof Idle || after instanceof Removed)) {
+      effects.add(new Withdraw(placed.task().id()));
+    }
+    effects.addAll(resume(after));
+    return new SectorStep(events, effects);
+  }
+}

@@ -1,0 +1,269 @@
+package io.selkie.sector;
+
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.SectorEvent.AbortRequested;
+import io.selkie.sector.SectorEvent.GenerationBegan;
+import io.selkie.sector.SectorEvent.RetryRequested;
+import io.selkie.sector.SectorEvent.SectorAdopted;
+import io.selkie.sector.SectorEvent.TaskAssigned;
+import io.selkie.sector.SectorEvent.TaskFailed;
+import io.selkie.sector.SectorEvent.TaskRequested;
+import io.selkie.sector.SectorEvent.TaskStopped;
+import io.selkie.sector.SectorEvent.TaskSucceeded;
+import io.selkie.sector.SectorFacts.Answered;
+import io.selkie.sector.SectorState.Aborted;
+import io.selkie.sector.SectorState.Assignment;
+import io.selkie.sector.SectorState.Busy;
+import io.selkie.sector.SectorState.Failed;
+import io.selkie.sector.SectorState.Idle;
+import io.selkie.sector.SectorState.Known;
+import io.selkie.sector.SectorState.Placed;
+import io.selkie.sector.SectorState.Removed;
+import io.selkie.sector.SectorState.Running;
+import io.selkie.sector.SectorState.Stopping;
+import io.selkie.sector.SectorState.Task;
+import io.selkie.sector.SectorState.Unknown;
+import io.selkie.sector.SectorState.Waiting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** The table of a sector: which event leads from which state where. Pure. */
+public final class SectorTransitions {
+  private static final List<Row<?, ?>> ROWS =
+      List.of(
+          row(Unknown.class, SectorAdopted.class, (unknown, event) -> unknown, Unknown.class),
+          row(Unknown.class, TaskRequested.class, SectorTransitions::first, Waiting.class),
+          row(Idle.class, GenerationBegan.class, SectorTransitions::idleAgain, Idle.class),
+          row(Idle.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
+          row(Waiting.class, TaskAssigned.class, SectorTransitions::assigned, Running.class),
+          row(Waiting.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
+          row(Waiting.class, AbortRequested.class, SectorTransitions::aborted, Aborted.class),
+          row(
+              Running.class,
+              TaskSucceeded.class,
+              SectorTransitions::succeeded,
+              Idle.class,
+              Removed.class),
+          row(
+              Running.class,
+              TaskFailed.class,
+              SectorTransitions::failed,
+              Waiting.class,
+              Failed.class),
+          row(Running.class, AbortRequested.class, SectorTransitions::stopping, Stopping.class),
+          row(Stopping.class, TaskStopped.class, SectorTransitions::aborted, Aborted.class),
+          row(
+              Stopping.class,
+              TaskSucceeded.class,
+              SectorTransitions::succeeded,
+              Idle.class,
+              Removed.class),
+          row(Failed.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
+          row(Failed.class, GenerationBegan.class, SectorTransitions::failedAgain, Failed.class),
+          row(Failed.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
+          row(Aborted.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
+          row(Aborted.class, GenerationBegan.class, SectorTransitions::abortedAgain, Aborted.class),
+          row(Aborted.class, TaskRequested.class, SectorTransitions::asked, Waiting.class));
+
+  private SectorTransitions() {}
+
+  /**
+   * A row of the table.
+   *
+   * @param to the states that {@code next} may give
+   */
+  record Row<F extends SectorState, E extends SectorEvent>(
+      Class<F> from,
+      Class<E> event,
+      List<Class<? extends SectorState>> to,
+      BiFunction<F, E, SectorState> next) {
+
+    private boolean fits(Class<?> state, Class<?> type) {
+      return from == state && event == type;
+    }
+
+    private SectorState apply(SectorState state, SectorEvent happened) {
+      return next.apply(from.cast(state), event.cast(happened));
+    }
+  }
+
+  /** All rows, for documents and tests. */
+  static List<Row<?, ?>> rows() {
+    return ROWS;
+  }
+
+  /** Whether the event may happen in the state. */
+  static boolean accepts(SectorState state, Class<? extends SectorEvent> event) {
+    return ROWS.stream().anyMatch(row -> row.fits(state.getClass(), event));
+  }
+
+  /**
+   * The state after the event.
+   *
+   * @throws IllegalStateException if the event cannot happen in the state: the journal is not ours
+   */
+  static SectorState next(SectorState state, SectorEvent event) {
+    return ROWS.stream()
+        .filter(row -> row.fits(state.getClass(), event.getClass()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    state.sector() + ": no " + event.getClass().getSimpleName() + " in " + state))
+        .apply(state, event);
+  }
+
+  private static <F extends SectorState, E extends SectorEvent> Row<F, E> row(
+      Class<F> from,
+      Class<E> event,
+      BiFunction<F, E, SectorState> next,
+      Class<? extends SectorState> to) {
+    return new Row<>(from, event, List.of(to), next);
+  }
+
+  private static <F extends SectorState, E extends SectorEvent> Row<F, E> row(
+      Class<F> from,
+      Class<E> event,
+      BiFunction<F, E, SectorState> next,
+      Class<? extends SectorState> to,
+      Class<? extends SectorState> orElse) {
+    return new Row<>(from, event, List.of(to, orElse), next);
+  }
+
+  private static SectorState first(Unknown unknown, TaskRequested event) {
+    SectorFacts facts =
+        new SectorFacts(
+            unknown.sector(),
+            event.request().proofType(),
+            event.generation(),
+            0,
+            event.request().kind(),
+            false,
+            Optional.empty(),
+            List.of());
+    return asked(facts, event);
+  }
+
+  private static SectorState asked(Known state, TaskRequested event) {
+    return asked(state.facts(), event);
+  }
+
+  private static SectorState asked(SectorFacts facts, TaskRequested event) {
+    TaskKind kind = event.request().kind();
+    SectorFacts now =
+        new SectorFacts(
+            facts.sector(),
+            event.request().proofType(),
+            event.generation(),
+            event.task(),
+            kind.isPhase() ? kind : facts.phase(),
+            !kind.isPhase() && facts.phaseDone(),
+            facts.filesOn(),
+            stillTrue(facts.answers(), kind));
+    TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), kind);
+    Task task = new Task(id, event.key(), event.request(), event.at(), 0, 0);
+    return new Waiting(now, task, Optional.empty());
+  }
+
+  /** A phase done again makes void what it and later ones gave; pieces add up. */
+  private static List<Answered> stillTrue(List<Answered> answers, TaskKind kind) {
+    if (kind == TaskKind.ADD_PIECE || !kind.isPhase()) {
+      return answers;
+    }
+    return answers.stream()
+        .filter(answered -> answered.request().kind().compareTo(kind) < 0)
+        .toList();
+  }
+
+  private static SectorState idleAgain(Idle state, GenerationBegan event) {
+    return new Idle(inGeneration(state.facts(), event.generation()));
+  }
+
+  private static SectorState failedAgain(Failed state, GenerationBegan event) {
+    return new Failed(
+        inGeneration(state.facts(), event.generation()), state.task(), state.failure());
+  }
+
+  private static SectorState abortedAgain(Aborted state, GenerationBegan event) {
+    return new Aborted(inGeneration(state.facts(), event.generation()), state.task());
+  }
+
+  private static SectorFacts inGeneration(SectorFacts facts, int generation) {
+    return new SectorFacts(
+        facts.sector(),
+        facts.proofType(),
+        generation,
+        facts.tasks(),
+        facts.phase(),
+        facts.phaseDone(),
+        facts.filesOn(),
+        facts.answers());
+  }
+
+  private static SectorState assigned(Waiting state, TaskAssigned event) {
+    SectorFacts facts = state.facts();
+    return new Running(
+        onHost(facts, facts.phaseDone(), event.host(), facts.answers()),
+        withAttempts(state.task(), event.attempt(), state.task().failures()),
+        new Assignment(event.host(), event.attempt(), event.at()));
+  }
+
+  /** From the assignment on: the host may have begun to write. */
+  private static SectorFacts onHost(
+      SectorFacts facts, boolean phaseDone, HostId host, List<Answered> answers) {
+    return new SectorFacts(
+        facts.sector(),
+        facts.proofType(),
+        facts.generation(),
+        facts.tasks(),
+        facts.phase(),
+        phaseDone,
+        Optional.of(host),
+        answers);
+  }
+
+  private static SectorState succeeded(Placed state, TaskSucceeded event) {
+    SectorFacts facts = state.facts();
+    TaskRequest request = state.task().request();
+    if (event.result() instanceof TaskResult.FilesRemoved) {
+      return new Removed(onHost(facts, facts.phaseDone(), event.host(), List.of()));
+    }
+    List<Answered> answers = new ArrayList<>(facts.answers());
+    if (request.kind().isPhase()) {
+      answers.add(new Answered(state.task().id(), state.task().key(), request, event.result()));
+    }
+    boolean phaseDone = request.kind().isPhase() || facts.phaseDone();
+    return new Idle(onHost(facts, phaseDone, event.host(), answers));
+  }
+
+  private static SectorState failed(Running state, TaskFailed event) {
+    Task task = withAttempts(state.task(), state.task().attempts(), state.task().failures() + 1);
+    if (event.nextAttemptAt().isPresent()) {
+      return new Waiting(state.facts(), task, event.nextAttemptAt());
+    }
+    return new Failed(state.facts(), task, event.failure());
+  }
+
+  private static SectorState tryNow(Busy state, RetryRequested event) {
+    Task task = withAttempts(state.task(), state.task().attempts(), 0);
+    return new Waiting(state.facts(), task, Optional.empty());
+  }
+
+  private static SectorState stopping(Running state, AbortRequested event) {
+    return new Stopping(state.facts(), state.task(), state.assignment());
+  }
+
+  private static SectorState aborted(Busy state, SectorEvent event) {
+    return new Aborted(state.facts(), state.task());
+  }
+
+  private static Task withAttempts(Task task, int attempts, int failures) {
+    return new Task(task.id(), task.key(), task.request(), task.requestedAt(), attempts, failures);
+  }
+}

@@ -1,0 +1,32 @@
+package io.selkie.worker;
+
+import akka.Done;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskRequest;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Runs attempts on this host. What it runs outlives the worker, and the node if it can. */
+public interface TaskRunner {
+  /** The attempts that have a job here, running or ended. May block for a moment. */
+  Set<TaskId.Attempt> present();
+
+  /**
+   * Runs an attempt, or goes on with it: one that has a job here is not begun again. Does not
+   * block.
+   *
+   * @param onDurable called once the attempt survives a crash of this process, from any thread
+   * @return completes when the attempt ended; a failure to find that out fails it
+   */
+  CompletionStage<Ended> run(TaskId.Attempt attempt, TaskRequest request, Runnable onDurable);
+
+  /**
+   * Ends an attempt, whatever it is doing; also one that has no job here. Does not block.
+   *
+   * @return completes when nothing works on the attempt any more; fails if that is not certain
+   */
+  CompletionStage<Done> stop(TaskId.Attempt attempt);
+
+  /** Forgets an attempt that has ended. May be done later; may be repeated. */
+  void remove(TaskId.Attempt attempt);
+}

@@ -1,0 +1,361 @@
+package io.selkie.sector;
+
+import static io.selkie.sector.SectorSamples.COMM_D;
+import static io.selkie.sector.SectorSamples.DIED;
+import static io.selkie.sector.SectorSamples.HOST;
+import static io.selkie.sector.SectorSamples.NOW;
+import static io.selkie.sector.SectorSamples.OTHER_HOST;
+import static io.selkie.sector.SectorSamples.REDO;
+import static io.selkie.sector.SectorSamples.RETRIES;
+import static io.selkie.sector.SectorSamples.SECTOR;
+import static io.selkie.sector.SectorSamples.request;
+import static io.selkie.sector.SectorSamples.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskReport;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.WorkerCommand;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class SectorRulesTest {
+  private final SectorRules rules = new SectorRules(RETRIES);
+  private SectorState state = new SectorState.Unknown(SECTOR);
+  private SectorStep last = SectorStep.nothing();
+
+  private void take(SectorStep step) {
+    for (SectorEvent event : step.events()) {
+      state = SectorTransitions.next(state, event);
+    }
+    last = step;
+  }
+
+  private void ask(TaskKind kind, int mark) {
+    take(rules.perform(state, request(kind, mark), NOW));
+  }
+
+  private TaskId.Attempt start(TaskKind kind, int mark) {
+    ask(kind, mark);
+    return assign();
+  }
+
+  private TaskId.Attempt assign() {
+    SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
+    take(rules.assigned(state, waiting.task().id(), HOST, NOW));
+    SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
+    return running.task().id().attempt(running.assignment().attempt());
+  }
+
+  private void finish(TaskId.Attempt attempt) {
+    take(rules.report(state, SectorSamples.succeeded(attempt), NOW));
+  }
+
+  private void seal(TaskKind... kinds) {
+    for (TaskKind kind : kinds) {
+      finish(start(kind, 1));
+    }
+  }
+
+  private List<String> events() {
+    return last.events().stream().map(event -> event.getClass().getSimpleName()).toList();
+  }
+
+  private String refusal() {
+    SectorEffect.Reply reply = assertInstanceOf(SectorEffect.Reply.class, last.effects().get(0));
+    assertTrue(last.events().isEmpty());
+    return assertInstanceOf(Sector.Refused.class, reply.answer()).reason();
+  }
+
+  @Test
+  void aNewSectorAsksForAHostAndStartsThere() {
+    ask(TaskKind.ADD_PIECE, 1);
+    assertEquals(List.of("TaskRequested"), events());
+    assertEquals(List.of(new SectorEffect.Submit((SectorState.Waiting) state)), last.effects());
+
+    TaskId.Attempt attempt = assign();
+    WorkerCommand start = new WorkerCommand.Start(attempt, request(TaskKind.ADD_PIECE, 1));
+    assertEquals(List.of(new SectorEffect.Tell(attempt.task(), HOST, start)), last.effects());
+  }
+
+  @Test
+  void aSectorThatAnotherWorkerBeganIsAdopted() {
+    ask(TaskKind.COMMIT_2, 1);
+    assertEquals(List.of("SectorAdopted", "TaskRequested"), events());
+  }
+
+  @Test
+  void aLaterPieceOfAnUnknownSectorIsAnAdoption() {
+    TaskRequest second =
+        new TaskRequest.AddPiece(
+            SectorSamples.TYPE,
+            List.of(new PaddedSize(1024)),
+            new PaddedSize(1024),
+            PieceSource.zeros(),
+            Optional.empty());
+    take(rules.perform(state, second, NOW));
+    assertEquals(List.of("SectorAdopted", "TaskRequested"), events());
+  }
+
+  @Test
+  void nothingButAPhaseBeginsASector() {
+    ask(TaskKind.UNSEAL, 1);
+    assertEquals("s-t01000-7 is not known here", refusal());
+  }
+
+  @Test
+  void aResultIsAnsweredAcknowledgedAndGivesTheSlotBack() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    finish(attempt);
+    assertEquals(List.of("TaskSucceeded"), events());
+    assertEquals(
+        List.of(
+            new SectorEffect.AnswerTask(
+                new Sector.Done(attempt.task(), result(TaskKind.ADD_PIECE))),
+            new SectorEffect.AnswerAbort(
+                new Sector.Refused("AddPiece had ended before it was stopped")),
+            new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Acknowledge(attempt)),
+            new SectorEffect.Withdraw(attempt.task())),
+        last.effects());
+  }
+
+  @Test
+  void aRequestRepeatedWhileItRunsChangesNothing() {
+    start(TaskKind.PRE_COMMIT_1, 1);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    assertEquals(SectorStep.nothing(), last);
+  }
+
+  @Test
+  void anotherRequestWhileOneRunsIsRefused() {
+    start(TaskKind.PRE_COMMIT_1, 1);
+    ask(TaskKind.PRE_COMMIT_1, 2);
+    assertEquals("s-t01000-7 is busy with PreCommit1; abort that first", refusal());
+  }
+
+  @Test
+  void aKeptAnswerIsGivenAgainWhenItsFilesAreIntact() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
+    assertEquals(List.of(new SectorEffect.CheckFiles(kept)), last.effects());
+
+    take(rules.filesChecked(state, kept, true, NOW));
+    assertEquals(
+        List.of(new SectorEffect.Reply(new Sector.Done(kept.task(), kept.result()))),
+        last.effects());
+  }
+
+  @Test
+  void aKeptAnswerWhoseFilesChangedIsDoneAgainInANewGeneration() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
+    take(rules.filesChecked(state, kept, false, NOW));
+    assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
+    assertEquals(2, ((SectorState.Waiting) state).task().id().generation());
+  }
+
+  @Test
+  void goingBackMakesLaterAnswersVoid() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.PRE_COMMIT_2);
+    ask(TaskKind.PRE_COMMIT_1, 2);
+    SectorFacts facts = ((SectorState.Waiting) state).facts();
+    assertEquals(2, facts.generation());
+    assertEquals(
+        List.of(TaskKind.ADD_PIECE),
+        facts.answers().stream().map(answered -> answered.request().kind()).toList());
+  }
+
+  @Test
+  void anEarlierAnswerIsNotReusedAfterALaterPhaseFailed() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    TaskId.Attempt encoding = start(TaskKind.PRE_COMMIT_2, 1);
+    take(rules.report(state, SectorSamples.failed(encoding, REDO), NOW));
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
+  }
+
+  @Test
+  void piecesAreRefusedOnceLabellingBegan() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.ADD_PIECE, 2);
+    assertEquals("s-t01000-7 takes no more pieces: PreCommit1 has begun", refusal());
+  }
+
+  @Test
+  void aFailedAttemptIsTriedAgainLaterAndLaterUntilItHasFailed() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    assertEquals(Optional.of(NOW.plusSeconds(5)), ((SectorState.Waiting) state).notBefore());
+    assertTrue(last.effects().contains(new SectorEffect.WakeAt(NOW.plusSeconds(5))));
+
+    TaskId.Attempt second = assign();
+    take(rules.report(state, SectorSamples.failed(second, DIED), NOW));
+    assertEquals(Optional.of(NOW.plusSeconds(10)), ((SectorState.Waiting) state).notBefore());
+
+    TaskId.Attempt third = assign();
+    assertEquals(3, third.number());
+    take(rules.report(state, SectorSamples.failed(third, DIED), NOW));
+    assertInstanceOf(SectorState.Failed.class, state);
+    assertEquals(
+        new SectorEffect.AnswerTask(new Sector.TaskHasFailed(third.task(), DIED)),
+        last.effects().get(0));
+  }
+
+  @Test
+  void aFailureThatNeedsAnEarlierPhaseIsNotTriedAgain() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_2, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, REDO), NOW));
+    assertInstanceOf(SectorState.Failed.class, state);
+    assertEquals(OptionalInt.of(20), SectorStatus.of(state).number());
+    assertEquals(Optional.of(REDO), SectorStatus.of(state).failure());
+  }
+
+  @Test
+  void aRequestForTheFailedTaskTriesItAgain() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_2, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, REDO), NOW));
+    ask(TaskKind.PRE_COMMIT_2, 1);
+    assertEquals(List.of("RetryRequested"), events());
+    assertEquals(attempt.task().attempt(2), assign());
+  }
+
+  @Test
+  void aWaitIsCutShortByTheOperator() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(rules.retry(state, "operator", NOW));
+    assertEquals(Optional.empty(), ((SectorState.Waiting) state).notBefore());
+    assertEquals(new SectorEffect.Submit((SectorState.Waiting) state), last.effects().get(1));
+  }
+
+  @Test
+  void aResultOfAnotherAttemptIsAcknowledgedAndNothingElse() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.succeeded(attempt.task().attempt(7)), NOW));
+    assertEquals(
+        SectorStep.only(
+            new SectorEffect.Tell(
+                attempt.task(), HOST, new WorkerCommand.Acknowledge(attempt.task().attempt(7)))),
+        last);
+  }
+
+  @Test
+  void whatRunsForAnotherAttemptIsStopped() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    TaskId.Attempt old = attempt.task().attempt(0);
+    take(rules.report(state, new TaskReport.Found(old, HOST), NOW));
+    assertEquals(
+        SectorStep.only(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old))),
+        last);
+  }
+
+  @Test
+  void whatAnotherHostSaysOfTheAttemptIsNotBelieved() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, new TaskReport.Stopped(attempt, OTHER_HOST), NOW));
+    assertInstanceOf(SectorState.Running.class, state);
+    assertTrue(last.events().isEmpty());
+  }
+
+  @Test
+  void aWorkerThatFoundTheJobIsToldToGoOn() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, new TaskReport.Found(attempt, HOST), NOW));
+    assertEquals(SectorRules.resume(state), last.effects());
+    assertTrue(last.events().isEmpty());
+  }
+
+  @Test
+  void anAbortWaitsUntilTheHostConfirms() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", NOW));
+    assertInstanceOf(SectorState.Stopping.class, state);
+    assertEquals(
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt))),
+        last.effects());
+
+    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+    assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
+    assertTrue(last.effects().contains(new SectorEffect.Withdraw(attempt.task())));
+  }
+
+  @Test
+  void aTaskThatWaitsIsAbortedAtOnce() {
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void aResultThatCameBeforeTheAbortStands() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", NOW));
+    finish(attempt);
+    assertInstanceOf(SectorState.Idle.class, state);
+  }
+
+  @Test
+  void aHostThatComesTooLateIsGivenBack() {
+    seal(TaskKind.ADD_PIECE);
+    TaskId gone = new TaskId(SECTOR, 1, 1, TaskKind.ADD_PIECE);
+    take(rules.assigned(state, gone, HOST, NOW));
+    assertEquals(SectorStep.only(new SectorEffect.Withdraw(gone)), last);
+  }
+
+  @Test
+  void aSectorThatIsRemovedTakesNothingMore() {
+    seal(TaskKind.ADD_PIECE, TaskKind.REMOVE);
+    assertInstanceOf(SectorState.Removed.class, state);
+    ask(TaskKind.ADD_PIECE, 1);
+    assertEquals("s-t01000-7 was removed", refusal());
+  }
+
+  @Test
+  void unsealingLeavesThePhaseAlone() {
+    seal(
+        TaskKind.ADD_PIECE,
+        TaskKind.PRE_COMMIT_1,
+        TaskKind.PRE_COMMIT_2,
+        TaskKind.COMMIT_1,
+        TaskKind.COMMIT_2,
+        TaskKind.FINALIZE);
+    start(TaskKind.UNSEAL, 1);
+    assertEquals(OptionalInt.of(50), SectorStatus.of(state).number());
+    assertEquals(Optional.of(TaskKind.FINALIZE), SectorStatus.of(state).phase());
+  }
+
+  @Test
+  void phasesHaveTheNumbersOperatorsKnow() {
+    List<Integer> numbers = new java.util.ArrayList<>();
+    for (TaskKind kind :
+        List.of(
+            TaskKind.ADD_PIECE,
+            TaskKind.PRE_COMMIT_1,
+            TaskKind.PRE_COMMIT_2,
+            TaskKind.COMMIT_1,
+            TaskKind.COMMIT_2,
+            TaskKind.FINALIZE)) {
+      TaskId.Attempt attempt = start(kind, 1);
+      numbers.add(SectorStatus.of(state).number().orElseThrow());
+      finish(attempt);
+      numbers.add(SectorStatus.of(state).number().orElseThrow());
+    }
+    assertEquals(List.of(0, 1, 10, 11, 20, 21, 30, 31, 40, 41, 50, 50), numbers);
+    assertEquals(
+        COMM_D,
+        ((SectorState.Idle) state).facts().answers().get(2).result()
+                instanceof io.selkie.scheduler.TaskResult.Encoded encoded
+            ? encoded.commD()
+            : null);
+  }
+}

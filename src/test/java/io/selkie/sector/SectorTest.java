@@ -1,0 +1,174 @@
+package io.selkie.sector;
+
+import static io.selkie.sector.SectorSamples.HOST;
+import static io.selkie.sector.SectorSamples.SECTOR;
+import static io.selkie.sector.SectorSamples.request;
+import static io.selkie.sector.SectorSamples.result;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskReport;
+import io.selkie.scheduler.WorkerCommand;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SectorTest {
+  private static final Config CONFIG =
+      ConfigFactory.parseString(
+              """
+              akka.loglevel = OFF
+              akka.actor.serialization-bindings {
+                "io.selkie.serialization.NodeMessage" = jackson-cbor
+                "io.selkie.serialization.JournalEvent" = jackson-json
+              }
+              """)
+          .withFallback(EventSourcedBehaviorTestKit.config());
+  private static final SectorSettings SETTINGS =
+      new SectorSettings(SectorSamples.RETRIES, Duration.ofSeconds(5), Duration.ofMinutes(1));
+
+  private final ActorTestKit kit = ActorTestKit.create(CONFIG);
+  private final TestProbe<SchedulerCommand> scheduler = kit.createTestProbe();
+  private final TestProbe<WorkerCommand> worker = kit.createTestProbe();
+  private final TestProbe<Sector.Answer> driver = kit.createTestProbe();
+  private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private boolean intact = true;
+  private EventSourcedBehaviorTestKit<Sector.Command, SectorEvent, SectorState> sector;
+
+  @BeforeEach
+  void createSector() {
+    Sector.Surroundings surroundings =
+        new Sector.Surroundings(
+            scheduler.getRef(),
+            (id, answered) -> CompletableFuture.completedFuture(intact),
+            SETTINGS,
+            Clock.fixed(SectorSamples.NOW, ZoneOffset.UTC));
+    // State and replies go by CBOR, events by JSON: the check of the kit writes and reads each.
+    sector =
+        EventSourcedBehaviorTestKit.create(
+            kit.system(), Sector.create(SECTOR, surroundings, shard.getRef()));
+  }
+
+  @AfterEach
+  void shutDown() {
+    kit.shutdownTestKit();
+  }
+
+  private SchedulerCommand.Submit submitted(TaskKind kind) {
+    sector.runCommand(new Sector.Perform(request(kind, 1), driver.getRef()));
+    return scheduler.expectMessageClass(SchedulerCommand.Submit.class);
+  }
+
+  private TaskId.Attempt started(TaskKind kind) {
+    SchedulerCommand.Submit submit = submitted(kind);
+    submit.replyTo().tell(new SchedulerCommand.Assigned(submit.task(), HOST, worker.getRef()));
+    return worker.expectMessageClass(WorkerCommand.Start.class).attempt();
+  }
+
+  private void report(TaskReport report) {
+    sector.runCommand(new Sector.Report(report, worker.getRef()));
+  }
+
+  @Test
+  void aTaskGoesFromTheDriverToTheWorkerAndItsResultBack() {
+    TaskId.Attempt attempt = started(TaskKind.ADD_PIECE);
+
+    report(SectorSamples.succeeded(attempt));
+
+    driver.expectMessage(new Sector.Done(attempt.task(), result(TaskKind.ADD_PIECE)));
+    worker.expectMessage(new WorkerCommand.Acknowledge(attempt));
+    scheduler.expectMessage(new SchedulerCommand.Withdraw(attempt.task()));
+  }
+
+  @Test
+  void aRestartedSectorTakesUpItsTaskWhereItRuns() {
+    TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
+
+    sector.restart();
+
+    SchedulerCommand.Resume resume = scheduler.expectMessageClass(SchedulerCommand.Resume.class);
+    assertEquals(HOST, resume.host());
+    resume.replyTo().tell(new SchedulerCommand.Assigned(resume.task(), HOST, worker.getRef()));
+    assertEquals(attempt, worker.expectMessageClass(WorkerCommand.Start.class).attempt());
+  }
+
+  @Test
+  void aRestartedSectorAsksAgainForTheHostItNeverGot() {
+    TaskId task = submitted(TaskKind.ADD_PIECE).task();
+
+    sector.restart();
+
+    assertEquals(task, scheduler.expectMessageClass(SchedulerCommand.Submit.class).task());
+  }
+
+  @Test
+  void theAnswerGoesToWhoeverAskedLast() {
+    TaskId.Attempt attempt = started(TaskKind.ADD_PIECE);
+    TestProbe<Sector.Answer> later = kit.createTestProbe();
+    ActorRef<Sector.Answer> again = later.getRef();
+    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), again));
+
+    report(SectorSamples.succeeded(attempt));
+
+    later.expectMessageClass(Sector.Done.class);
+    driver.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void aKeptAnswerIsGivenOnceItsFilesWereLookedAt() {
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    driver.expectMessageClass(Sector.Done.class);
+
+    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
+
+    driver.expectMessageClass(Sector.Done.class);
+  }
+
+  @Test
+  void aKeptAnswerWhoseFilesAreGoneIsDoneAgain() {
+    report(SectorSamples.succeeded(started(TaskKind.PRE_COMMIT_1)));
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+    intact = false;
+
+    SchedulerCommand.Submit again = submitted(TaskKind.PRE_COMMIT_1);
+
+    assertEquals(2, again.task().generation());
+  }
+
+  @Test
+  void anAbortIsAnsweredWhenTheProverIsDead() {
+    TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
+    TestProbe<Sector.Answer> operator = kit.createTestProbe();
+    sector.runCommand(new Sector.Abort("operator", "wrong data", operator.getRef()));
+    worker.expectMessage(new WorkerCommand.Stop(attempt));
+    operator.expectNoMessage(Duration.ofMillis(50));
+
+    report(new TaskReport.Stopped(attempt, HOST));
+
+    operator.expectMessage(new Sector.Accepted());
+    Sector.TaskHasFailed failed = driver.expectMessageClass(Sector.TaskHasFailed.class);
+    assertEquals("aborted", failed.failure().code());
+  }
+
+  @Test
+  void theStateIsTold() {
+    started(TaskKind.ADD_PIECE);
+    TestProbe<SectorState> asker = kit.createTestProbe();
+    sector.runCommand(new Sector.Get(asker.getRef()));
+    assertInstanceOf(SectorState.Running.class, asker.receiveMessage());
+  }
+}
