@@ -12,6 +12,9 @@ sealed interface SealingOutcome {
   /** Nothing to say yet: the step has to be done again in a while. */
   record NotYet(String why) implements SealingOutcome {}
 
+  /** It is done, and nothing happened that would have to be remembered. */
+  record Settled() implements SealingOutcome {}
+
   /** The task gave its result. */
   record TaskDone(TaskResult result) implements SealingOutcome {}
 

@@ -84,7 +84,11 @@ final class SealingPlan {
       SealingFacts.Order order = removing.facts().order();
       return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
     }
-    return new SealingStep.Rest();
+    // Persisted before the task is ended, so that no restart has it done all the same.
+    return state instanceof SealingState.Failed failed
+            && failed.failure().code().equals(SealingRows.ABORTED)
+        ? new SealingStep.EndTask(failed.failure().message())
+        : new SealingStep.Rest();
   }
 
   private static SealingStep pack(Packing state) {
@@ -148,8 +152,20 @@ final class SealingPlan {
    */
   static SealingEvent decide(
       SealingState state, SealingOutcome outcome, int stepsBack, Instant at) {
+    SealingEvent event = event(state, outcome, stepsBack, at);
+    if (SealingTransitions.accepts(state, event)) {
+      return event;
+    }
+    String step = state.getClass().getSimpleName();
+    String end = event.getClass().getSimpleName();
+    return new SealingEvent.StepFailed(
+        at, abandon("unexpected", step + " cannot end with " + end + ": this is a bug"));
+  }
+
+  private static SealingEvent event(
+      SealingState state, SealingOutcome outcome, int stepsBack, Instant at) {
     if (outcome instanceof SealingOutcome.TaskDone done) {
-      return done(state, done.result(), at);
+      return done(done.result(), at);
     }
     if (outcome instanceof SealingOutcome.Failed failed) {
       return failed(state, failed.failure(), stepsBack, at);
@@ -182,7 +198,7 @@ final class SealingPlan {
     throw new IllegalArgumentException("nothing happened: " + outcome);
   }
 
-  private static SealingEvent done(SealingState state, TaskResult result, Instant at) {
+  private static SealingEvent done(TaskResult result, Instant at) {
     if (result instanceof TaskResult.PieceAdded added) {
       return new SealingEvent.PieceAdded(at, added.piece());
     }
@@ -204,9 +220,7 @@ final class SealingPlan {
     if (result instanceof TaskResult.FilesRemoved) {
       return new SealingEvent.SectorRemoved(at);
     }
-    return new SealingEvent.StepFailed(
-        at,
-        abandon("unexpected", state.getClass().getSimpleName() + " does not end with " + result));
+    throw new IllegalArgumentException("no step asks for " + result);
   }
 
   private static SealingEvent failed(

@@ -11,6 +11,9 @@ sealed interface SealingStep {
   /** Nothing. */
   record Rest() implements SealingStep {}
 
+  /** End the task of the sector, if one runs. */
+  record EndTask(String cause) implements SealingStep {}
+
   /** Have the sector do a task. */
   record RunTask(TaskRequest request) implements SealingStep {}
 

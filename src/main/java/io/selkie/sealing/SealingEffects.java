@@ -1,0 +1,293 @@
+package io.selkie.sealing;
+
+import io.selkie.chain.Chain;
+import io.selkie.chain.ChainException;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.Seed;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.Sector;
+import io.selkie.sector.SectorState;
+import io.selkie.storage.SealRecord;
+import io.selkie.storage.SectorFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Does what a {@link SealingStep} says. A stage fails if something could not be reached; the same
+ * step may be done again after that, and after any crash.
+ */
+final class SealingEffects {
+  private static final String DRIVER = "driver";
+
+  private final SectorTasks tasks;
+  private final Chain chain;
+  private final Function<SectorId, SectorFiles> files;
+  private final Executor blocking;
+  private final SealingSettings settings;
+  private final InstantSource clock;
+
+  SealingEffects(SealingSector.Surroundings surroundings) {
+    this.tasks = surroundings.tasks();
+    this.chain = surroundings.chain();
+    this.files = surroundings.files();
+    this.blocking = surroundings.blocking();
+    this.settings = surroundings.settings();
+    this.clock = surroundings.clock();
+  }
+
+  /** Does the step for the sector; what is thrown at once fails the stage, too. */
+  CompletionStage<SealingOutcome> run(SectorId sector, SealingStep step) {
+    return CompletableFuture.completedStage(step).thenCompose(known -> start(sector, known));
+  }
+
+  private CompletionStage<SealingOutcome> start(SectorId sector, SealingStep step) {
+    if (step instanceof SealingStep.RunTask run) {
+      return perform(sector, run.request());
+    }
+    if (step instanceof SealingStep.Label label) {
+      return label(sector, label);
+    }
+    if (step instanceof SealingStep.Pack) {
+      return done(new SealingOutcome.Packed());
+    }
+    if (step instanceof SealingStep.DrawTicket draw) {
+      return blocking(() -> Spool.delete(draw.spool())).thenCompose(nothing -> drawTicket(sector));
+    }
+    if (step instanceof SealingStep.LookForPreCommit look) {
+      return lookForPreCommit(sector, look.ticketEpoch());
+    }
+    if (step instanceof SealingStep.SendPreCommit send) {
+      return landed(chain.preCommit(send.message(), send.preCommit()));
+    }
+    if (step instanceof SealingStep.DrawSeed) {
+      return drawSeed(sector);
+    }
+    if (step instanceof SealingStep.LookForProof look) {
+      return lookForProof(sector, look.seeded());
+    }
+    if (step instanceof SealingStep.SendProof send) {
+      return landed(chain.proveCommit(send.message(), send.proveCommit()));
+    }
+    if (step instanceof SealingStep.Finish finish) {
+      return perform(sector, finish.request()).thenCompose(ended -> record(finish, ended));
+    }
+    if (step instanceof SealingStep.EndTask end) {
+      return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());
+    }
+    if (step instanceof SealingStep.Remove remove) {
+      return remove(sector, remove);
+    }
+    return done(new SealingOutcome.Settled());
+  }
+
+  private CompletionStage<SealingOutcome> perform(SectorId sector, TaskRequest request) {
+    return patient(tasks.perform(sector, request).thenApply(SealingEffects::outcome));
+  }
+
+  private static SealingOutcome outcome(Sector.Answer answer) {
+    if (answer instanceof Sector.Done done) {
+      return new SealingOutcome.TaskDone(done.result());
+    }
+    if (answer instanceof Sector.TaskHasFailed failed) {
+      return new SealingOutcome.Failed(failed.failure());
+    }
+    return new SealingOutcome.NotYet(
+        answer instanceof Sector.Refused refused ? refused.reason() : "no answer: " + answer);
+  }
+
+  /** No answer in time is no trouble: tasks take hours. */
+  private static CompletionStage<SealingOutcome> patient(CompletionStage<SealingOutcome> stage) {
+    return stage.exceptionallyCompose(
+        failure ->
+            cause(failure) instanceof TimeoutException
+                ? done(new SealingOutcome.NotYet(""))
+                : CompletableFuture.failedStage(failure));
+  }
+
+  private CompletionStage<SealingOutcome> label(SectorId sector, SealingStep.Label step) {
+    return expired(sector, step.ticketEpoch())
+        .thenCompose(
+            head ->
+                head.isPresent()
+                    ? done(new SealingOutcome.TicketTooOld(head.get()))
+                    : perform(sector, step.request()));
+  }
+
+  /** The head, if the ticket is too old by then and the sector is not pre-committed with it. */
+  private CompletionStage<Optional<Long>> expired(SectorId sector, long ticketEpoch) {
+    return chain
+        .head()
+        .thenCompose(
+            head ->
+                head - ticketEpoch <= chain.maxTicketAge()
+                    ? CompletableFuture.completedStage(Optional.empty())
+                    : chain
+                        .preCommitOf(sector)
+                        .thenApply(
+                            found -> found.isPresent() ? Optional.empty() : Optional.of(head)));
+  }
+
+  /** A pre-commit that is on chain has chosen the ticket already. */
+  private CompletionStage<SealingOutcome> drawTicket(SectorId sector) {
+    return chain
+        .preCommitOf(sector)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedStage(found.get().preCommit().ticketEpoch())
+                    : chain.head().thenApply(head -> head - settings.ticketLookback()))
+        .thenCompose(
+            epoch ->
+                chain
+                    .ticket(sector.miner(), epoch)
+                    .thenApply(ticket -> new SealingOutcome.TicketFound(ticket, epoch)));
+  }
+
+  private CompletionStage<SealingOutcome> lookForPreCommit(SectorId sector, long ticketEpoch) {
+    return chain
+        .preCommitOf(sector)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? done(new SealingOutcome.PreCommitFound(found.get()))
+                    : expired(sector, ticketEpoch)
+                        .thenApply(
+                            head ->
+                                head.isPresent()
+                                    ? new SealingOutcome.TicketTooOld(head.get())
+                                    : new SealingOutcome.ReadyToSend(UUID.randomUUID())));
+  }
+
+  private static CompletionStage<SealingOutcome> landed(CompletionStage<Long> sent) {
+    return sent.<SealingOutcome>thenApply(SealingOutcome.Landed::new)
+        .exceptionallyCompose(
+            failure ->
+                cause(failure) instanceof ChainException refusal
+                    ? done(refused(String.valueOf(refusal.getMessage())))
+                    : CompletableFuture.failedStage(failure));
+  }
+
+  private static SealingOutcome refused(String why) {
+    return new SealingOutcome.Failed(SealingPlan.abandon("refused", "the chain refused: " + why));
+  }
+
+  private CompletionStage<SealingOutcome> drawSeed(SectorId sector) {
+    return chain
+        .preCommitOf(sector)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? drawSeed(sector, found.get().epoch() + chain.preCommitChallengeDelay())
+                    : done(refused("the pre-commit is not on chain any more")));
+  }
+
+  private CompletionStage<SealingOutcome> drawSeed(SectorId sector, long epoch) {
+    return chain
+        .head()
+        .thenCompose(
+            head ->
+                head < epoch + settings.seedConfidence()
+                    ? done(
+                        new SealingOutcome.NotYet(
+                            "waits for epoch "
+                                + (epoch + settings.seedConfidence())
+                                + ", now "
+                                + head))
+                    : chain
+                        .seed(sector.miner(), epoch)
+                        .thenApply(seed -> new SealingOutcome.SeedFound(seed, epoch)));
+  }
+
+  private CompletionStage<SealingOutcome> lookForProof(
+      SectorId sector, SealingFacts.Seeded seeded) {
+    return chain
+        .sectorOf(sector)
+        .thenCompose(
+            proven ->
+                proven.isPresent()
+                    ? done(new SealingOutcome.Landed(proven.get().activation()))
+                    : drawSeed(sector)
+                        .thenApply(
+                            drawn ->
+                                drawn.equals(found(seeded.seed(), seeded.seedEpoch()))
+                                    ? new SealingOutcome.ReadyToSend(UUID.randomUUID())
+                                    : drawn));
+  }
+
+  private static SealingOutcome found(Seed seed, long epoch) {
+    return new SealingOutcome.SeedFound(seed, epoch);
+  }
+
+  private CompletionStage<SealingOutcome> record(SealingStep.Finish step, SealingOutcome ended) {
+    if (!(ended instanceof SealingOutcome.TaskDone)) {
+      return done(ended);
+    }
+    List<SealRecord.PhaseTime> phases = new ArrayList<>(step.course().phases());
+    phases.add(step.course().time(TaskKind.FINALIZE, clock.instant()));
+    SectorFiles place = files.apply(step.facts().order().sector());
+    return blocking(() -> SealRecords.of(step.facts(), phases).write(place.seal()))
+        .thenApply(nothing -> ended);
+  }
+
+  private CompletionStage<SealingOutcome> remove(SectorId sector, SealingStep.Remove step) {
+    return tasks
+        .state(sector)
+        .thenCompose(
+            state ->
+                state instanceof SectorState.Unknown || state instanceof SectorState.Removed
+                    ? done(new SealingOutcome.TaskDone(new TaskResult.FilesRemoved()))
+                    : endTask(sector, "the sector is removed")
+                        .thenCompose(nothing -> perform(sector, step.request())))
+        .thenCompose(
+            ended -> blocking(() -> Spool.delete(step.spool())).thenApply(nothing -> ended));
+  }
+
+  private CompletionStage<Sector.Answer> endTask(SectorId sector, String cause) {
+    return tasks.abort(sector, DRIVER, cause);
+  }
+
+  private CompletionStage<Void> blocking(FileWork work) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            work.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        blocking);
+  }
+
+  private static CompletionStage<SealingOutcome> done(SealingOutcome outcome) {
+    return CompletableFuture.completedStage(outcome);
+  }
+
+  /** Trouble in one line. */
+  static String describe(Throwable trouble) {
+    Throwable cause = cause(trouble);
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  @FunctionalInterface
+  private interface FileWork {
+    void run() throws IOException;
+  }
+}
