@@ -11,6 +11,7 @@ pub mod abi;
 pub mod call;
 pub mod failure;
 pub mod guard;
+pub mod history;
 pub mod logging;
 pub mod ops;
 pub mod progress;

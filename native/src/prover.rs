@@ -24,6 +24,7 @@ use serde_json::Value;
 
 use crate::call;
 use crate::guard::files::{self, Lock};
+use crate::history;
 use crate::logging;
 use crate::progress;
 
@@ -51,6 +52,9 @@ struct Job {
     socket: Option<PathBuf>,
     /// The process that started us, if we are to end with it: a one-shot command, not a node.
     bound_to_parent: Option<i32>,
+    /// A file outside the job directory that gets a line when the work begins and one when the
+    /// result is there, for good.
+    history: Option<PathBuf>,
     /// Niceness to run with, 0 to 19.
     #[serde(default)]
     nice: i32,
@@ -114,9 +118,11 @@ fn work(directory: &Path) -> Result<i32> {
         }
     }
 
+    note(&job, &directory, "started");
     info!("job begins");
     let reply = call::call(&serde_json::to_vec(&job.request)?);
     files::replace(&directory.join("result.json"), &reply)?;
+    note(&job, &directory, "completed");
     info!("job ends");
     if let Some(path) = &job.socket {
         if let Err(e) = files::remove_if_there(path) {
@@ -124,6 +130,15 @@ fn work(directory: &Path) -> Result<i32> {
         }
     }
     Ok(exit::ANSWERED)
+}
+
+/// The work does not depend on its history.
+fn note(job: &Job, directory: &Path, what: &str) {
+    let Some(path) = &job.history else { return };
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    if let Err(e) = history::note(path, &name, what) {
+        warn!("cannot note in {} that the job {what}: {e}", path.display());
+    }
 }
 
 fn identity() -> Result<Identity> {

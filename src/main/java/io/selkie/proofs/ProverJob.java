@@ -1,31 +1,31 @@
 package io.selkie.proofs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One job directory, as {@code native/src/prover.rs} describes it. Closing removes it, and a prover
- * whose directory is gone ends by itself.
+ * One job directory, as {@code native/src/prover.rs} describes it. A prover whose directory is gone
+ * ends by itself.
  */
-final class ProverJob implements AutoCloseable {
+final class ProverJob {
+  /** Exit status of a prover that found another one at work, or the answer there already. */
+  static final int TAKEN = 3;
+
   /** Version of the job directory. */
   private static final int JOB_VERSION = 1;
 
@@ -43,41 +43,82 @@ final class ProverJob implements AutoCloseable {
 
   private final ProverSettings settings;
   private final Path directory;
-  private final Path socket;
+  private final Optional<Path> socket;
 
-  private ProverJob(ProverSettings settings, Path directory, Path socket) {
+  private ProverJob(ProverSettings settings, Path directory, Optional<Path> socket) {
     this.settings = settings;
     this.directory = directory;
     this.socket = socket;
   }
 
-  /** Writes the job durably; no prover runs yet. */
+  /** Writes a job under a name of its own; no prover runs yet. */
   static ProverJob create(ProverSettings settings, byte[] request) throws IOException {
     byte[] id = new byte[8];
     RANDOM.nextBytes(id);
-    String name = HexFormat.of().formatHex(id);
-    Files.createDirectories(settings.jobs());
-    Path directory =
-        Files.createDirectory(
-            settings.jobs().toAbsolutePath().resolve(name),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return create(settings, HexFormat.of().formatHex(id), request, Optional.empty());
+  }
+
+  /**
+   * Writes a job durably; no prover runs yet. A directory of this name is a whole job at any
+   * moment.
+   *
+   * @param history where provers note for good that they began and completed the job
+   */
+  static ProverJob create(
+      ProverSettings settings, String name, byte[] request, Optional<Path> history)
+      throws IOException {
+    Path directory = directory(settings, name);
+    createDurably(directory.resolveSibling(""));
+    Path fresh = directory.resolveSibling(unfinished(name));
+    JobFiles.deleteTree(fresh);
+    Files.createDirectory(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     ProverJob job = new ProverJob(settings, directory, socketFor(directory, name));
+    boolean done = false;
     try {
-      job.write("job.json", JsonProofs.JSON.writeValueAsBytes(job.describe(request)));
-      return job;
-    } catch (IOException e) {
-      job.close();
-      throw e;
+      byte[] description = JsonProofs.JSON.writeValueAsBytes(job.describe(request, history));
+      JobFiles.write(fresh.resolve(JobFiles.JOB), description);
+      JobFiles.sync(fresh);
+      Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+      done = true;
+    } finally {
+      if (!done) {
+        job.discard(fresh);
+      }
+    }
+    JobFiles.sync(directory.resolveSibling(""));
+    return job;
+  }
+
+  /** The job that is there under a name, durable from now on should it not have been. */
+  static ProverJob open(ProverSettings settings, String name) throws IOException {
+    Path directory = directory(settings, name);
+    JobFiles.sync(directory);
+    JobFiles.sync(directory.resolveSibling(""));
+    return new ProverJob(settings, directory, JobFiles.socket(directory));
+  }
+
+  static Path directory(ProverSettings settings, String name) {
+    return settings.jobs().toAbsolutePath().resolve(name);
+  }
+
+  /** The name of a directory that is to become the one of this name. */
+  static String unfinished(String name) {
+    return "." + name + ".new";
+  }
+
+  private static void createDurably(Path jobs) throws IOException {
+    if (!Files.isDirectory(jobs)) {
+      Files.createDirectories(jobs);
+      JobFiles.sync(jobs.resolveSibling(""));
     }
   }
 
-  private ObjectNode describe(byte[] request) throws IOException {
-    ObjectNode file =
-        JsonProofs.JSON
-            .createObjectNode()
-            .put("job", JOB_VERSION)
-            .put("socket", socket.toString())
-            .put("nice", settings.nice());
+  private ObjectNode describe(byte[] request, Optional<Path> history) throws IOException {
+    ObjectNode file = JsonProofs.JSON.createObjectNode().put("job", JOB_VERSION);
+    socket.ifPresent(path -> file.put("socket", path.toString()));
+    file.put("nice", settings.nice());
+    history.ifPresent(path -> file.put("history", path.toString()));
     if (settings.boundToParent()) {
       file.put("boundToParent", ProcessHandle.current().pid());
     }
@@ -85,24 +126,34 @@ final class ProverJob implements AutoCloseable {
     return file;
   }
 
-  private static Path socketFor(Path directory, String name) throws IOException {
-    Path near = directory.resolve("progress");
-    if (near.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_PATH) {
-      return near;
+  /** Empty where every path that we know of is too long: there is no progress then. */
+  private static Optional<Path> socketFor(Path directory, String name) throws IOException {
+    Path near = directory.resolve(JobFiles.PROGRESS);
+    if (fits(near)) {
+      return Optional.of(near);
     }
-    return Files.createTempDirectory("selkie-" + name).resolve("progress");
+    Path beside = Files.createTempDirectory("selkie-" + name);
+    if (fits(beside.resolve(JobFiles.PROGRESS))) {
+      return Optional.of(beside.resolve(JobFiles.PROGRESS));
+    }
+    Files.delete(beside);
+    return Optional.empty();
   }
 
-  private void write(String name, byte[] content) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        file.write(buffer);
-      }
-      file.force(true);
-    }
+  private static boolean fits(Path socket) {
+    return socket.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_PATH;
+  }
+
+  /** True if a {@code job.json} is a job of a node, not of a one-shot command. */
+  static boolean isOfNode(JsonNode job) {
+    return job.path("request").isObject() && !job.path("boundToParent").isIntegralNumber();
+  }
+
+  /** True if the job is to do what is asked for now. */
+  boolean asks(byte[] request) throws IOException {
+    return JobFiles.json(directory.resolve(JobFiles.JOB))
+        .map(job -> job.path("request"))
+        .equals(Optional.of(JsonProofs.JSON.readTree(request)));
   }
 
   /** Starts the prover. Its output goes to a file: a pipe would end it with this process. */
@@ -112,7 +163,8 @@ final class ProverJob implements AutoCloseable {
             .directory(directory.toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
-            .redirectOutput(log().toFile());
+            // A prover that finds the job taken must not cut off the log of the one at work.
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
     Map<String, String> environment = builder.environment();
     Map<String, String> wanted = settings.environmentFrom(Map.copyOf(environment));
     environment.clear();
@@ -120,18 +172,24 @@ final class ProverJob implements AutoCloseable {
     return builder.start();
   }
 
-  Path socket() {
-    return socket;
+  /** Hands on what the prover tells of its progress, until closed. */
+  ProgressReader progress(long pid, BooleanSupplier alive, ProofsProgress.Listener listener) {
+    return ProgressReader.start(socket, pid, alive, listener);
+  }
+
+  /** Who runs the job, or did; empty if nobody began yet. */
+  Optional<ProcessIdentity> prover() throws IOException {
+    return ProcessIdentity.read(directory.resolve(JobFiles.PROVER));
   }
 
   private Path log() {
-    return directory.resolve("log");
+    return directory.resolve(JobFiles.LOG);
   }
 
   /** The reply, if the prover wrote one. */
   Optional<byte[]> result() throws IOException {
     try {
-      return Optional.of(Files.readAllBytes(directory.resolve("result.json")));
+      return Optional.of(Files.readAllBytes(directory.resolve(JobFiles.RESULT)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -159,19 +217,31 @@ final class ProverJob implements AutoCloseable {
     // Writing to a memory map of a full disk is a bus error.
     ProofsFailure.Kind kind =
         status == 128 + SIGBUS ? ProofsFailure.Kind.NO_SPACE : ProofsFailure.Kind.DIED;
-    return ProofsFailure.of(kind, describeDeath(status));
+    return ProofsFailure.of(kind, describeDeath(howItEnded(status)));
+  }
+
+  /** The same for a prover that ended while nobody could see its status. */
+  ProofsFailure unseenDeath(ProcessIdentity prover) throws IOException {
+    boolean sameBoot = prover.bootId().equals(ProcessIdentity.currentBoot(ProcessIdentity.PROC));
+    return ProofsFailure.of(
+        ProofsFailure.Kind.DIED,
+        describeDeath(
+            sameBoot
+                ? "(process " + prover.pid() + ") died while no node watched it"
+                : "ended with its host, which was started again since"));
+  }
+
+  private static String howItEnded(int status) {
+    return switch (status) {
+      case 128 + 9 -> "was killed (SIGKILL): by an operator, or for lack of memory";
+      case 128 + SIGBUS -> "died of SIGBUS: a disk it writes to is full or failing";
+      case 128 + 15 -> "was ended (SIGTERM)";
+      default -> status > 128 ? "died of signal " + (status - 128) : "ended with status " + status;
+    };
   }
 
   /** One line on how a prover ended that left no reply, with what its log says last. */
-  private String describeDeath(int status) throws IOException {
-    String how =
-        switch (status) {
-          case 128 + 9 -> "was killed (SIGKILL): by an operator, or for lack of memory";
-          case 128 + SIGBUS -> "died of SIGBUS: a disk it writes to is full or failing";
-          case 128 + 15 -> "was ended (SIGTERM)";
-          default ->
-              status > 128 ? "died of signal " + (status - 128) : "ended with status " + status;
-        };
+  private String describeDeath(String how) throws IOException {
     String last =
         Files.exists(log())
             ? String.join(
@@ -185,29 +255,18 @@ final class ProverJob implements AutoCloseable {
   }
 
   /** Removes the job. What cannot be removed costs nobody the answer: it is left and logged. */
-  @Override
-  public void close() {
-    try {
-      // First the file that keeps a prover going.
-      Files.deleteIfExists(directory.resolve("job.json"));
-      deleteTree(directory);
-      Path beside = socket.getParent();
-      if (beside != null && !beside.equals(directory)) {
-        deleteTree(beside);
-      }
-    } catch (IOException e) {
-      LOG.warn("cannot remove the job {}: {}", directory, Causes.describe(e));
-    } catch (UncheckedIOException e) {
-      LOG.warn("cannot remove the job {}: {}", directory, e.getMessage());
-    }
+  void remove() {
+    discard(directory);
   }
 
-  private static void deleteTree(Path root) throws IOException {
-    // A core dump or a cache that a setting puts here must not cost us the answer.
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
+  private void discard(Path place) {
+    try {
+      JobFiles.delete(place);
+      if (socket.isPresent()) {
+        JobFiles.deleteSocket(directory, socket.get());
       }
+    } catch (IOException e) {
+      LOG.warn("cannot remove the job {}: {}", place, Causes.describe(e));
     }
   }
 }

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * takes this one call and nothing else.
  */
 public final class ProverProofs extends JsonProofs {
-  private static final Logger LOG = LoggerFactory.getLogger("io.selkie.prover");
+  /** Gets the logs of provers. */
+  static final Logger LOG = LoggerFactory.getLogger("io.selkie.prover");
 
   private final ProverSettings settings;
   private final ProofsProgress.Listener listener;
@@ -37,28 +38,37 @@ public final class ProverProofs extends JsonProofs {
 
   @Override
   byte[] exchange(byte[] request) throws ProofsException {
-    try (ProverJob job = ProverJob.create(settings, request)) {
-      Process process = job.start();
-      try (ProgressReader reader = ProgressReader.start(job.socket(), process, listener)) {
-        int status = process.waitFor();
-        job.forwardLog(LOG);
-        Optional<byte[]> result = job.result();
-        if (result.isPresent()) {
-          return result.get();
-        }
-        throw new ProofsException(job.death(status));
-      } catch (InterruptedException e) {
-        // Whoever interrupts has no use for the answer, and nothing native can be cancelled.
-        process.destroyForcibly();
-        // Whoever takes up the work next must not meet it; and its job directory goes now.
-        process.onExit().join();
-        Thread.currentThread().interrupt();
-        throw new ProofsException(
-            ProofsFailure.of(ProofsFailure.Kind.DIED, "called off while the prover worked"));
+    try {
+      ProverJob job = ProverJob.create(settings, request);
+      try {
+        return run(job);
+      } finally {
+        job.remove();
       }
     } catch (IOException e) {
       throw new ProofsException(
           ProofsFailure.of(ProofsFailure.Kind.ERROR, "cannot run a prover: " + Causes.describe(e)));
+    }
+  }
+
+  private byte[] run(ProverJob job) throws IOException, ProofsException {
+    Process process = job.start();
+    try (ProgressReader reader = job.progress(process.pid(), process::isAlive, listener)) {
+      int status = process.waitFor();
+      job.forwardLog(LOG);
+      Optional<byte[]> result = job.result();
+      if (result.isPresent()) {
+        return result.get();
+      }
+      throw new ProofsException(job.death(status));
+    } catch (InterruptedException e) {
+      // Whoever interrupts has no use for the answer, and nothing native can be cancelled.
+      process.destroyForcibly();
+      // Whoever takes up the work next must not meet it; and its job directory goes now.
+      process.onExit().join();
+      Thread.currentThread().interrupt();
+      throw new ProofsException(
+          ProofsFailure.of(ProofsFailure.Kind.DIED, "called off while the prover worked"));
     }
   }
 }

@@ -31,6 +31,12 @@ record FakeProver(Path here, ProverSettings settings) {
     return new FakeProver(here, new ProverSettings(library, jobs, 3, true, Map.of()));
   }
 
+  /** The same for a node, whose provers outlive it. */
+  ProverSettings ofNode() {
+    return new ProverSettings(
+        settings.library(), settings.jobs(), settings.nice(), false, settings.environment());
+  }
+
   /** A script line that answers with this text. */
   static String answer(String reply) {
     return "printf '%s' '" + reply + "' > \"$1/result.json\"";

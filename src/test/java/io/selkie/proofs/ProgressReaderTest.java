@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -34,7 +35,7 @@ class ProgressReaderTest {
   @Test
   void progressIsHeardAsItIsTold() throws Exception {
     Path path = temp.resolve("progress");
-    try (ProgressReader reader = ProgressReader.start(path, process, heard::add);
+    try (ProgressReader reader = start(path);
         ServerSocketChannel server = listen(path);
         SocketChannel prover = server.accept()) {
       tell(prover, LAYER_2);
@@ -48,7 +49,7 @@ class ProgressReaderTest {
   @Test
   void progressThatIsNoneEndsTheListeningOnly() throws Exception {
     Path path = temp.resolve("progress");
-    try (ProgressReader reader = ProgressReader.start(path, process, heard::add);
+    try (ProgressReader reader = start(path);
         ServerSocketChannel server = listen(path);
         SocketChannel prover = server.accept()) {
       tell(prover, "garbage\n");
@@ -61,7 +62,7 @@ class ProgressReaderTest {
   @Test
   void aSocketThatIsNotThereYetIsTriedAgain() throws Exception {
     Path path = temp.resolve("progress");
-    try (ProgressReader reader = ProgressReader.start(path, process, heard::add)) {
+    try (ProgressReader reader = start(path)) {
       process.awaitLooks(3);
       hearsWhatIsTold(path);
     }
@@ -71,12 +72,16 @@ class ProgressReaderTest {
   void aSocketThatNobodyListensToYetIsTriedAgain() throws Exception {
     Path path = temp.resolve("progress");
     listen(path).close();
-    try (ProgressReader reader = ProgressReader.start(path, process, heard::add)) {
+    try (ProgressReader reader = start(path)) {
       // As between bind and listen of the prover.
       process.awaitLooks(3);
       Files.delete(path);
       hearsWhatIsTold(path);
     }
+  }
+
+  private ProgressReader start(Path socket) {
+    return ProgressReader.start(Optional.of(socket), process.pid(), process::isAlive, heard::add);
   }
 
   private void hearsWhatIsTold(Path path) throws Exception {
