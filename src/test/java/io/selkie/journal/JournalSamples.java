@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * src/test/resources/journal}. Entries are added, never changed: the file of an older shape stays,
  * and is expected to load as what it means today.
  */
-final class JournalSamples {
+public final class JournalSamples {
   /** Every child of these must be in some sample. */
   static final List<Class<?>> SEALED =
       List.of(SectorEvent.class, TaskRequest.class, TaskResult.class);
@@ -52,7 +52,8 @@ final class JournalSamples {
 
   private JournalSamples() {}
 
-  static TreeMap<String, JournalEvent> all() {
+  /** The events by the names of their files, without {@code .json}. */
+  public static TreeMap<String, JournalEvent> all() {
     TreeMap<String, JournalEvent> samples = new TreeMap<>();
     sector(samples);
     requests(samples);
