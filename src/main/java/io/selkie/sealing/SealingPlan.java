@@ -1,0 +1,236 @@
+package io.selkie.sealing;
+
+import io.selkie.chain.Chain;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sealing.SealingState.Commit1;
+import io.selkie.sealing.SealingState.Commit2;
+import io.selkie.sealing.SealingState.CommitWait;
+import io.selkie.sealing.SealingState.FinalizeSector;
+import io.selkie.sealing.SealingState.GetTicket;
+import io.selkie.sealing.SealingState.Packing;
+import io.selkie.sealing.SealingState.PreCommit1;
+import io.selkie.sealing.SealingState.PreCommit2;
+import io.selkie.sealing.SealingState.PreCommitWait;
+import io.selkie.sealing.SealingState.PreCommitting;
+import io.selkie.sealing.SealingState.Removing;
+import io.selkie.sealing.SealingState.SubmitCommit;
+import io.selkie.sealing.SealingState.WaitSeed;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the driver does next, and what it makes of the outcome. Pure: no clock, no chance. */
+final class SealingPlan {
+  private SealingPlan() {}
+
+  /** What is to be done in the state. */
+  static SealingStep step(SealingState state) {
+    if (state instanceof Packing packing) {
+      return pack(packing);
+    }
+    if (state instanceof GetTicket ticket) {
+      return new SealingStep.DrawTicket(ticket.facts().order().spool());
+    }
+    if (state instanceof PreCommit1 labelling) {
+      return label(labelling.facts());
+    }
+    if (state instanceof PreCommit2 encoding) {
+      return encode(encoding.facts());
+    }
+    if (state instanceof PreCommitting looking) {
+      return new SealingStep.LookForPreCommit(looking.facts().labelled().ticketed().ticketEpoch());
+    }
+    if (state instanceof PreCommitWait sending) {
+      return new SealingStep.SendPreCommit(sending.message(), preCommit(sending.facts()));
+    }
+    if (state instanceof WaitSeed) {
+      return new SealingStep.DrawSeed();
+    }
+    return proofStep(state);
+  }
+
+  private static SealingStep proofStep(SealingState state) {
+    if (state instanceof Commit1 proving) {
+      return commit1(proving.facts());
+    }
+    if (state instanceof Commit2 proving) {
+      return new SealingStep.RunTask(
+          new TaskRequest.Commit2(
+              proving.facts().order().proofType(),
+              proving.facts().output(),
+              proving.facts().digest()));
+    }
+    if (state instanceof SubmitCommit looking) {
+      return new SealingStep.LookForProof(looking.facts().seeded());
+    }
+    if (state instanceof CommitWait sending) {
+      return new SealingStep.SendProof(
+          sending.message(),
+          new Chain.ProveCommit(sending.facts().order().sector(), sending.facts().proof()));
+    }
+    if (state instanceof FinalizeSector finishing) {
+      SealingFacts.Order order = finishing.facts().order();
+      return new SealingStep.Finish(
+          new TaskRequest.Finalize(order.proofType(), !order.isEmpty()),
+          finishing.facts(),
+          finishing.course());
+    }
+    if (state instanceof Removing removing) {
+      SealingFacts.Order order = removing.facts().order();
+      return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
+    }
+    return new SealingStep.Rest();
+  }
+
+  private static SealingStep pack(Packing state) {
+    List<SealingFacts.PlannedPiece> plan = state.facts().plan();
+    int next = state.added().size();
+    if (next == plan.size()) {
+      return new SealingStep.Pack();
+    }
+    List<PaddedSize> existing = state.added().stream().map(PieceInfo::size).toList();
+    SealingFacts.PlannedPiece piece = plan.get(next);
+    return new SealingStep.RunTask(
+        new TaskRequest.AddPiece(
+            state.facts().proofType(), existing, piece.size(), piece.source(), piece.name()));
+  }
+
+  private static SealingStep label(SealingFacts.Ticketed facts) {
+    return new SealingStep.Label(
+        new TaskRequest.PreCommit1(
+            facts.order().proofType(), facts.ticket(), facts.packed().pieces()),
+        facts.ticketEpoch());
+  }
+
+  private static SealingStep encode(SealingFacts.Labelled facts) {
+    SealingFacts.Ticketed ticketed = facts.ticketed();
+    return new SealingStep.RunTask(
+        new TaskRequest.PreCommit2(
+            facts.order().proofType(),
+            ticketed.ticket(),
+            ticketed.packed().pieces(),
+            facts.output()));
+  }
+
+  private static SealingStep commit1(SealingFacts.Seeded facts) {
+    SealingFacts.Encoded encoded = facts.preCommitted().encoded();
+    SealingFacts.Ticketed ticketed = encoded.labelled().ticketed();
+    return new SealingStep.RunTask(
+        new TaskRequest.Commit1(
+            facts.order().proofType(),
+            ticketed.ticket(),
+            facts.seed(),
+            ticketed.packed().pieces(),
+            encoded.commR(),
+            encoded.labelled().commD()));
+  }
+
+  private static Chain.PreCommit preCommit(SealingFacts.Encoded facts) {
+    SealingFacts.Order order = facts.order();
+    CommD data = facts.labelled().commD();
+    return new Chain.PreCommit(
+        order.sector(),
+        order.proofType(),
+        facts.commR(),
+        order.isEmpty() ? Optional.empty() : Optional.of(data),
+        facts.labelled().ticketed().ticketEpoch());
+  }
+
+  /**
+   * What has happened, given the outcome of the state's step.
+   *
+   * @param stepsBack how often a sector may go back before an operator has to look at it
+   */
+  static SealingEvent decide(
+      SealingState state, SealingOutcome outcome, int stepsBack, Instant at) {
+    if (outcome instanceof SealingOutcome.TaskDone done) {
+      return done(state, done.result(), at);
+    }
+    if (outcome instanceof SealingOutcome.Failed failed) {
+      return failed(state, failed.failure(), stepsBack, at);
+    }
+    if (outcome instanceof SealingOutcome.Packed) {
+      return new SealingEvent.SectorPacked(at);
+    }
+    if (outcome instanceof SealingOutcome.TicketFound found) {
+      return new SealingEvent.TicketDrawn(at, found.ticket(), found.epoch());
+    }
+    if (outcome instanceof SealingOutcome.TicketTooOld old) {
+      return new SealingEvent.TicketExpired(at, old.head());
+    }
+    if (outcome instanceof SealingOutcome.PreCommitFound found) {
+      return found(state, found.found(), at);
+    }
+    if (outcome instanceof SealingOutcome.ReadyToSend ready) {
+      return state instanceof PreCommitting
+          ? new SealingEvent.PreCommitSubmitted(at, ready.message())
+          : new SealingEvent.CommitSubmitted(at, ready.message());
+    }
+    if (outcome instanceof SealingOutcome.SeedFound found) {
+      return new SealingEvent.SeedDrawn(at, found.seed(), found.epoch());
+    }
+    if (outcome instanceof SealingOutcome.Landed landed) {
+      return state instanceof PreCommitWait
+          ? new SealingEvent.PreCommitLanded(at, landed.epoch())
+          : new SealingEvent.SectorProven(at, landed.epoch());
+    }
+    throw new IllegalArgumentException("nothing happened: " + outcome);
+  }
+
+  private static SealingEvent done(SealingState state, TaskResult result, Instant at) {
+    if (result instanceof TaskResult.PieceAdded added) {
+      return new SealingEvent.PieceAdded(at, added.piece());
+    }
+    if (result instanceof TaskResult.Labelled labelled) {
+      return new SealingEvent.PreCommit1Done(at, labelled.output(), labelled.commD());
+    }
+    if (result instanceof TaskResult.Encoded encoded) {
+      return new SealingEvent.PreCommit2Done(at, encoded.commR());
+    }
+    if (result instanceof TaskResult.VanillaProved proved) {
+      return new SealingEvent.Commit1Done(at, proved.output(), proved.digest());
+    }
+    if (result instanceof TaskResult.Proved proved) {
+      return new SealingEvent.Commit2Done(at, proved.proof());
+    }
+    if (result instanceof TaskResult.Finalized) {
+      return new SealingEvent.Finalized(at);
+    }
+    if (result instanceof TaskResult.FilesRemoved) {
+      return new SealingEvent.SectorRemoved(at);
+    }
+    return new SealingEvent.StepFailed(
+        at,
+        abandon("unexpected", state.getClass().getSimpleName() + " does not end with " + result));
+  }
+
+  private static SealingEvent failed(
+      SealingState state, Failure failure, int stepsBack, Instant at) {
+    boolean canGoBack =
+        state instanceof PreCommit2 || state instanceof Commit1 || state instanceof Commit2;
+    boolean mayGoBack = canGoBack && ((SealingState.Active) state).course().stepsBack() < stepsBack;
+    return failure.action() == Failure.Action.REDO && mayGoBack
+        ? new SealingEvent.SteppedBack(at, failure)
+        : new SealingEvent.StepFailed(at, failure);
+  }
+
+  /** A pre-commit of another replica proves that somebody else seals under this number. */
+  private static SealingEvent found(SealingState state, Chain.PreCommitOnChain found, Instant at) {
+    boolean ours =
+        state instanceof PreCommitting looking
+            && found.preCommit().equals(preCommit(looking.facts()));
+    return ours
+        ? new SealingEvent.PreCommitLanded(at, found.epoch())
+        : new SealingEvent.StepFailed(
+            at, abandon("other_replica", "another replica is pre-committed under this number"));
+  }
+
+  static Failure abandon(String code, String message) {
+    return new Failure(Failure.Action.ABANDON, code, message);
+  }
+}

@@ -1,0 +1,47 @@
+package io.selkie.sealing;
+
+import io.selkie.chain.Chain;
+import io.selkie.scheduler.TaskRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/** What is to be done in a state. Each may be done again after a crash. */
+sealed interface SealingStep {
+  /** Nothing. */
+  record Rest() implements SealingStep {}
+
+  /** Have the sector do a task. */
+  record RunTask(TaskRequest request) implements SealingStep {}
+
+  /** Have the sector labelled, unless the ticket is too old by now. */
+  record Label(TaskRequest.PreCommit1 request, long ticketEpoch) implements SealingStep {}
+
+  /** Note that all pieces were added. */
+  record Pack() implements SealingStep {}
+
+  /** Remove the uploaded files, which are of no more use, and draw the ticket. */
+  record DrawTicket(List<Path> spool) implements SealingStep {}
+
+  /** See whether the pre-commit is on chain already, or whether its ticket is too old for it. */
+  record LookForPreCommit(long ticketEpoch) implements SealingStep {}
+
+  /** Send the pre-commit. */
+  record SendPreCommit(UUID message, Chain.PreCommit preCommit) implements SealingStep {}
+
+  /** Wait for the epoch of the seed, and draw it. */
+  record DrawSeed() implements SealingStep {}
+
+  /** See whether the sector is proven already, or whether its seed changed. */
+  record LookForProof(SealingFacts.Seeded seeded) implements SealingStep {}
+
+  /** Send the proof. */
+  record SendProof(UUID message, Chain.ProveCommit proveCommit) implements SealingStep {}
+
+  /** Have what only sealing needs removed, and write the record of the seal. */
+  record Finish(TaskRequest.Finalize request, SealingFacts.Proven facts, Course course)
+      implements SealingStep {}
+
+  /** End what runs, and have all files of the sector removed, the uploaded ones too. */
+  record Remove(TaskRequest.Remove request, List<Path> spool) implements SealingStep {}
+}
