@@ -27,6 +27,8 @@ use crate::guard::files::{self, Lock};
 use crate::history;
 use crate::logging;
 use crate::progress;
+use crate::stand_in;
+use crate::stand_in::points::{Place, Points};
 
 /// Version of the job directory.
 pub const JOB_VERSION: u32 = 1;
@@ -70,9 +72,9 @@ struct Identity {
     start_time: u64,
 }
 
-/// Runs the job in `directory` and returns the exit status.
-pub fn run(directory: &Path) -> i32 {
-    match work(directory) {
+/// Runs the job in `directory` and returns the exit status; without proofs if `stand_in` says so.
+pub fn run(directory: &Path, stand_in: Option<&Points>) -> i32 {
+    match work(directory, stand_in) {
         Ok(status) => status,
         Err(e) => {
             eprintln!("selkie-prover: {e:#}");
@@ -81,7 +83,7 @@ pub fn run(directory: &Path) -> i32 {
     }
 }
 
-fn work(directory: &Path) -> Result<i32> {
+fn work(directory: &Path, stand_in: Option<&Points>) -> Result<i32> {
     // The library reads its configuration from the current directory: ours has none.
     std::env::set_current_dir(directory)
         .with_context(|| format!("cannot enter {}", directory.display()))?;
@@ -120,9 +122,17 @@ fn work(directory: &Path) -> Result<i32> {
 
     note(&job, &directory, "started");
     info!("job begins");
-    let reply = call::call(&serde_json::to_vec(&job.request)?);
+    let hold = |place| stand_in.map_or(Ok(()), |points| points.hit(place, &job.request));
+    hold(Place::BeforeWork)?;
+    let request = serde_json::to_vec(&job.request)?;
+    let reply = match stand_in {
+        None => call::call(&request),
+        Some(_) => stand_in::call(&request),
+    };
+    hold(Place::AfterWork)?;
     files::replace(&directory.join("result.json"), &reply)?;
     note(&job, &directory, "completed");
+    hold(Place::AfterResult)?;
     info!("job ends");
     if let Some(path) = &job.socket {
         if let Err(e) = files::remove_if_there(path) {

@@ -5,6 +5,16 @@ use std::process::exit;
 
 use selkie_native::ops::about;
 use selkie_native::prover;
+use selkie_native::stand_in::{self, points::Points};
+
+const USAGE: &str = "usage: selkie-prover [--stand-in] JOB-DIRECTORY | --version | --help
+Runs the job described in JOB-DIRECTORY/job.json; the node starts it.
+  --stand-in  seal without proofs, for tests; only with SELKIE_TEST_STAND_IN_PROOFS=on.
+              SELKIE_TEST_FAILPOINTS=Phase.place@sector,… (places before-work, after-work,
+              after-result) holds it there while the file of that name is in the directory
+              SELKIE_TEST_FAILPOINT_DIR; the prover makes the file, unless it is there already.
+exit status: 0 result.json is written, 2 no usable job, 3 another prover has it or it is done,
+             4 called off";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,11 +27,29 @@ fn main() {
                 prover::JOB_VERSION
             );
         }
-        [directory] if !directory.starts_with('-') => exit(prover::run(Path::new(directory))),
+        [flag] if flag == "--help" => println!("{USAGE}"),
+        [flag, directory] if flag == "--stand-in" => exit(stand_in(Path::new(directory))),
+        [directory] if !directory.starts_with('-') => exit(prover::run(Path::new(directory), None)),
         _ => {
-            eprintln!("usage: selkie-prover JOB-DIRECTORY | --version");
-            eprintln!("Runs the job described in JOB-DIRECTORY/job.json; the node starts it.");
+            eprintln!("{USAGE}");
             exit(prover::exit::NO_JOB);
+        }
+    }
+}
+
+fn stand_in(directory: &Path) -> i32 {
+    if !stand_in::allowed() {
+        eprintln!(
+            "selkie-prover: --stand-in makes no proofs, and {} is not on",
+            stand_in::ALLOWED
+        );
+        return prover::exit::NO_JOB;
+    }
+    match Points::from_environment() {
+        Ok(points) => prover::run(directory, Some(&points)),
+        Err(e) => {
+            eprintln!("selkie-prover: {e:#}");
+            prover::exit::NO_JOB
         }
     }
 }

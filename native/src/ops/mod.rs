@@ -59,7 +59,7 @@ pub fn run(request: Request) -> Result<Value> {
 }
 
 /// One outcome per sector, in order.
-fn each<T, S: ToString>(
+pub fn each<T, S: ToString>(
     operation: &str,
     request: Sectors<T>,
     sector: impl Fn(&T) -> &S,

@@ -25,24 +25,7 @@ pub fn unseal(request: &Unseal) -> Result<Value> {
     files::existing_file(sealed, "sealed file")?;
     files::existing_dir(&request.scratch, "scratch directory")?;
     let proof = request.proof_type;
-    let capacity = unpadded(proof.sector_bytes())?;
-    let end = request.offset.checked_add(request.length);
-    // The library panics on a range outside the sector.
-    if request.length == 0 || end.is_none_or(|end| end > capacity) {
-        return Err(tagged(
-            Kind::BadRequest,
-            format!(
-                "{} bytes at {} are not in a sector of {capacity} unpadded bytes",
-                request.length, request.offset
-            ),
-        ));
-    }
-    if request.form == Form::Padded && (request.offset % 127 != 0 || request.length % 127 != 0) {
-        return Err(tagged(
-            Kind::BadRequest,
-            "a padded range begins and ends at multiples of 127",
-        ));
-    }
+    let capacity = check_range(request)?;
     parents::ensure(proof)?;
     let sector = proof.sector_bytes();
     Space::new()
@@ -63,6 +46,29 @@ pub fn unseal(request: &Unseal) -> Result<Value> {
     let done = decode(request, sealed, &cache, capacity);
     remove_dir(&cache)?;
     done
+}
+
+/// The unpadded bytes of the sector, if the range that is asked for lies in it.
+pub fn check_range(request: &Unseal) -> Result<u64> {
+    let capacity = unpadded(request.proof_type.sector_bytes())?;
+    let end = request.offset.checked_add(request.length);
+    // The library panics on a range outside the sector.
+    if request.length == 0 || end.is_none_or(|end| end > capacity) {
+        return Err(tagged(
+            Kind::BadRequest,
+            format!(
+                "{} bytes at {} are not in a sector of {capacity} unpadded bytes",
+                request.length, request.offset
+            ),
+        ));
+    }
+    if request.form == Form::Padded && (request.offset % 127 != 0 || request.length % 127 != 0) {
+        return Err(tagged(
+            Kind::BadRequest,
+            "a padded range begins and ends at multiples of 127",
+        ));
+    }
+    Ok(capacity)
 }
 
 fn decode(request: &Unseal, sealed: &Path, cache: &Path, capacity: u64) -> Result<Value> {
@@ -98,7 +104,8 @@ fn decode(request: &Unseal, sealed: &Path, cache: &Path, capacity: u64) -> Resul
     Ok(json!({ "bytes": bytes }))
 }
 
-fn write_range(request: &Unseal, whole: &Path) -> Result<u64> {
+/// Writes the range out of a file with all the unpadded bytes of the sector.
+pub fn write_range(request: &Unseal, whole: &Path) -> Result<u64> {
     let temporary = files::temporary_of(&request.output);
     let write = || -> Result<u64> {
         let mut source = File::open(whole)?;

@@ -159,7 +159,7 @@ final class ProverJob {
   /** Starts the prover. Its output goes to a file: a pipe would end it with this process. */
   Process start() throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(List.of(settings.library().prover().toString(), directory.toString()))
+        new ProcessBuilder(settings.command(directory))
             .directory(directory.toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)

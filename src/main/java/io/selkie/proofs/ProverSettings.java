@@ -2,6 +2,7 @@ package io.selkie.proofs;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,13 +15,16 @@ import java.util.Set;
  * @param boundToParent provers end with this process, for one-shot commands; a node's provers do
  *     not
  * @param environment set for a prover on top of what it inherits
+ * @param standIn provers seal without proofs, for tests ({@code native/src/stand_in}); real ones
+ *     refuse their work
  */
 public record ProverSettings(
     ProofsLibrary library,
     Path jobs,
     int nice,
     boolean boundToParent,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    boolean standIn) {
 
   /** Names a prover inherits: nothing else of the environment reaches it, least of all tokens. */
   private static final Set<String> INHERITED =
@@ -40,6 +44,14 @@ public record ProverSettings(
   private static final Set<String> INHERITED_PREFIXES =
       Set.of("FIL_PROOFS_", "BELLMAN_", "NEPTUNE_", "RUST_GPU_TOOLS_");
 
+  /** What a stand-in inherits besides: the points at which it is to hold, and where to say so. */
+  private static final Set<String> INHERITED_BY_STAND_IN =
+      Set.of("SELKIE_TEST_FAILPOINTS", "SELKIE_TEST_FAILPOINT_DIR");
+
+  /** Without it the prover refuses to be a stand-in. */
+  private static final Map<String, String> STAND_IN_ALLOWED =
+      Map.of("SELKIE_TEST_STAND_IN_PROOFS", "on");
+
   /** A prover works in its job directory, where a relative path would mean another place. */
   private static final Set<String> DIRECTORIES =
       Set.of("FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE");
@@ -49,11 +61,37 @@ public record ProverSettings(
     environment = Map.copyOf(environment);
   }
 
+  /** Provers that make real proofs. */
+  public ProverSettings(
+      ProofsLibrary library,
+      Path jobs,
+      int nice,
+      boolean boundToParent,
+      Map<String, String> environment) {
+    this(library, jobs, nice, boundToParent, environment, false);
+  }
+
+  /**
+   * The same without proofs, for tests. Checks of such seals need it too; commitments of pieces and
+   * data are the true ones, whoever makes them.
+   */
+  public ProverSettings asStandIn() {
+    return new ProverSettings(library, jobs, nice, boundToParent, environment, true);
+  }
+
   /** The same with one more variable for provers. */
   public ProverSettings with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(environment);
     more.put(name, value);
-    return new ProverSettings(library, jobs, nice, boundToParent, more);
+    return new ProverSettings(library, jobs, nice, boundToParent, more, standIn);
+  }
+
+  /** The command line of the prover of a job. */
+  List<String> command(Path job) {
+    String program = library.prover().toString();
+    return standIn
+        ? List.of(program, "--stand-in", job.toString())
+        : List.of(program, job.toString());
   }
 
   /** The whole environment of a prover, made from this process's. */
@@ -67,11 +105,15 @@ public record ProverSettings(
               result.put(name, Path.of(value).toAbsolutePath().toString());
             }
           } else if (INHERITED.contains(name)
+              || (standIn && INHERITED_BY_STAND_IN.contains(name))
               || INHERITED_PREFIXES.stream().anyMatch(name::startsWith)) {
             result.put(name, value);
           }
         });
     result.putAll(environment);
+    if (standIn) {
+      result.putAll(STAND_IN_ALLOWED);
+    }
     return result;
   }
 }

@@ -1,9 +1,11 @@
 package io.selkie.proofs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,9 @@ class ProverSettingsTest {
         "JAVA_TOOL_OPTIONS",
         "MY_FIL_PROOFS_KEY",
         "fil_proofs_x",
+        "SELKIE_TEST_STAND_IN_PROOFS",
+        "SELKIE_TEST_FAILPOINTS",
+        "SELKIE_TEST_FAILPOINT_DIR",
         "PATHS"
       })
   void nothingElseReachesAProver(String name) {
@@ -68,6 +73,27 @@ class ProverSettingsTest {
     assertEquals(
         Map.of("RUST_LOG", "warn", "ANYTHING", "x", "HOME", "/root"),
         settings.environmentFrom(Map.of("RUST_LOG", "debug", "HOME", "/root")));
+  }
+
+  @Test
+  void aStandInIsToldSoByTheSettingsAlone() {
+    ProverSettings standIn = SETTINGS.with("A", "1").asStandIn();
+    assertEquals(
+        Map.of(
+            "A", "1",
+            "SELKIE_TEST_STAND_IN_PROOFS", "on",
+            "SELKIE_TEST_FAILPOINTS", "PreCommit1.after-work@s-t01000-1",
+            "SELKIE_TEST_FAILPOINT_DIR", "/x"),
+        standIn.environmentFrom(
+            Map.of(
+                "SELKIE_TEST_STAND_IN_PROOFS", "off",
+                "SELKIE_TEST_FAILPOINTS", "PreCommit1.after-work@s-t01000-1",
+                "SELKIE_TEST_FAILPOINT_DIR", "/x",
+                "SELKIE_TEST_OTHER", "y")));
+    assertEquals(List.of("prover", "--stand-in", "/j"), standIn.command(Path.of("/j")));
+    assertEquals(List.of("prover", "/j"), SETTINGS.command(Path.of("/j")));
+    assertEquals(standIn.with("B", "2").environment(), Map.of("A", "1", "B", "2"));
+    assertTrue(standIn.with("B", "2").standIn());
   }
 
   @Test

@@ -1,0 +1,156 @@
+package io.selkie.api;
+
+import akka.Done;
+import akka.NotUsed;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.settings.ServerSettings;
+import akka.io.TcpSO;
+import akka.stream.KillSwitches;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.Flow;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+
+/** The running management interface. It ends with its actor system. */
+public final class ApiServer {
+  /** The dispatcher for what blocks. */
+  static final String BLOCKING = "selkie.blocking-io-dispatcher";
+
+  private static final Duration LAST_CALLS = Duration.ofSeconds(5);
+
+  private final ServerBinding binding;
+
+  private ApiServer(ServerBinding binding) {
+    this.binding = binding;
+  }
+
+  /**
+   * Opens the port. On a coordinated shutdown it takes no new calls, and those that run have some
+   * seconds to end.
+   *
+   * @return fails if the port cannot be had
+   * @throws IOException if the spool directory cannot be used
+   */
+  public static CompletionStage<ApiServer> start(
+      ActorSystem<?> system, ApiSettings settings, ApiServices services) throws IOException {
+    Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+    Replies replies = new Replies(system);
+    SharedKillSwitch streams = KillSwitches.shared("selkie-api-streams");
+    List<Endpoint> table = table(system, settings, services, replies, streams);
+    Router router =
+        new Router(
+            table,
+            new Doorkeeper(services.tokens()),
+            new Audit(services.audit(), replies, blocking),
+            replies,
+            system);
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "selkie-api-streams",
+            () -> {
+              streams.shutdown();
+              return CompletableFuture.completedStage(Done.done());
+            });
+    return Http.get(system)
+        .newServerAt(settings.host(), settings.port())
+        .withSettings(serverSettings(system, settings))
+        .bindFlow(connection(router))
+        .thenApply(binding -> new ApiServer(binding.addToCoordinatedShutdown(LAST_CALLS, system)));
+  }
+
+  /** Every operation there is. */
+  static List<Endpoint> table(
+      ActorSystem<?> system,
+      ApiSettings settings,
+      ApiServices services,
+      Replies replies,
+      SharedKillSwitch streams)
+      throws IOException {
+    Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+    Operations operations = services.operations();
+    ReadModel readModel = services.readModel();
+    Patience patience = new Patience(settings.answerTimeout());
+    Known known = new Known(operations, readModel, patience, blocking);
+    Spool spool = Spool.open(services.spool());
+    Duration stall = settings.stallTimeout();
+    return Stream.of(
+            new NodeRoutes(operations, replies, patience).endpoints(),
+            new SectorRoutes(
+                    operations, known, readModel, replies, new Json(system), patience, blocking)
+                .endpoints(),
+            new UploadRoutes(operations, replies, patience, spool, stall, system, blocking)
+                .endpoints(),
+            new DataRoutes(operations, known, spool, blocking).endpoints(),
+            new EventRoutes(
+                    readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)
+                .endpoints())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** What handles one connection, and knows when it has ended. */
+  private static Flow<HttpRequest, HttpResponse, NotUsed> connection(Router router) {
+    return Flow.<HttpRequest, HttpResponse, NotUsed>fromMaterializer(
+            (materializer, attributes) -> {
+              CompletableFuture<Done> gone = new CompletableFuture<>();
+              return Flow.of(HttpRequest.class)
+                  .mapAsync(1, request -> router.answer(request, gone))
+                  .watchTermination(
+                      (nothing, ended) -> {
+                        ended.whenComplete((done, failure) -> gone.complete(Done.done()));
+                        return nothing;
+                      });
+            })
+        .mapMaterializedValue(nothing -> NotUsed.notUsed());
+  }
+
+  private static ServerSettings serverSettings(ActorSystem<?> system, ApiSettings settings) {
+    ServerSettings defaults = ServerSettings.create(system.settings().config());
+    return defaults
+        .withServerHeader(Optional.empty())
+        .withRemoteAddressAttribute(true)
+        .withParsingErrorHandler(ParsingErrors.class.getName())
+        .withSocketOptions(List.of(TcpSO.keepAlive(true), TcpSO.tcpNoDelay(true)))
+        .withTimeouts(
+            defaults
+                .getTimeouts()
+                .withIdleTimeout(scala(settings.idleTimeout()))
+                .withRequestTimeout(scala(settings.answerTimeout().multipliedBy(2))));
+  }
+
+  private static scala.concurrent.duration.Duration scala(Duration duration) {
+    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
+  }
+
+  /** Where it answers, such as {@code http://127.0.0.1:4720/api/v1}. */
+  public URI url() {
+    InetSocketAddress address = binding.localAddress();
+    String host = address.getAddress().getHostAddress();
+    return URI.create(
+        "http://"
+            + (host.contains(":") ? "[" + host + "]" : host)
+            + ":"
+            + address.getPort()
+            + Endpoint.BASE);
+  }
+
+  /** Takes no new calls; those that run have some seconds to end. */
+  public CompletionStage<Done> stop() {
+    return binding.terminate(LAST_CALLS).thenApply(terminated -> Done.done());
+  }
+}

@@ -1,0 +1,51 @@
+package io.selkie.api;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * The settings {@code selkie.api}.
+ *
+ * @param port 0: any free one
+ * @param answerTimeout how long the node may take for an operation
+ * @param stallTimeout how long an upload may pause
+ * @param idleTimeout how long a connection may be silent, unsealing included
+ * @param heartbeat how often an event stream without events says that it lives
+ */
+public record ApiSettings(
+    String host,
+    int port,
+    Duration answerTimeout,
+    Duration stallTimeout,
+    Duration idleTimeout,
+    Duration heartbeat) {
+  private static final int MAX_PORT = 65_535;
+
+  /**
+   * Reads them.
+   *
+   * @throws IllegalArgumentException if one is out of bounds; one line
+   */
+  public static ApiSettings of(Config config) {
+    Config api = config.getConfig("selkie.api");
+    int port = api.getInt("port");
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException("selkie.api.port is " + port + ": use 0 to " + MAX_PORT);
+    }
+    return new ApiSettings(
+        api.getString("host"),
+        port,
+        positive(api, "answer-timeout"),
+        positive(api, "stall-timeout"),
+        positive(api, "idle-timeout"),
+        positive(api, "heartbeat"));
+  }
+
+  private static Duration positive(Config api, String key) {
+    Duration value = api.getDuration(key);
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException("selkie.api." + key + " must be above 0");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,153 @@
+package io.selkie.api;
+
+import akka.NotUsed;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCodes;
+import akka.japi.Pair;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import io.selkie.auth.Permission;
+import io.selkie.auth.Verification.Verified;
+import io.selkie.filecoin.SectorId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What happens to sectors, as it happens: server-sent events (HTML standard, 9.2) from the history
+ * of the read model, whose ids they carry. A client that comes again with {@code Last-Event-ID}
+ * misses nothing. A stream ends with its token.
+ */
+final class EventRoutes {
+  private static final int PAGE = 200;
+  private static final int MAX_STREAMS = 256;
+  private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+  private final ReadModel readModel;
+  private final Replies replies;
+  private final Duration heartbeat;
+  private final Clock clock;
+  private final SharedKillSwitch shutdown;
+  private final Executor blocking;
+  private final AtomicInteger streams = new AtomicInteger();
+
+  EventRoutes(
+      ReadModel readModel,
+      Replies replies,
+      Duration heartbeat,
+      Clock clock,
+      SharedKillSwitch shutdown,
+      Executor blocking) {
+    this.readModel = readModel;
+    this.replies = replies;
+    this.heartbeat = heartbeat;
+    this.clock = clock;
+    this.shutdown = shutdown;
+    this.blocking = blocking;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/events", "streamEvents")
+            .needs(Permission.READ)
+            .takes("sector", "after")
+            .answers(200, 503)
+            .streams()
+            .by(this::events));
+  }
+
+  private CompletionStage<HttpResponse> events(Call call) {
+    Optional<SectorId> sector = call.sector("sector");
+    Optional<Long> after = start(call);
+    Duration left =
+        Duration.between(
+            clock.instant(), call.caller().map(Verified::expires).orElse(clock.instant()));
+    if (streams.incrementAndGet() > MAX_STREAMS) {
+      streams.decrementAndGet();
+      throw new ApiException(
+          StatusCodes.SERVICE_UNAVAILABLE,
+          "too_many_streams",
+          "there are " + MAX_STREAMS + " event streams already: close some");
+    }
+    AtomicBoolean counted = new AtomicBoolean(true);
+    Runnable end =
+        () -> {
+          if (counted.getAndSet(false)) {
+            streams.decrementAndGet();
+          }
+        };
+    call.gone().whenComplete((gone, failure) -> end.run()); // it may never have begun
+    CompletionStage<Long> from =
+        after
+            .<CompletionStage<Long>>map(CompletableFuture::completedStage)
+            .orElseGet(() -> CompletableFuture.supplyAsync(readModel::latest, blocking));
+    return from.thenApply(
+        id ->
+            Replies.stream(
+                HttpEntities.createChunked(
+                    MediaTypes.TEXT_EVENT_STREAM.toContentType(),
+                    stream(sector, id)
+                        .takeWithin(left)
+                        .via(shutdown.flow())
+                        .watchTermination(
+                            (nothing, ended) ->
+                                ended.whenComplete((done, failure) -> end.run())))));
+  }
+
+  /** Where to go on; empty: from now on. */
+  private static Optional<Long> start(Call call) {
+    Optional<Long> last =
+        call.request()
+            .getHeader(LAST_EVENT_ID)
+            .map(HttpHeader::value)
+            .map(text -> Call.number(LAST_EVENT_ID, text, 0, Long.MAX_VALUE));
+    return last.or(() -> call.number("after", 0, Long.MAX_VALUE));
+  }
+
+  private Source<ByteString, NotUsed> stream(Optional<SectorId> sector, long from) {
+    return Source.unfoldAsync(from, last -> next(sector, last))
+        .mapConcat(page -> page)
+        .map(this::event)
+        .prepend(Source.single(ByteString.fromString("retry: 2000\n\n")))
+        .keepAlive(heartbeat, () -> ByteString.fromString(":\n\n"));
+  }
+
+  private record Page(long end, List<HistoryEntry> entries) {}
+
+  /** The entries after the last one; none when there may be some now. */
+  private CompletionStage<Optional<Pair<Long, List<HistoryEntry>>>> next(
+      Optional<SectorId> sector, long last) {
+    return CompletableFuture.supplyAsync(() -> read(sector, last), blocking)
+        .thenCompose(
+            page -> {
+              CompletionStage<?> ready =
+                  page.entries().isEmpty()
+                      ? readModel.changedAfter(page.end())
+                      : CompletableFuture.completedStage(page);
+              return ready.thenApply(is -> Optional.of(Pair.create(page.end(), page.entries())));
+            });
+  }
+
+  private Page read(Optional<SectorId> sector, long last) {
+    // Read first: entries of other sectors up to here need not be looked at again.
+    long latest = readModel.latest();
+    List<HistoryEntry> entries = readModel.history(sector, last, PAGE);
+    long end = entries.isEmpty() ? Math.max(last, latest) : entries.get(entries.size() - 1).id();
+    return new Page(end, entries);
+  }
+
+  private ByteString event(HistoryEntry entry) {
+    return ByteString.fromString(
+        "id: " + entry.id() + "\nevent: sector\ndata: " + replies.text(entry) + "\n\n");
+  }
+}

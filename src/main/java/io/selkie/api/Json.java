@@ -1,0 +1,83 @@
+package io.selkie.api;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCodes;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** Reads the bodies that callers send: small, flat, and nothing that is not asked for. */
+final class Json {
+  private static final long MAX_BODY = 16 << 10;
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(8)
+                          .maxNumberLength(32)
+                          .maxStringLength((int) MAX_BODY)
+                          .build())
+                  .build())
+          .addModules(new Jdk8Module(), new ParameterNamesModule())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private final ActorSystem<?> system;
+
+  Json(ActorSystem<?> system) {
+    this.system = system;
+  }
+
+  /** The body as an object of this type, whose fields may be missing. */
+  <T> CompletionStage<T> read(HttpRequest request, Class<T> type) {
+    boolean isJson =
+        request.entity().getContentType().mediaType().equals(MediaTypes.APPLICATION_JSON);
+    if (!isJson) {
+      throw new ApiException(
+          StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+          "not_json",
+          "send the body as JSON, with Content-Type: application/json");
+    }
+    return request
+        .entity()
+        .toStrict(BODY_TIMEOUT.toMillis(), MAX_BODY, system)
+        .thenApply(body -> parse(body, type));
+  }
+
+  private static <T> T parse(HttpEntity.Strict body, Class<T> type) {
+    try {
+      T value = MAPPER.readValue(body.getData().toArrayUnsafe(), type);
+      if (value == null) {
+        throw Call.invalid("the body must be a JSON object");
+      }
+      return value;
+    } catch (UnrecognizedPropertyException e) {
+      throw Call.invalid("the body has a field that is not known here: see openapi.json");
+    } catch (JsonProcessingException e) {
+      throw Call.invalid("the body is not the JSON object that is expected: see openapi.json");
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory does no I/O", e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.selkie.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.sector.SectorState;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the node does for its callers. A call that is refused completes with {@link
+ * OperationException}; after any other failure it is not known whether it had its effect. No call
+ * blocks.
+ */
+public interface Operations {
+  /**
+   * Begins a sector of zeros. Durable when it completes.
+   *
+   * @param request the same again gives the same sector
+   */
+  CompletionStage<Begun> pledge(UUID request, SectorSize size);
+
+  /**
+   * Begins a sector with these pieces. Durable when it completes; from then on the files belong to
+   * the sector, and are removed when it needs them no more. If the call is refused or was made
+   * before, the caller removes them. A crash may leave files that no sector names; whoever starts
+   * the node removes those.
+   *
+   * @param request the same again gives the same sector
+   * @param pieces in the order in which they fill the sector; they fit
+   */
+  CompletionStage<Begun> seal(UUID request, SectorSize size, List<SpooledPiece> pieces);
+
+  /**
+   * Ends the sector's running task.
+   *
+   * @param by who wants it
+   * @param cause one line for the sector's history
+   */
+  CompletionStage<Void> abort(SectorId sector, String by, String cause);
+
+  /** Tries a failed or aborted task again. */
+  CompletionStage<Void> retry(SectorId sector, String by);
+
+  /** Removes the sector and all its files. */
+  CompletionStage<Void> remove(SectorId sector, String by);
+
+  /** The sector's state from its actor; it is only asked for a sector that is known. */
+  CompletionStage<SectorState> state(SectorId sector);
+
+  /** What the driver that steps the sector knows of it; empty if none drives it. */
+  CompletionStage<Optional<JsonNode>> driver(SectorId sector);
+
+  /**
+   * Takes data out of a sector.
+   *
+   * @param offset first unpadded byte
+   * @param length how many; empty: to the sector's end
+   * @param target a file that is not there yet; it is removed by the caller whatever comes
+   * @param calledOff completes when nobody waits for the data any more: the work is ended as soon
+   *     as it can be
+   */
+  CompletionStage<Void> unseal(
+      SectorId sector,
+      long offset,
+      Optional<Long> length,
+      Path target,
+      CompletionStage<?> calledOff);
+
+  /** Why each waiting task waits, by the text of its id. */
+  CompletionStage<Map<String, String>> explain();
+
+  /** What must be well before the node takes work. */
+  CompletionStage<List<Check>> readiness();
+
+  /**
+   * A sector that was begun.
+   *
+   * @param repeated whether an earlier call with the same request began it
+   */
+  record Begun(SectorId sector, boolean repeated) {}
+
+  /**
+   * A file whose first bytes make a piece.
+   *
+   * @param file durable, with its name
+   * @param bytes its length, at least 1
+   */
+  record SpooledPiece(Path file, long bytes) {}
+
+  /**
+   * One condition of readiness.
+   *
+   * @param name such as {@code journal}
+   * @param problem one line that says what to do; empty: it is met
+   */
+  record Check(String name, Optional<String> problem) {}
+}

@@ -1,0 +1,122 @@
+package io.selkie.api;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.ResponseEntity;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.CacheControl;
+import akka.http.javadsl.model.headers.CacheDirectives;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.serialization.jackson.JacksonObjectMapperProvider;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes answers. Values are written as the journal writes them; errors have one shape. */
+final class Replies {
+  private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+  private static final List<HttpHeader> ALWAYS =
+      List.of(
+          CacheControl.create(CacheDirectives.NO_STORE),
+          RawHeader.create("X-Content-Type-Options", "nosniff"));
+
+  private final ObjectMapper mapper;
+
+  Replies(ActorSystem<?> system) {
+    mapper = JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+  }
+
+  HttpResponse ok(Object value) {
+    return json(StatusCodes.OK, value);
+  }
+
+  HttpResponse json(StatusCode status, Object value) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, text(value)))
+        .addHeaders(ALWAYS);
+  }
+
+  /** An answer that comes piece by piece. */
+  static HttpResponse stream(ResponseEntity entity) {
+    return HttpResponse.create().withEntity(entity).addHeaders(ALWAYS);
+  }
+
+  /** The value as JSON in one line. */
+  String text(Object value) {
+    try {
+      return mapper.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer cannot be written as JSON: " + value, e);
+    }
+  }
+
+  HttpResponse error(StatusCode status, String code, String message) {
+    return json(status, Map.of("error", Map.of("code", code, "message", message)));
+  }
+
+  /** What failed, without what stages wrap it in. */
+  static Throwable cause(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  /** The answer to a call that failed; a bug is logged, and its cause stays inside. */
+  HttpResponse failure(Throwable thrown) {
+    Throwable cause = cause(thrown);
+    if (cause instanceof ApiException e) {
+      return error(e.status(), e.code(), String.valueOf(e.getMessage())).addHeaders(e.headers());
+    }
+    if (cause instanceof OperationException e) {
+      return error(status(e.kind()), code(e.kind()), String.valueOf(e.getMessage()));
+    }
+    if (cause instanceof EntityStreamSizeException) {
+      return error(
+          StatusCodes.CONTENT_TOO_LARGE, "too_large", "the body is larger than this call takes");
+    }
+    if (cause instanceof TimeoutException) {
+      return timeout();
+    }
+    LOG.error("a call of the API failed", cause);
+    return error(StatusCodes.INTERNAL_SERVER_ERROR, "internal", "a fault of the node: see its log");
+  }
+
+  HttpResponse timeout() {
+    return error(
+        StatusCodes.SERVICE_UNAVAILABLE,
+        "timeout",
+        "no answer in time: look at the state before you repeat the call");
+  }
+
+  private static StatusCode status(OperationException.Kind kind) {
+    return switch (kind) {
+      case INVALID -> StatusCodes.BAD_REQUEST;
+      case UNKNOWN -> StatusCodes.NOT_FOUND;
+      case CONFLICT -> StatusCodes.CONFLICT;
+      case UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+    };
+  }
+
+  private static String code(OperationException.Kind kind) {
+    return switch (kind) {
+      case INVALID -> "invalid";
+      case UNKNOWN -> "unknown_sector";
+      case CONFLICT -> "conflict";
+      case UNAVAILABLE -> "unavailable";
+    };
+  }
+}

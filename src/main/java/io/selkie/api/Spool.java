@@ -1,0 +1,81 @@
+package io.selkie.api;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The directory that uploads come into and unsealed data leaves from. A name without a suffix is a
+ * whole and durable upload; one with a suffix belongs to a call that runs, and after a crash to
+ * nobody.
+ */
+final class Spool {
+  private static final String SUFFIX = ".part";
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path directory;
+
+  private Spool(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Opens the directory, makes it if need be, and removes what calls left that a crash ended. */
+  static Spool open(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, OWNER_ONLY);
+    }
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
+    return new Spool(directory);
+  }
+
+  /** The name of a new file for a call that runs. */
+  Path part() {
+    return directory.resolve(UUID.randomUUID() + SUFFIX);
+  }
+
+  /**
+   * Makes parts durable, with their final names. Blocks for the disk.
+   *
+   * @return their new names, in the same order
+   */
+  List<Path> keep(List<Path> parts) throws IOException {
+    for (Path part : parts) {
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+    List<Path> kept = new ArrayList<>();
+    for (Path part : parts) {
+      kept.add(Files.move(part, whole(part), StandardCopyOption.ATOMIC_MOVE));
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+    return kept;
+  }
+
+  /** Removes a part, whichever of its two names it has. */
+  void remove(Path part) throws IOException {
+    Files.deleteIfExists(part);
+    Files.deleteIfExists(whole(part));
+  }
+
+  private static Path whole(Path part) {
+    String name = String.valueOf(part.getFileName());
+    return part.resolveSibling(name.substring(0, name.length() - SUFFIX.length()));
+  }
+}

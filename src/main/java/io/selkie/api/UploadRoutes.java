@@ -1,0 +1,126 @@
+package io.selkie.api;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaType;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.unmarshalling.Unmarshaller;
+import io.selkie.api.Operations.Begun;
+import io.selkie.api.Operations.SpooledPiece;
+import io.selkie.auth.Permission;
+import io.selkie.filecoin.SectorSize;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/** Sectors of uploaded files. */
+final class UploadRoutes {
+  /** What the form may have besides the files. */
+  private static final long FORM_OVERHEAD = 1 << 20;
+
+  private final Operations operations;
+  private final Replies replies;
+  private final Patience patience;
+  private final Spool spool;
+  private final Duration stall;
+  private final ActorSystem<?> system;
+  private final Executor blocking;
+
+  UploadRoutes(
+      Operations operations,
+      Replies replies,
+      Patience patience,
+      Spool spool,
+      Duration stall,
+      ActorSystem<?> system,
+      Executor blocking) {
+    this.operations = operations;
+    this.replies = replies;
+    this.patience = patience;
+    this.spool = spool;
+    this.stall = stall;
+    this.system = system;
+    this.blocking = blocking;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.post("/sectors/seal", "sealFiles")
+            .needs(Permission.WRITE)
+            .takes("sectorSize", "request")
+            .answers(201, 408, 409, 413, 415, 503)
+            .readsBody()
+            .streams()
+            .by(this::seal));
+  }
+
+  private CompletionStage<HttpResponse> seal(Call call) {
+    SectorSize size = call.sectorSize("sectorSize");
+    UUID id = call.requestId();
+    HttpEntity form = form(call.request(), size);
+    Upload upload = new Upload(spool, size, stall, system, blocking);
+    CompletionStage<List<SpooledPiece>> received =
+        Unmarshaller.entityToMultipartFormData()
+            .unmarshal(form, system)
+            .thenCompose(upload::receive)
+            .exceptionally(
+                failure -> {
+                  throw UploadProblems.of(failure);
+                });
+    return removing(upload, received, failure -> true)
+        .thenCompose(pieces -> begin(upload, id, size, pieces))
+        .thenApply(begun -> SectorRoutes.created(replies, begun.sector()));
+  }
+
+  /** The form, if it can be one of the right size at all; nothing was read of it yet. */
+  private static HttpEntity form(HttpRequest request, SectorSize size) {
+    long most = size.unpadded().bytes() + FORM_OVERHEAD;
+    if (!isForm(request.entity().getContentType().mediaType())) {
+      throw new ApiException(
+          StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+          "not_a_form",
+          "send the files as multipart/form-data, as curl -F file=@NAME does");
+    }
+    if (request.entity().getContentLengthOption().orElse(0) > most) {
+      throw Upload.tooLarge(
+          "a sector of " + size + " holds " + size.unpadded().bytes() + " bytes at most");
+    }
+    return request.entity().withSizeLimit(most);
+  }
+
+  private static boolean isForm(MediaType type) {
+    return type.mainType().equals("multipart") && type.subType().equals("form-data");
+  }
+
+  /** After a failure that is no refusal a sector may have the files, so they stay. */
+  private CompletionStage<Begun> begin(
+      Upload upload, UUID id, SectorSize size, List<SpooledPiece> pieces) {
+    return removing(
+            upload,
+            patience.with(operations.seal(id, size, pieces)),
+            failure -> Replies.cause(failure) instanceof OperationException)
+        .thenCompose(
+            begun ->
+                begun.repeated()
+                    ? upload.remove().thenApply(removed -> begun)
+                    : CompletableFuture.completedStage(begun));
+  }
+
+  /** The same outcome; after such a failure, when the files are gone. */
+  private static <T> CompletionStage<T> removing(
+      Upload upload, CompletionStage<T> stage, Predicate<Throwable> failures) {
+    return stage
+        .handle(
+            (value, failure) ->
+                failure != null && failures.test(failure)
+                    ? upload.remove().thenCompose(removed -> stage)
+                    : stage)
+        .thenCompose(outcome -> outcome);
+  }
+}
