@@ -133,7 +133,7 @@ public final class ProverTaskRunner implements TaskRunner {
       throws IOException, ProofsException, TaskFailure {
     String name = attempt.toString();
     // A job that is there was checked before it was made.
-    if (!jobs.present().contains(name)) {
+    if (jobs.madeAt(name).isEmpty()) {
       task.check(local);
     }
     if (attempt.task().kind() == TaskKind.REMOVE) {
