@@ -176,7 +176,7 @@ class ProverTaskRunnerTest {
     Files.writeString(files().commit1Output(), "{}");
 
     assertEquals(
-        new TaskResult.Finalized(6), result(run(new TaskRequest.Finalize(TestTasks.TYPE, false))));
+        new TaskResult.Finalized(4), result(run(new TaskRequest.Finalize(TestTasks.TYPE, false))));
 
     assertFalse(Files.exists(files().unsealed()));
     assertFalse(Files.exists(files().commit1Output()));
