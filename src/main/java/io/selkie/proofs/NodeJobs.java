@@ -157,9 +157,9 @@ public final class NodeJobs {
    * stays until {@link #remove}. An interrupt ends the waiting, not the prover.
    *
    * <p>The call throws with {@link ProofsFailure.Kind#BAD_REQUEST} if a job of this name does
-   * something else, with {@link ProofsFailure.Kind#BUSY} if somebody else waits for it, and with
-   * {@link ProofsFailure.Kind#DIED} if its prover ended without an answer, now or earlier, or it
-   * was called off.
+   * something else, with {@link ProofsFailure.Kind#BUSY} if somebody else waits for it or ends it,
+   * and with {@link ProofsFailure.Kind#DIED} if its prover ended without an answer, now or earlier,
+   * or it was called off.
    *
    * @param onDurable told, on the caller's thread, once the job cannot be lost any more
    * @param listener told about the progress
@@ -245,7 +245,8 @@ public final class NodeJobs {
     if (calls.putIfAbsent(name, call) != null) {
       throw new ProofsException(
           ProofsFailure.of(
-              ProofsFailure.Kind.BUSY, "somebody waits for the job " + name + " already"));
+              ProofsFailure.Kind.BUSY,
+              "the job " + name + " is waited for, or ended, by somebody else"));
     }
     return call;
   }
