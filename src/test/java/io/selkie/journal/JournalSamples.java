@@ -21,8 +21,8 @@ import io.selkie.serialization.JournalEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -114,8 +114,7 @@ public final class JournalSamples {
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
   }
 
-  private static void request(
-      Map<String, JournalEvent> samples, String name, TaskRequest request) {
+  private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
     samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
   }
 

@@ -36,8 +36,7 @@ final class NodeProcess implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-Xss512k"));
     command.add("-Dselkie.native.dir=" + System.getProperty("selkie.native.dir", "target/native"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), NodeMain.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), NodeMain.class.getName()));
     command.add(repo.toString());
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
