@@ -48,4 +48,10 @@ public record DevChainSettings(
         30 * EPOCHS_IN_A_DAY + DEVNET_CHALLENGE_DELAY,
         standInProofs);
   }
+
+  /** The same with another delay from a pre-commit to its seed. */
+  public DevChainSettings withChallengeDelay(long epochs) {
+    return new DevChainSettings(
+        blockTime, epochs, maxTicketAge, maxProveCommitDuration, standInProofs);
+  }
 }

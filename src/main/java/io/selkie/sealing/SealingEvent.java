@@ -114,14 +114,26 @@ public sealed interface SealingEvent extends JournalEvent {
   /** What only sealing needs is gone, and the record of the seal is written. */
   record Finalized(Instant at) implements SealingEvent {}
 
-  /** The step failed and is not tried again by itself, or was aborted (code {@code aborted}). */
-  record StepFailed(Instant at, Failure failure) implements SealingEvent {}
+  /**
+   * The step failed and is not tried again by itself, or was aborted (code {@code aborted}).
+   *
+   * @param to the state after it
+   */
+  record StepFailed(Instant at, SealingStateName to, Failure failure) implements SealingEvent {}
 
-  /** The step failed, and an earlier one has to be done again. */
-  record SteppedBack(Instant at, Failure cause) implements SealingEvent {}
+  /**
+   * The step failed, and an earlier one has to be done again.
+   *
+   * @param to the state after it
+   */
+  record SteppedBack(Instant at, SealingStateName to, Failure cause) implements SealingEvent {}
 
-  /** An operator had the failed step tried again. */
-  record Retried(Instant at, String by) implements SealingEvent {}
+  /**
+   * An operator had the failed step tried again.
+   *
+   * @param to the state after it
+   */
+  record Retried(Instant at, SealingStateName to, String by) implements SealingEvent {}
 
   /** An operator gave the failed sector up. */
   record GivenUp(Instant at, String by, String cause) implements SealingEvent {}

@@ -23,6 +23,7 @@ import io.selkie.sealing.SealingState.WaitSeed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What the driver does next, and what it makes of the outcome. Pure: no clock, no chance. */
 final class SealingPlan {
@@ -158,8 +159,8 @@ final class SealingPlan {
     }
     String step = state.getClass().getSimpleName();
     String end = event.getClass().getSimpleName();
-    return new SealingEvent.StepFailed(
-        at, abandon("unexpected", step + " cannot end with " + end + ": this is a bug"));
+    return stepFailed(
+        state, abandon("unexpected", step + " cannot end with " + end + ": this is a bug"), at);
   }
 
   private static SealingEvent event(
@@ -229,8 +230,26 @@ final class SealingPlan {
         state instanceof PreCommit2 || state instanceof Commit1 || state instanceof Commit2;
     boolean mayGoBack = canGoBack && ((SealingState.Active) state).course().stepsBack() < stepsBack;
     return failure.action() == Failure.Action.REDO && mayGoBack
-        ? new SealingEvent.SteppedBack(at, failure)
-        : new SealingEvent.StepFailed(at, failure);
+        ? after(state, name -> new SealingEvent.SteppedBack(at, name, failure))
+        : stepFailed(state, failure, at);
+  }
+
+  /** The step of the state failed for good. */
+  static SealingEvent stepFailed(SealingState state, Failure failure, Instant at) {
+    return after(state, name -> new SealingEvent.StepFailed(at, name, failure));
+  }
+
+  /** An operator has the failed step tried again. */
+  static SealingEvent retried(SealingState.Failed state, String by, Instant at) {
+    return after(state, name -> new SealingEvent.Retried(at, name, by));
+  }
+
+  /** The event with the name of the state that it leads to, which only the table knows. */
+  private static SealingEvent after(
+      SealingState state, Function<SealingStateName, SealingEvent> event) {
+    SealingState next =
+        SealingTransitions.next(state, event.apply(SealingStateName.of(state.getClass())));
+    return event.apply(SealingStateName.of(next.getClass()));
   }
 
   /** A pre-commit of another replica proves that somebody else seals under this number. */
@@ -240,8 +259,10 @@ final class SealingPlan {
             && found.preCommit().equals(preCommit(looking.facts()));
     return ours
         ? new SealingEvent.PreCommitLanded(at, found.epoch())
-        : new SealingEvent.StepFailed(
-            at, abandon("other_replica", "another replica is pre-committed under this number"));
+        : stepFailed(
+            state,
+            abandon("other_replica", "another replica is pre-committed under this number"),
+            at);
   }
 
   static Failure abandon(String code, String message) {

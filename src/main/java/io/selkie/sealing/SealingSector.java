@@ -244,8 +244,8 @@ final class SealingSector
   }
 
   private Effect<SealingEvent, SealingState> onRetry(SealingState state, Retry command) {
-    return state instanceof SealingState.Failed
-        ? persist(state, new SealingEvent.Retried(now(), command.by()), command.replyTo())
+    return state instanceof SealingState.Failed failed
+        ? persist(state, SealingPlan.retried(failed, command.by(), now()), command.replyTo())
         : refuse(command.replyTo(), state, "there is nothing to try again");
   }
 
@@ -255,7 +255,7 @@ final class SealingSector
       aborters.add(command.replyTo());
       return persist(
           state,
-          new SealingEvent.StepFailed(now(), SealingPlan.abandon(SealingRows.ABORTED, by)),
+          SealingPlan.stepFailed(state, SealingPlan.abandon(SealingRows.ABORTED, by), now()),
           null);
     }
     SealingEvent givenUp = new SealingEvent.GivenUp(now(), command.by(), command.cause());

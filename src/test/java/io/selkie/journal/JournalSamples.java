@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -54,8 +55,8 @@ public final class JournalSamples {
   private JournalSamples() {}
 
   /** The events by the names of their files, without {@code .json}. */
-  public static Map<String, JournalEvent> all() {
-    Map<String, JournalEvent> samples = new TreeMap<>();
+  public static SortedMap<String, JournalEvent> all() {
+    SortedMap<String, JournalEvent> samples = new TreeMap<>();
     sector(samples);
     requests(samples);
     results(samples);
@@ -113,8 +114,7 @@ public final class JournalSamples {
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
   }
 
-  private static void request(
-      Map<String, JournalEvent> samples, String name, TaskRequest request) {
+  private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
     samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
   }
 
