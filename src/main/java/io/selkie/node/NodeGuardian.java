@@ -14,6 +14,8 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Scheduler;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sealing.SealingEvent;
+import io.selkie.sealing.SealingProjection;
 import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
@@ -88,7 +90,9 @@ final class NodeGuardian {
                 "sectors",
                 SectorProjection.TAG,
                 parts.database().dataSource(),
-                new EventHandlers().on(SectorEvent.class, new SectorProjection()),
+                new EventHandlers()
+                    .on(SectorEvent.class, new SectorProjection())
+                    .on(SealingEvent.class, new SealingProjection()),
                 feed));
     // One for the whole farm: a second would skip what the first did.
     ActorRef<Projection.Command> readModel =
