@@ -13,6 +13,7 @@ import akka.http.javadsl.model.headers.CacheDirectives;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
@@ -34,7 +35,11 @@ final class Replies {
   private final ObjectMapper mapper;
 
   Replies(ActorSystem<?> system) {
-    mapper = JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+    mapper =
+        JacksonObjectMapperProvider.get(system)
+            .getOrCreate("jackson-json", Optional.empty())
+            .copy()
+            .setDefaultPropertyInclusion(JsonInclude.Include.NON_ABSENT);
   }
 
   HttpResponse ok(Object value) {
