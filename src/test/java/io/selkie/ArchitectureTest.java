@@ -34,6 +34,7 @@ class ArchitectureTest {
           List.of("transfer", "worker"),
           List.of("scheduler"),
           List.of("view"),
+          List.of("journal"),
           List.of("chain"),
           List.of("storage"),
           List.of("proofs"),

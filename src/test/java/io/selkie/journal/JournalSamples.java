@@ -1,0 +1,140 @@
+package io.selkie.journal;
+
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommP;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.Seed;
+import io.selkie.filecoin.Ticket;
+import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.SectorEvent;
+import io.selkie.serialization.JournalEvent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * An event of every shape that was ever written, by the name of its file in {@code
+ * src/test/resources/journal}. Entries are added, never changed: the file of an older shape stays,
+ * and is expected to load as what it means today.
+ */
+public final class JournalSamples {
+  /** Every child of these must be in some sample. */
+  static final List<Class<?>> SEALED =
+      List.of(SectorEvent.class, TaskRequest.class, TaskResult.class);
+
+  private static final Instant AT = Instant.parse("2026-11-21T08:30:00.123456Z");
+  private static final Instant STARTED = Instant.parse("2026-11-21T08:00:00Z");
+  private static final Instant ENDED = Instant.parse("2026-11-21T08:29:59.5Z");
+  private static final HostId HOST = new HostId("sealer-1.5f3a9c");
+  private static final String KEY = "PreCommit1:" + hex("0f");
+  private static final SealProofType TYPE = SealProofType.STACKED_DRG_2KIB_V1_1;
+  private static final PaddedSize SIZE = new PaddedSize(1024);
+  private static final PieceInfo PIECE = new PieceInfo(SIZE, CommP.ofHex(hex("a1")));
+  private static final Ticket TICKET = Ticket.ofHex(hex("b2"));
+  private static final Seed SEED = Seed.ofHex(hex("c3"));
+  private static final CommD COMM_D = CommD.ofHex(hex("d4"));
+  private static final CommR COMM_R = CommR.ofHex(hex("e5"));
+  private static final Bytes BYTES = Bytes.of(new byte[] {1, 2, 3, (byte) 0xff});
+  private static final String DIGEST = "blake3:" + hex("f6");
+  private static final Path FILE = Path.of("/repo/selkie/s-t01000-1.c1");
+
+  private JournalSamples() {}
+
+  /** The events by the names of their files, without {@code .json}. */
+  public static TreeMap<String, JournalEvent> all() {
+    TreeMap<String, JournalEvent> samples = new TreeMap<>();
+    sector(samples);
+    requests(samples);
+    results(samples);
+    return samples;
+  }
+
+  private static void sector(TreeMap<String, JournalEvent> samples) {
+    samples.put("SectorAdopted", new SectorEvent.SectorAdopted(AT, TaskKind.COMMIT_2));
+    samples.put(
+        "GenerationBegan",
+        new SectorEvent.GenerationBegan(AT, 2, "PreCommit1 after Commit1: the ticket expired"));
+    samples.put("TaskAssigned", new SectorEvent.TaskAssigned(AT, 1, 2, 3, HOST));
+    for (Failure.Action action : Failure.Action.values()) {
+      Failure failure = new Failure(action, "no_space", "the sealing path is full");
+      samples.put(
+          "TaskFailed-" + action,
+          new SectorEvent.TaskFailed(AT, 1, 2, 3, HOST, STARTED, ENDED, failure, Optional.empty()));
+    }
+    samples.put(
+        "TaskFailed-again",
+        new SectorEvent.TaskFailed(
+            AT,
+            1,
+            2,
+            3,
+            HOST,
+            STARTED,
+            ENDED,
+            new Failure(Failure.Action.RETRY, "died", "the prover was killed"),
+            Optional.of(Instant.parse("2026-11-21T08:31:00Z"))));
+    samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
+    samples.put("AbortRequested", new SectorEvent.AbortRequested(AT, "api:miner", "not needed"));
+    samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
+  }
+
+  private static void requests(TreeMap<String, JournalEvent> samples) {
+    request(
+        samples,
+        "AddPiece-file",
+        new TaskRequest.AddPiece(
+            TYPE, List.of(SIZE), SIZE, PieceSource.file(FILE, 100), Optional.of("a piece")));
+    request(
+        samples,
+        "AddPiece-zeros",
+        new TaskRequest.AddPiece(TYPE, List.of(), SIZE, PieceSource.zeros(), Optional.empty()));
+    request(samples, "PreCommit1", new TaskRequest.PreCommit1(TYPE, TICKET, List.of(PIECE)));
+    request(samples, "PreCommit2", new TaskRequest.PreCommit2(TYPE, TICKET, List.of(PIECE), BYTES));
+    request(
+        samples,
+        "Commit1",
+        new TaskRequest.Commit1(TYPE, TICKET, SEED, List.of(PIECE), COMM_R, COMM_D));
+    request(samples, "Commit2", new TaskRequest.Commit2(TYPE, FILE, DIGEST));
+    request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
+    request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
+    request(samples, "Remove", new TaskRequest.Remove(TYPE));
+  }
+
+  private static void request(
+      TreeMap<String, JournalEvent> samples, String name, TaskRequest request) {
+    samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
+  }
+
+  private static void results(TreeMap<String, JournalEvent> samples) {
+    result(samples, new TaskResult.PieceAdded(PIECE));
+    result(samples, new TaskResult.Labelled(BYTES, COMM_D, 1));
+    result(samples, new TaskResult.Encoded(COMM_R, COMM_D));
+    result(samples, new TaskResult.VanillaProved(FILE, 45_000_000, DIGEST));
+    result(samples, new TaskResult.Proved(new SealProof(BYTES)));
+    result(samples, new TaskResult.Finalized(4));
+    result(samples, new TaskResult.Unsealed(FILE, 254));
+    result(samples, new TaskResult.FilesRemoved());
+  }
+
+  private static void result(TreeMap<String, JournalEvent> samples, TaskResult result) {
+    samples.put(
+        "TaskSucceeded-" + result.getClass().getSimpleName(),
+        new SectorEvent.TaskSucceeded(AT, 1, 2, 3, HOST, STARTED, ENDED, 2048, result));
+  }
+
+  private static String hex(String digits) {
+    return digits.repeat(32);
+  }
+}
