@@ -35,6 +35,7 @@ class SectorRoutesTest {
                     settings.port(),
                     Duration.ofSeconds(2),
                     settings.stallTimeout(),
+                    settings.requestTimeout(),
                     settings.idleTimeout(),
                     settings.heartbeat()));
   }
@@ -84,8 +85,7 @@ class SectorRoutesTest {
   @Test
   void sectorsAreListedPageByPage() throws Exception {
     for (String name : List.of("s-t01000-1", "s-t01000-2", "s-t01000-3")) {
-      node.readModel.add(
-          ScriptedReadModel.summary(name, name.endsWith("2") ? "failed" : "running"));
+      node.readModel.add(name, name.endsWith("2") ? "failed" : "running");
     }
 
     assertEquals(List.of("s-t01000-1", "s-t01000-2", "s-t01000-3"), listed(""));
@@ -107,7 +107,7 @@ class SectorRoutesTest {
 
   @Test
   void oneSectorShowsItsActorAndItsDriver() throws Exception {
-    node.readModel.add(ScriptedReadModel.summary("s-t01000-1", "running"));
+    node.readModel.add("s-t01000-1", "running");
 
     JsonNode sector = json("/sectors/s-t01000-1");
 

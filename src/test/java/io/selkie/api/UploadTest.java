@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,7 @@ class UploadTest {
                     settings.port(),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(1),
+                    settings.requestTimeout(),
                     settings.idleTimeout(),
                     settings.heartbeat()));
     assertEquals(List.of(spool.resolve("of-a-sector")), node.spooled());
@@ -199,6 +201,17 @@ class UploadTest {
     assertEquals(node.operations.pieces.stream().map(SpooledPiece::file).toList(), node.spooled());
   }
 
+  @Test
+  void filesThatNoSectorNamesGoBeforeTheStart() throws Exception {
+    node.send(new Form().file(SMALL).file(SMALL).post(node.to(SEAL)));
+    Path named = node.operations.pieces.get(0).file();
+
+    Spool.removeAllBut(Set.of(named), node.spool);
+    Spool.removeAllBut(Set.of(), state.resolve("none"));
+
+    assertEquals(List.of(named), node.spooled());
+  }
+
   private RawClient begun() throws Exception {
     RawClient client = new RawClient(node.server.url());
     client.send(
@@ -233,6 +246,17 @@ class UploadTest {
   @Test
   void anUploadThatStallsIsGivenUp() throws Exception {
     try (RawClient client = begun()) {
+      String answer = client.readUntil("}}");
+
+      assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
+      assertEquals(0, node.spooledQuietly());
+    }
+  }
+
+  @Test
+  void anUploadThatStallsBetweenItsFilesIsGivenUp() throws Exception {
+    try (RawClient client = begun()) {
+      client.send("\r\n--" + Form.boundary() + "\r\nContent-Disp");
       String answer = client.readUntil("}}");
 
       assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
