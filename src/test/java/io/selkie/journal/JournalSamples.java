@@ -21,6 +21,7 @@ import io.selkie.serialization.JournalEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -53,15 +54,15 @@ public final class JournalSamples {
   private JournalSamples() {}
 
   /** The events by the names of their files, without {@code .json}. */
-  public static TreeMap<String, JournalEvent> all() {
-    TreeMap<String, JournalEvent> samples = new TreeMap<>();
+  public static Map<String, JournalEvent> all() {
+    Map<String, JournalEvent> samples = new TreeMap<>();
     sector(samples);
     requests(samples);
     results(samples);
     return samples;
   }
 
-  private static void sector(TreeMap<String, JournalEvent> samples) {
+  private static void sector(Map<String, JournalEvent> samples) {
     samples.put("SectorAdopted", new SectorEvent.SectorAdopted(AT, TaskKind.COMMIT_2));
     samples.put(
         "GenerationBegan",
@@ -90,7 +91,7 @@ public final class JournalSamples {
     samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
   }
 
-  private static void requests(TreeMap<String, JournalEvent> samples) {
+  private static void requests(Map<String, JournalEvent> samples) {
     request(
         samples,
         "AddPiece-file",
@@ -113,11 +114,11 @@ public final class JournalSamples {
   }
 
   private static void request(
-      TreeMap<String, JournalEvent> samples, String name, TaskRequest request) {
+      Map<String, JournalEvent> samples, String name, TaskRequest request) {
     samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
   }
 
-  private static void results(TreeMap<String, JournalEvent> samples) {
+  private static void results(Map<String, JournalEvent> samples) {
     result(samples, new TaskResult.PieceAdded(PIECE));
     result(samples, new TaskResult.Labelled(BYTES, COMM_D, 1));
     result(samples, new TaskResult.Encoded(COMM_R, COMM_D));
@@ -128,7 +129,7 @@ public final class JournalSamples {
     result(samples, new TaskResult.FilesRemoved());
   }
 
-  private static void result(TreeMap<String, JournalEvent> samples, TaskResult result) {
+  private static void result(Map<String, JournalEvent> samples, TaskResult result) {
     samples.put(
         "TaskSucceeded-" + result.getClass().getSimpleName(),
         new SectorEvent.TaskSucceeded(AT, 1, 2, 3, HOST, STARTED, ENDED, 2048, result));
