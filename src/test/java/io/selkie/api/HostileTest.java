@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.auth.Permission;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -112,8 +113,7 @@ class HostileTest {
         pledge("")
             .method(
                 "POST",
-                BodyPublishers.ofInputStream(
-                    () -> new java.io.ByteArrayInputStream(new byte[100_000])));
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[100_000])));
     assertEquals(413, node.send(endless).statusCode());
   }
 

@@ -33,6 +33,7 @@ final class ScriptedOperations implements Operations {
   volatile Function<Path, CompletionStage<Void>> unsealing = ScriptedOperations::writeHello;
   volatile CompletionStage<?> calledOff = new CompletableFuture<>();
   volatile List<Check> checks = List.of(new Check("journal", Optional.empty()));
+  volatile SectorState state = new SectorState.Unknown(FIRST);
   volatile Map<String, String> waiting = Map.of();
 
   private static CompletionStage<Void> writeHello(Path target) {
@@ -91,7 +92,7 @@ final class ScriptedOperations implements Operations {
 
   @Override
   public CompletionStage<SectorState> state(SectorId sector) {
-    return answer("state " + sector, new SectorState.Unknown(sector));
+    return answer("state " + sector, state);
   }
 
   @Override

@@ -6,11 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.sector.SectorFacts;
+import io.selkie.sector.SectorState;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +125,37 @@ class SectorRoutesTest {
     assertEquals("running", sector.get("summary").get("state").textValue());
     assertEquals("Unknown", sector.get("actor").get("state").textValue());
     assertEquals("WaitSeed", sector.get("sealing").get("state").textValue());
+  }
+
+  @Test
+  void theActorsStateIsAsItsJournalHasIt() throws Exception {
+    SectorId sector = ScriptedOperations.FIRST;
+    node.operations.state =
+        new SectorState.Failed(
+            new SectorFacts(
+                sector,
+                SealProofType.STACKED_DRG_2KIB_V1_1,
+                1,
+                2,
+                TaskKind.PRE_COMMIT_1,
+                false,
+                Optional.of(new HostId("here")),
+                List.of()),
+            new SectorState.Task(
+                new TaskId(sector, 1, 2, TaskKind.PRE_COMMIT_1),
+                "key",
+                new TaskRequest.Remove(SealProofType.STACKED_DRG_2KIB_V1_1),
+                Instant.parse("2026-11-21T12:00:00Z"),
+                3,
+                3),
+            new Failure(Failure.Action.ABANDON, "died", "it died"));
+
+    JsonNode actor = json("/sectors/s-t01000-1").get("actor");
+
+    assertEquals("Failed", actor.get("state").textValue());
+    assertEquals("PreCommit1", actor.get("facts").get("phase").textValue());
+    assertEquals("2026-11-21T12:00:00Z", actor.get("task").get("requestedAt").textValue());
+    assertEquals("abandon", actor.get("failure").get("action").textValue());
   }
 
   @Test
@@ -300,8 +342,8 @@ class SectorRoutesTest {
   void nothingIsDoneUnseen() throws Exception {
     node.audit.close();
     Path log = state.resolve("audit.log");
-    java.nio.file.Files.delete(log);
-    java.nio.file.Files.createDirectory(log);
+    Files.delete(log);
+    Files.createDirectory(log);
 
     HttpResponse<String> response = node.send(post("/sectors/pledge", "{\"sectorSize\":\"2KiB\"}"));
 

@@ -113,8 +113,7 @@ public final class JournalSamples {
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
   }
 
-  private static void request(
-      Map<String, JournalEvent> samples, String name, TaskRequest request) {
+  private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
     samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
   }
 
