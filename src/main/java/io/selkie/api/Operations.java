@@ -56,7 +56,7 @@ public interface Operations {
   CompletionStage<Optional<JsonNode>> driver(SectorId sector);
 
   /**
-   * Takes data out of a sector.
+   * Takes data out of a sector. Completes when nothing writes to the target any more.
    *
    * @param offset first unpadded byte
    * @param length how many; empty: to the sector's end

@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -18,7 +19,7 @@ import java.util.UUID;
  * whole and durable upload; one with a suffix belongs to a call that runs, and after a crash to
  * nobody.
  */
-final class Spool {
+public final class Spool {
   private static final String SUFFIX = ".part";
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -40,6 +41,24 @@ final class Spool {
       }
     }
     return new Spool(directory);
+  }
+
+  /**
+   * Removes every upload that no sector names: a crash came before the sector was begun. To be
+   * called before the server starts.
+   *
+   * @param named by sectors that still need them
+   */
+  public static void removeAllBut(Set<Path> named, Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        for (Path file : files) {
+          if (!named.contains(file)) {
+            Files.delete(file);
+          }
+        }
+      }
+    }
   }
 
   /** The name of a new file for a call that runs. */

@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +40,6 @@ final class Upload {
 
   private final Spool spool;
   private final SectorSize size;
-  private final Duration stall;
   private final ActorSystem<?> system;
   private final Executor blocking;
 
@@ -51,10 +49,9 @@ final class Upload {
   private final List<Long> lengths = new ArrayList<>();
   private CompletionStage<?> lastWrite = CompletableFuture.completedStage(null);
 
-  Upload(Spool spool, SectorSize size, Duration stall, ActorSystem<?> system, Executor blocking) {
+  Upload(Spool spool, SectorSize size, ActorSystem<?> system, Executor blocking) {
     this.spool = spool;
     this.size = size;
-    this.stall = stall;
     this.system = system;
     this.blocking = blocking;
   }
@@ -80,7 +77,6 @@ final class Upload {
     CompletionStage<IOResult> write =
         part.getEntity()
             .getDataBytes()
-            .idleTimeout(stall)
             .limitWeighted(left, chunk -> (long) chunk.size())
             .runWith(
                 FileIO.toPath(file, NEW)
