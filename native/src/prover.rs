@@ -7,6 +7,8 @@
 //! | `result.json` | the prover | the reply, written once, whole |
 //! | `log`         | the prover | its standard error |
 //!
+//! What remains when the directory is gone are two lines in the [`history`], if the job names one.
+//!
 //! The prover outlives the node: it is its own session, holds no pipe, and answers in a file. It
 //! ends by itself when its job directory is gone, which is how a job is called off for good.
 

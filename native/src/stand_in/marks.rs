@@ -117,7 +117,7 @@ impl Seal {
 
 /// The proof for what Commit1 wrote.
 pub fn proof_of(proof_type: SealType, phase1_output: &Value) -> Vec<u8> {
-    let mut one = vec![0; PROOF_BYTES];
+    let mut one = [0; PROOF_BYTES];
     one[..PROOF.len()].copy_from_slice(PROOF);
     hasher("proof", phase1_output)
         .finalize_xof()

@@ -42,6 +42,15 @@ record Call(
     return Optional.ofNullable(query.get(name));
   }
 
+  /** Whether it is said; not saying so is no. */
+  boolean flag(String name) {
+    String text = text(name).orElse("false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw invalid(name + " must be true or false");
+    }
+    return text.equals("true");
+  }
+
   Optional<SectorId> sector(String name) {
     return text(name).map(text -> parsed(SectorId::parse, text));
   }

@@ -6,13 +6,17 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
-import akka.japi.Pair;
+import akka.japi.pf.PFBuilder;
+import akka.stream.Graph;
 import akka.stream.SharedKillSwitch;
+import akka.stream.SourceShape;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.selkie.auth.Permission;
 import io.selkie.auth.Verification.Verified;
 import io.selkie.filecoin.SectorId;
+import io.selkie.view.SectorHistory;
+import io.selkie.view.ViewException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +33,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * misses nothing. A stream ends with its token.
  */
 final class EventRoutes {
-  private static final int PAGE = 200;
   private static final int MAX_STREAMS = 256;
   private static final String LAST_EVENT_ID = "Last-Event-ID";
 
@@ -115,38 +118,21 @@ final class EventRoutes {
   }
 
   private Source<ByteString, NotUsed> stream(Optional<SectorId> sector, long from) {
-    return Source.unfoldAsync(from, last -> next(sector, last))
-        .mapConcat(page -> page)
+    return readModel
+        .after(from)
+        .filter(entry -> sector.map(entry.sector()::equals).orElse(true))
         .map(this::event)
+        // The client comes again, and goes on where it was.
+        .recoverWithRetries(
+            1,
+            new PFBuilder<Throwable, Graph<SourceShape<ByteString>, NotUsed>>()
+                .match(ViewException.class, away -> Source.empty())
+                .build())
         .prepend(Source.single(ByteString.fromString("retry: 2000\n\n")))
         .keepAlive(heartbeat, () -> ByteString.fromString(":\n\n"));
   }
 
-  private record Page(long end, List<HistoryEntry> entries) {}
-
-  /** The entries after the last one; none when there may be some now. */
-  private CompletionStage<Optional<Pair<Long, List<HistoryEntry>>>> next(
-      Optional<SectorId> sector, long last) {
-    return CompletableFuture.supplyAsync(() -> read(sector, last), blocking)
-        .thenCompose(
-            page -> {
-              CompletionStage<?> ready =
-                  page.entries().isEmpty()
-                      ? readModel.changedAfter(page.end())
-                      : CompletableFuture.completedStage(page);
-              return ready.thenApply(is -> Optional.of(Pair.create(page.end(), page.entries())));
-            });
-  }
-
-  private Page read(Optional<SectorId> sector, long last) {
-    // Read first: entries of other sectors up to here need not be looked at again.
-    long latest = readModel.latest();
-    List<HistoryEntry> entries = readModel.history(sector, last, PAGE);
-    long end = entries.isEmpty() ? Math.max(last, latest) : entries.get(entries.size() - 1).id();
-    return new Page(end, entries);
-  }
-
-  private ByteString event(HistoryEntry entry) {
+  private ByteString event(SectorHistory entry) {
     return ByteString.fromString(
         "id: " + entry.id() + "\nevent: sector\ndata: " + replies.text(entry) + "\n\n");
   }

@@ -2,6 +2,7 @@ package io.selkie.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.view.SectorSummary;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,34 +1,63 @@
 package io.selkie.api;
 
+import akka.NotUsed;
+import akka.stream.javadsl.Source;
 import io.selkie.filecoin.SectorId;
+import io.selkie.view.HistoryFeed;
+import io.selkie.view.SectorFilter;
+import io.selkie.view.SectorHistory;
+import io.selkie.view.SectorSummary;
+import io.selkie.view.SectorView;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
-/** What lists, histories and event streams read. Calls block for the database. */
+/**
+ * What lists, histories and event streams read. All but the stream block for the database, and
+ * throw {@link io.selkie.view.ViewException} when it fails.
+ */
 public interface ReadModel {
-  /**
-   * Sectors in their order.
-   *
-   * @param state only those in this state
-   * @param after only those that come after this one
-   */
-  List<SectorSummary> sectors(Optional<String> state, Optional<SectorId> after, int limit);
+  /** The read model of the database. */
+  static ReadModel of(SectorView view, HistoryFeed feed) {
+    return new ReadModel() {
+      @Override
+      public List<SectorSummary> sectors(SectorFilter filter) {
+        return view.list(filter);
+      }
 
-  /** One sector. */
+      @Override
+      public Optional<SectorSummary> sector(SectorId sector) {
+        return view.find(sector);
+      }
+
+      @Override
+      public List<SectorHistory> history(SectorId sector, long after, int limit) {
+        return view.history(sector, after, limit);
+      }
+
+      @Override
+      public long latest() {
+        return view.lastHistoryId();
+      }
+
+      @Override
+      public Source<SectorHistory, NotUsed> after(long id) {
+        return feed.after(id);
+      }
+    };
+  }
+
+  /** A page of sectors. */
+  List<SectorSummary> sectors(SectorFilter filter);
+
+  /** One sector; empty if nothing happened to it yet. */
   Optional<SectorSummary> sector(SectorId sector);
 
-  /**
-   * Entries in the order of their ids.
-   *
-   * @param sector only of this one
-   * @param after only those with a higher id
-   */
-  List<HistoryEntry> history(Optional<SectorId> sector, long after, int limit);
+  /** What happened to a sector after the event with this id, oldest first. */
+  List<SectorHistory> history(SectorId sector, long after, int limit);
 
-  /** The id of the last entry; 0 if there is none. */
+  /** The id of the latest event; 0 if there is none. */
   long latest();
 
-  /** Completes when there may be an entry with a higher id. Does not block. */
-  CompletionStage<?> changedAfter(long id);
+  /** Every event after the one with this id, those that are there and those to come. */
+  Source<SectorHistory, NotUsed> after(long id);
 }

@@ -13,8 +13,12 @@ import akka.http.javadsl.model.headers.CacheDirectives;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.view.SectorHistory;
+import io.selkie.view.ViewException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +37,19 @@ final class Replies {
 
   private final ObjectMapper mapper;
 
+  /** The detail is JSON already. */
+  interface WithJsonDetail {
+    @JsonRawValue
+    String detail();
+  }
+
   Replies(ActorSystem<?> system) {
-    mapper = JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+    mapper =
+        JacksonObjectMapperProvider.get(system)
+            .getOrCreate("jackson-json", Optional.empty())
+            .copy()
+            .setDefaultPropertyInclusion(JsonInclude.Include.NON_ABSENT)
+            .addMixIn(SectorHistory.class, WithJsonDetail.class);
   }
 
   HttpResponse ok(Object value) {
@@ -87,6 +102,13 @@ final class Replies {
     if (cause instanceof EntityStreamSizeException) {
       return error(
           StatusCodes.CONTENT_TOO_LARGE, "too_large", "the body is larger than this call takes");
+    }
+    if (cause instanceof ViewException) {
+      LOG.warn("{}", cause.getMessage());
+      return error(
+          StatusCodes.SERVICE_UNAVAILABLE,
+          "no_read_model",
+          "the database cannot be read now: try again, and see the node's log");
     }
     if (cause instanceof TimeoutException) {
       return timeout();

@@ -8,6 +8,9 @@ import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.sector.SectorState;
+import io.selkie.view.SectorFilter;
+import io.selkie.view.SectorHistory;
+import io.selkie.view.SectorSummary;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,7 +22,6 @@ import java.util.function.Supplier;
 /** Sectors: lists and histories from the read model, one sector from its actor, and orders. */
 final class SectorRoutes {
   private static final int DEFAULT_PAGE = 100;
-  private static final int MAX_PAGE = 1000;
   private static final int MAX_CAUSE = 200;
 
   private final Operations operations;
@@ -51,7 +53,7 @@ final class SectorRoutes {
     return List.of(
         Endpoint.get("/sectors", "listSectors")
             .needs(Permission.READ)
-            .takes("state", "after", "limit")
+            .takes("state", "phase", "driverState", "unfinished", "after", "limit")
             .answers(200, 503)
             .by(this::list),
         Endpoint.get("/sectors/{sector}", "getSector")
@@ -86,10 +88,15 @@ final class SectorRoutes {
   private record ListReply(List<SectorSummary> sectors) {}
 
   private CompletionStage<HttpResponse> list(Call call) {
-    Optional<String> state = call.text("state");
-    Optional<SectorId> after = call.sector("after");
-    int limit = limit(call);
-    return read(() -> readModel.sectors(state, after, limit))
+    SectorFilter filter =
+        new SectorFilter(
+            call.text("state"),
+            call.text("phase"),
+            call.text("driverState"),
+            call.flag("unfinished"),
+            call.sector("after"),
+            limit(call));
+    return read(() -> readModel.sectors(filter))
         .thenApply(sectors -> replies.ok(new ListReply(sectors)));
   }
 
@@ -109,7 +116,7 @@ final class SectorRoutes {
                             replies.ok(new SectorReply(facts.summary(), actor, facts.driver()))));
   }
 
-  private record HistoryReply(List<HistoryEntry> history) {}
+  private record HistoryReply(List<SectorHistory> history) {}
 
   private CompletionStage<HttpResponse> history(Call call) {
     SectorId sector = call.sector();
@@ -117,7 +124,7 @@ final class SectorRoutes {
     int limit = limit(call);
     return known
         .require(sector)
-        .thenCompose(facts -> read(() -> readModel.history(Optional.of(sector), after, limit)))
+        .thenCompose(facts -> read(() -> readModel.history(sector, after, limit)))
         .thenApply(history -> replies.ok(new HistoryReply(history)));
   }
 
@@ -190,6 +197,6 @@ final class SectorRoutes {
   }
 
   private static int limit(Call call) {
-    return call.number("limit", 1, MAX_PAGE).orElse((long) DEFAULT_PAGE).intValue();
+    return call.number("limit", 1, SectorFilter.MOST).orElse((long) DEFAULT_PAGE).intValue();
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The embedded H2 of a state directory, {@code db/selkie.mv.db}, open in this process and in no
- * other. What is committed survives kill -9.
+ * other. What is committed survives kill -9 and a power cut.
  */
 public final class Database implements AutoCloseable {
   private static final String USER = "sa";
@@ -61,10 +61,11 @@ public final class Database implements AutoCloseable {
     if (file.contains(";")) {
       throw unusable(file, "the path of a database cannot have a semicolon", null);
     }
+    SyncedFiles.register();
     state.create();
     new StateDirectory(directory).create();
     JdbcDataSource source = new JdbcDataSource();
-    source.setURL("jdbc:h2:file:" + file + OPTIONS);
+    source.setURL("jdbc:h2:" + SyncedFiles.SCHEME + ":" + file + OPTIONS);
     source.setUser(USER);
     source.setPassword("");
     String name = file + FILE_SUFFIX;

@@ -1,9 +1,20 @@
 package io.selkie.node;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
+import akka.serialization.jackson.JacksonObjectMapperProvider;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.selkie.api.ApiServer;
+import io.selkie.api.ApiServices;
+import io.selkie.api.ApiSettings;
+import io.selkie.api.ReadModel;
+import io.selkie.auth.AuditLog;
+import io.selkie.auth.TokenSecret;
+import io.selkie.auth.Tokens;
 import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
 import io.selkie.failpoints.FailPoints;
@@ -15,16 +26,26 @@ import io.selkie.proofs.ProofsLibrary;
 import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
+import io.selkie.sealing.Sealing;
+import io.selkie.sealing.SealingSettings;
+import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.SectorFiles;
 import io.selkie.storage.StateDirectory;
+import io.selkie.view.SectorView;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +68,7 @@ public final class Node implements AutoCloseable {
 
   private final Deque<Part> open = new ArrayDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile @Nullable URI api;
 
   /** Something that was opened, and how it is closed. */
   private record Part(String name, AutoCloseable close) {}
@@ -101,7 +124,58 @@ public final class Node implements AutoCloseable {
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
-    LOG.info("host {} works in {}: {}", host, settings.repo(), actors);
+    Sealing sealing = Sealing.start(system, sealing(settings, parts));
+    ApiServer server = await(api(settings, parts, system, actors, sealing));
+    announce(state, server.url());
+    LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
+  }
+
+  private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
+    return new Sealing.Parts(
+        settings.miner(),
+        parts.chain(),
+        sector -> new SectorFiles(settings.repo(), sector),
+        parts.database().dataSource(),
+        parts.blocking(),
+        SealingSettings.of(settings.config()),
+        Clock.systemUTC());
+  }
+
+  private CompletionStage<ApiServer> api(
+      NodeSettings settings,
+      NodeParts parts,
+      ActorSystem<?> system,
+      NodeGuardian.Actors actors,
+      Sealing sealing)
+      throws IOException {
+    Path state = settings.state().path();
+    AuditLog audit = AuditLog.in(state, Clock.systemUTC());
+    keep("audit log", audit);
+    ObjectMapper json =
+        JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+    return ApiServer.start(
+        system,
+        ApiSettings.of(settings.config()),
+        new ApiServices(
+            new NodeOperations(system, actors, sealing, parts, json),
+            ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
+            new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+            audit,
+            settings.repo().resolve("selkie").resolve("spool"),
+            Clock.systemUTC()));
+  }
+
+  /** Local commands find the node by this file; a stale one is known by nobody answering. */
+  private void announce(StateDirectory state, URI url) throws IOException {
+    Path file = state.apiFile();
+    ReplacedFile.write(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
+    api = url;
+    keep("address", () -> Files.deleteIfExists(file));
+  }
+
+  /** Where it answers, such as {@code http://127.0.0.1:4720/api/v1}. */
+  public URI api() {
+    return requireNonNull(api, "the node has started");
   }
 
   private static Thread daemon(Runnable work) {
@@ -117,7 +191,13 @@ public final class Node implements AutoCloseable {
     boolean standIn = settings.test().standInProofs();
     ProofsLibrary library = ProofsLibrary.find(settings.config());
     ProverSettings provers =
-        new ProverSettings(library, state.jobs(), settings.nice(), false, Map.of());
+        new ProverSettings(
+            library,
+            state.jobs(),
+            settings.nice(),
+            false,
+            standIn ? settings.test().proverEnvironment() : Map.of(),
+            standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
     ProverTaskRunner runner =

@@ -14,8 +14,16 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Scheduler;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sealing.SealingEvent;
+import io.selkie.sealing.SealingProjection;
 import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
+import io.selkie.sector.SectorEvent;
+import io.selkie.sector.SectorProjection;
+import io.selkie.view.EventHandlers;
+import io.selkie.view.HistoryFeed;
+import io.selkie.view.Projection;
+import io.selkie.view.SectorView;
 import io.selkie.worker.SectorGateway;
 import io.selkie.worker.Worker;
 import java.time.Clock;
@@ -25,7 +33,7 @@ final class NodeGuardian {
   private NodeGuardian() {}
 
   /** The actors that others talk to. */
-  record Actors(ClusterSharding sharding, ActorRef<SchedulerCommand> scheduler) {}
+  record Actors(ClusterSharding sharding, ActorRef<SchedulerCommand> scheduler, HistoryFeed feed) {}
 
   /** What the guardian is told. */
   sealed interface Command {}
@@ -74,8 +82,28 @@ final class NodeGuardian {
                 .withStopMessage(new Sector.Leave()));
     ActorRef<WorkerCommand> worker =
         context.spawn(worker(settings, parts, scheduler, sharding), "worker");
-    context.getLog().debug("sectors at {}, worker at {}", sectors, worker);
-    return new Actors(sharding, scheduler);
+    HistoryFeed feed =
+        new HistoryFeed(new SectorView(parts.database().dataSource()), context.getSystem());
+    Behavior<Projection.Command> projection =
+        Projection.create(
+            new Projection.Settings(
+                "sectors",
+                SectorProjection.TAG,
+                parts.database().dataSource(),
+                new EventHandlers()
+                    .on(SectorEvent.class, new SectorProjection())
+                    .on(SealingEvent.class, new SealingProjection()),
+                feed));
+    // One for the whole farm: a second would skip what the first did.
+    ActorRef<Projection.Command> readModel =
+        ClusterSingleton.get(context.getSystem())
+            .init(
+                SingletonActor.of(projection, "read-model")
+                    .withStopMessage(Projection.Stop.INSTANCE));
+    context
+        .getLog()
+        .debug("sectors at {}, worker at {}, read model at {}", sectors, worker, readModel);
+    return new Actors(sharding, scheduler, feed);
   }
 
   private static Behavior<WorkerCommand> worker(

@@ -2,6 +2,7 @@ package io.selkie.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.selkie.filecoin.MinerId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param repo the storage path, an existing directory
  * @param state what is this node's own
  * @param config all settings, for those parts that read their own
+ * @param miner for whom sectors are sealed
  * @param slots how many tasks of each pooled kind run at once
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
@@ -29,6 +31,7 @@ public record NodeSettings(
     Path repo,
     StateDirectory state,
     Config config,
+    MinerId miner,
     Map<TaskKind, Integer> slots,
     SectorSettings sectors,
     Duration blockTime,
@@ -57,7 +60,14 @@ public record NodeSettings(
       boolean standInProofs,
       Set<String> failPoints,
       Set<String> proverFailPoints,
-      Path failPointDirectory) {}
+      Path failPointDirectory) {
+    /** What stand-in provers read these from. */
+    Map<String, String> proverEnvironment() {
+      return Map.of(
+          "SELKIE_TEST_FAILPOINTS", String.join(",", proverFailPoints),
+          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString());
+    }
+  }
 
   /**
    * Reads the settings.
@@ -72,6 +82,7 @@ public record NodeSettings(
           repo,
           StateDirectory.of(repo, environment),
           config,
+          MinerId.parse(selkie.getString("miner")),
           slots(selkie),
           sectors(selkie),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),

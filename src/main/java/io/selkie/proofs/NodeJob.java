@@ -66,11 +66,13 @@ final class NodeJob extends JsonProofs {
       Optional<byte[]> result = job.result();
       call.check();
       if (result.isPresent()) {
+        job.forwardLog(ProverProofs.LOG);
         return result.get();
       } else if (works) {
         LOG.info("the job {} is taken up: process {} works on", name, prover.orElseThrow().pid());
         awaitEnd(call, job, prover.orElseThrow());
       } else if (prover.isPresent()) {
+        job.forwardLog(ProverProofs.LOG);
         throw new ProofsException(job.unseenDeath(prover.get()));
       } else {
         start(call, job);
@@ -109,8 +111,8 @@ final class NodeJob extends JsonProofs {
       call.pause(POLL);
       return;
     }
-    job.forwardLog(ProverProofs.LOG);
     if (job.result().isEmpty()) {
+      job.forwardLog(ProverProofs.LOG);
       throw new ProofsException(job.death(status));
     }
   }
@@ -122,7 +124,6 @@ final class NodeJob extends JsonProofs {
         call.pause(POLL);
       }
     }
-    job.forwardLog(ProverProofs.LOG);
   }
 
   private static boolean isAlive(ProcessIdentity prover) {

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -131,14 +132,34 @@ public final class NodeJobs {
     }
   }
 
+  /** When the job was made; empty if there is none. */
+  public Optional<Instant> madeAt(String name) throws IOException {
+    return writtenAt(name, JobFiles.JOB);
+  }
+
+  /** When the answer of the job was written; empty if there is none. */
+  public Optional<Instant> answeredAt(String name) throws IOException {
+    return writtenAt(name, JobFiles.RESULT);
+  }
+
+  private Optional<Instant> writtenAt(String name, String file) throws IOException {
+    checkName(name);
+    try {
+      Path path = ProverJob.directory(settings, name).resolve(file);
+      return Optional.of(Files.getLastModifiedTime(path).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * The proofs as one job. Good for one call, which blocks until there is an answer; its result
    * stays until {@link #remove}. An interrupt ends the waiting, not the prover.
    *
    * <p>The call throws with {@link ProofsFailure.Kind#BAD_REQUEST} if a job of this name does
-   * something else, with {@link ProofsFailure.Kind#BUSY} if somebody else waits for it, and with
-   * {@link ProofsFailure.Kind#DIED} if its prover ended without an answer, now or earlier, or it
-   * was called off.
+   * something else, with {@link ProofsFailure.Kind#BUSY} if somebody else waits for it or ends it,
+   * and with {@link ProofsFailure.Kind#DIED} if its prover ended without an answer, now or earlier,
+   * or it was called off.
    *
    * @param onDurable told, on the caller's thread, once the job cannot be lost any more
    * @param listener told about the progress
@@ -224,7 +245,8 @@ public final class NodeJobs {
     if (calls.putIfAbsent(name, call) != null) {
       throw new ProofsException(
           ProofsFailure.of(
-              ProofsFailure.Kind.BUSY, "somebody waits for the job " + name + " already"));
+              ProofsFailure.Kind.BUSY,
+              "the job " + name + " is waited for, or ended, by somebody else"));
     }
     return call;
   }

@@ -72,6 +72,13 @@ public final class Sealing {
    */
   public record UploadedPiece(Path file, long bytes, Optional<String> name) {}
 
+  /**
+   * A sector that was begun, durably.
+   *
+   * @param repeated whether an earlier call with the same request began it
+   */
+  public record Begun(SectorId sector, boolean repeated) {}
+
   /** Starts the drivers of this node: those with work under way go on. */
   public static Sealing start(ActorSystem<?> system, Parts parts) {
     ClusterSharding sharding = ClusterSharding.get(system);
@@ -107,7 +114,7 @@ public final class Sealing {
    * @param request the same gives the same sector, also after a crash
    * @return the sector, once it is begun durably
    */
-  public CompletionStage<SectorId> pledge(SectorSize size, Optional<UUID> request) {
+  public CompletionStage<Begun> pledge(SectorSize size, Optional<UUID> request) {
     PlannedPiece zeros =
         new PlannedPiece(size.unpadded().padded(), PieceSource.zeros(), Optional.empty());
     return begin(size, List.of(zeros), request.orElseGet(UUID::randomUUID));
@@ -121,7 +128,7 @@ public final class Sealing {
    * @return the sector, once it is begun durably; if the stage fails, the files are the caller's
    * @throws IllegalArgumentException if the files do not fit; the message is one line
    */
-  public CompletionStage<SectorId> seal(
+  public CompletionStage<Begun> seal(
       SectorSize size, List<UploadedPiece> pieces, Optional<UUID> request) {
     if (pieces.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to seal: no file was given");
@@ -147,7 +154,7 @@ public final class Sealing {
         padded, PieceSource.file(piece.file().toAbsolutePath(), piece.bytes()), piece.name());
   }
 
-  private CompletionStage<SectorId> begin(SectorSize size, List<PlannedPiece> plan, UUID request) {
+  private CompletionStage<Begun> begin(SectorSize size, List<PlannedPiece> plan, UUID request) {
     SealProofType type = SealProofType.forSectorSize(size);
     return blocking(() -> numbers.assign(parts.miner(), request, this::isTaken))
         .thenCompose(
@@ -157,7 +164,8 @@ public final class Sealing {
                         replyTo ->
                             new SealingSector.Begin(type, plan, Optional.of(request), replyTo))
                     .thenCompose(answer -> deleteSpare(plan, answer))
-                    .thenApply(done -> sector));
+                    .thenApply(
+                        answer -> new Begun(sector, answer instanceof SealingSector.BegunBefore)));
   }
 
   /** Sectors that were sealed before there was a node have their numbers from their files. */

@@ -23,7 +23,7 @@ import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
-import io.selkie.sector.Sector;
+import io.selkie.sector.SectorProjection;
 import io.selkie.serialization.NodeMessage;
 import io.selkie.storage.SectorFiles;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ final class SealingSector
   /**
    * Every event has these tags: the read model follows the first, drivers alone have the second.
    */
-  static final Set<String> TAGS = Set.of(Sector.TAG, "sealing");
+  static final Set<String> TAGS = Set.of(SectorProjection.TAG, "sealing");
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);

@@ -48,9 +48,6 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** How sharding knows sectors; the entity id is the text of the {@link SectorId}. */
   public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "Sector");
 
-  /** Every event of every sector has this tag. */
-  public static final String TAG = "sector";
-
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
@@ -166,7 +163,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   @Override
   public Set<String> tagsFor(SectorEvent event) {
-    return Set.of(TAG);
+    return Set.of(SectorProjection.TAG);
   }
 
   @Override

@@ -58,6 +58,11 @@ public record StateDirectory(Path path) {
     return path.resolve("jobs");
   }
 
+  /** Where the management interface of a running node answers: one line, a URL. */
+  public Path apiFile() {
+    return path.resolve("api");
+  }
+
   /** Makes the directory, for its owner alone where it is new. */
   public void create() throws IOException {
     // Where a link stands for the directory, it is not there to be made.

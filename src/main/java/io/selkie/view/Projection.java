@@ -4,7 +4,6 @@ import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.event.Logging;
 import akka.persistence.jdbc.query.javadsl.JdbcReadJournal;
@@ -12,10 +11,8 @@ import akka.persistence.query.EventEnvelope;
 import akka.persistence.query.Offset;
 import akka.persistence.query.PersistenceQuery;
 import akka.persistence.query.Sequence;
-import akka.stream.KillSwitches;
+import akka.stream.Materializer;
 import akka.stream.RestartSettings;
-import akka.stream.UniqueKillSwitch;
-import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.RestartSource;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
@@ -97,25 +94,17 @@ public final class Projection {
   public static Behavior<Command> create(Settings settings) {
     return Behaviors.setup(
         context -> {
-          UniqueKillSwitch running =
-              new Projection(settings, context.getSystem()).run(context.getSystem());
+          // The stream ends with this actor, so before the streams of the journal that it reads.
+          Materializer materializer = Materializer.createMaterializer(context);
+          new Projection(settings, context.getSystem()).run(materializer);
           return Behaviors.receive(Command.class)
               .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
-              .onSignal(
-                  PostStop.class,
-                  stopped -> {
-                    running.shutdown();
-                    return Behaviors.same();
-                  })
               .build();
         });
   }
 
-  private UniqueKillSwitch run(ActorSystem<?> system) {
-    return RestartSource.withBackoff(RESTARTS, this::commits)
-        .viaMat(KillSwitches.single(), Keep.right())
-        .to(Sink.foreach(settings.committed()::accept))
-        .run(system);
+  private void run(Materializer materializer) {
+    RestartSource.withBackoff(RESTARTS, this::commits).to(Sink.ignore()).run(materializer);
   }
 
   /** Reads on after the last event that was committed, and commits; each element is an offset. */
@@ -130,6 +119,7 @@ public final class Projection {
               return batch;
             })
         .mapAsync(1, batch -> CompletableFuture.supplyAsync(() -> commit(batch), blocking))
+        .wireTap(settings.committed()::accept)
         .mapError(Exception.class, this::logged)
         .mapMaterializedValue(ignored -> NotUsed.getInstance());
   }

@@ -322,6 +322,42 @@ class NodeJobsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 10, 30, 100})
+  void stoppingAtAnyMomentLeavesNobodyAtWork(int milliseconds) throws Exception {
+    allow("may-tell");
+    CompletableFuture<ProofsFailure> given =
+        CompletableFuture.supplyAsync(() -> failureOf(run(jobs, JOB)));
+    long begin = System.nanoTime() + milliseconds * 1_000_000L;
+    while (System.nanoTime() < begin) {
+      Thread.onSpinWait();
+    }
+    do {
+      jobs.stop(JOB);
+    } while (!given.isDone());
+
+    // Busy if it came while the stop was under way.
+    assertTrue(Set.of(Kind.DIED, Kind.BUSY).contains(given.get().kind()), given.get().message());
+    assertEquals(List.of(), prover.leftBehind());
+    for (String pid : Files.exists(temp.resolve("begun")) ? lines("begun") : List.<String>of()) {
+      assertFalse(isAlive(Long.parseLong(pid)));
+    }
+  }
+
+  @Test
+  void aProverThatLingersAfterItsAnswerKeepsNobodyAndGoesWithTheJob() throws Exception {
+    allow("may-tell", "may-work");
+    prover(BEGIN + ANSWER + "; pass never");
+    Process first = written().start();
+    await("done");
+
+    assertEquals(7, run(jobs, JOB).about().threads());
+
+    assertTrue(first.isAlive());
+    jobs.remove(JOB);
+    assertFalse(isAlive(first.pid()));
+  }
+
   @Test
   void whatAnInterruptedRemovalLeftIsClearedAway() throws Exception {
     Path left = Files.createDirectories(in(JOB));

@@ -1,0 +1,259 @@
+package io.selkie.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.MemberStatus;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.cluster.typed.Cluster;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.api.OperationException;
+import io.selkie.api.Operations;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.sealing.Sealing;
+import io.selkie.sealing.SealingException;
+import io.selkie.sealing.SealingStatus;
+import io.selkie.sector.Sector;
+import io.selkie.sector.SectorState;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/** What the management interface asks of this node's actors. */
+final class NodeOperations implements Operations {
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration REPEAT = Duration.ofSeconds(30);
+  private static final int DATABASE_SECONDS = 3;
+
+  private final ActorSystem<?> system;
+  private final NodeGuardian.Actors actors;
+  private final Sealing sealing;
+  private final NodeParts parts;
+  private final ObjectMapper json;
+
+  NodeOperations(
+      ActorSystem<?> system,
+      NodeGuardian.Actors actors,
+      Sealing sealing,
+      NodeParts parts,
+      ObjectMapper json) {
+    this.system = system;
+    this.actors = actors;
+    this.sealing = sealing;
+    this.parts = parts;
+    this.json = json;
+  }
+
+  @Override
+  public CompletionStage<Begun> pledge(UUID request, SectorSize size) {
+    return refusable(sealing.pledge(size, Optional.of(request))).thenApply(NodeOperations::begun);
+  }
+
+  @Override
+  public CompletionStage<Begun> seal(UUID request, SectorSize size, List<SpooledPiece> pieces) {
+    List<Sealing.UploadedPiece> uploaded =
+        pieces.stream()
+            .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), Optional.empty()))
+            .toList();
+    return refusable(sealing.seal(size, uploaded, Optional.of(request)))
+        .thenApply(NodeOperations::begun);
+  }
+
+  private static Begun begun(Sealing.Begun begun) {
+    return new Begun(begun.sector(), begun.repeated());
+  }
+
+  @Override
+  public CompletionStage<Void> abort(SectorId sector, String by, String cause) {
+    return refusable(sealing.abort(sector, by, cause));
+  }
+
+  @Override
+  public CompletionStage<Void> retry(SectorId sector, String by) {
+    return refusable(sealing.retry(sector, by));
+  }
+
+  @Override
+  public CompletionStage<Void> remove(SectorId sector, String by) {
+    return refusable(sealing.remove(sector, by));
+  }
+
+  private static <T> CompletionStage<T> refusable(CompletionStage<T> stage) {
+    return stage.handle(
+        (result, trouble) -> {
+          Throwable cause =
+              trouble instanceof CompletionException wrapped ? wrapped.getCause() : trouble;
+          if (cause instanceof SealingException refusal) {
+            throw new OperationException(
+                OperationException.Kind.CONFLICT, String.valueOf(refusal.getMessage()));
+          }
+          if (cause != null) {
+            throw new CompletionException(cause);
+          }
+          return result;
+        });
+  }
+
+  @Override
+  public CompletionStage<SectorState> state(SectorId sector) {
+    return this.<SectorState>ask(sector, ANSWER, Sector.Get::new);
+  }
+
+  @Override
+  public CompletionStage<Optional<JsonNode>> driver(SectorId sector) {
+    return sealing.status(sector).thenApply(status -> status.map(json::<JsonNode>valueToTree));
+  }
+
+  private <T> CompletionStage<T> ask(
+      SectorId sector, Duration timeout, Function<ActorRef<T>, Sector.Command> command) {
+    return entity(sector).ask(command::apply, timeout);
+  }
+
+  private EntityRef<Sector.Command> entity(SectorId sector) {
+    return actors.sharding().entityRefFor(Sector.KEY, sector.toString());
+  }
+
+  @Override
+  public CompletionStage<Void> unseal(
+      SectorId sector,
+      long offset,
+      Optional<Long> length,
+      Path target,
+      CompletionStage<?> calledOff) {
+    return sealing
+        .status(sector)
+        .thenCompose(
+            status -> {
+              TaskRequest.Unseal request = unsealing(sector, status, offset, length, target);
+              CompletableFuture<Void> end = new CompletableFuture<>();
+              unsealUntilAnswered(sector, request, end);
+              calledOff.whenComplete(
+                  (gone, trouble) -> {
+                    if (!end.isDone()) {
+                      entity(sector)
+                          .tell(
+                              new Sector.Abort(
+                                  "api", "nobody waits for the data", system.ignoreRef()));
+                    }
+                  });
+              return end;
+            });
+  }
+
+  private static TaskRequest.Unseal unsealing(
+      SectorId sector,
+      Optional<SealingStatus> status,
+      long offset,
+      Optional<Long> length,
+      Path target) {
+    SealingStatus sealed =
+        status
+            .filter(known -> known.commR().isPresent())
+            .orElseThrow(
+                () ->
+                    new OperationException(
+                        OperationException.Kind.CONFLICT,
+                        sector + " has no replica yet; wait until it is past PreCommit2"));
+    long bytes = sealed.proofType().sectorSize().unpadded().bytes();
+    long wanted = length.orElse(bytes - offset);
+    if (offset < 0 || wanted < 1 || offset > bytes - wanted) {
+      throw new OperationException(
+          OperationException.Kind.INVALID,
+          sector + " has " + bytes + " bytes: ask for a range within them");
+    }
+    return new TaskRequest.Unseal(
+        sealed.proofType(),
+        sealed.ticket().orElseThrow(),
+        sealed.commD().orElseThrow(),
+        offset,
+        wanted,
+        target);
+  }
+
+  /** The request is the same each time, so the sector takes it up or answers what it has. */
+  private void unsealUntilAnswered(
+      SectorId sector, TaskRequest.Unseal request, CompletableFuture<Void> end) {
+    this.<Sector.Answer>ask(sector, REPEAT, replyTo -> new Sector.Perform(request, replyTo))
+        .whenComplete(
+            (answer, trouble) -> {
+              if (answer instanceof Sector.Done) {
+                end.complete(null);
+              } else if (answer instanceof Sector.TaskHasFailed failed) {
+                end.completeExceptionally(
+                    new OperationException(
+                        OperationException.Kind.UNAVAILABLE, failed.failure().message()));
+              } else if (answer instanceof Sector.Refused refused) {
+                end.completeExceptionally(
+                    new OperationException(OperationException.Kind.CONFLICT, refused.reason()));
+              } else if (trouble instanceof TimeoutException) {
+                unsealUntilAnswered(sector, request, end);
+              } else {
+                end.completeExceptionally(
+                    trouble == null ? new IllegalStateException("no answer: " + answer) : trouble);
+              }
+            });
+  }
+
+  @Override
+  public CompletionStage<Map<String, String>> explain() {
+    return explanation().thenApply(SchedulerCommand.Explanation::reasons);
+  }
+
+  private CompletionStage<SchedulerCommand.Explanation> explanation() {
+    return AskPattern.ask(
+        actors.scheduler(), SchedulerCommand.Explain::new, ANSWER, system.scheduler());
+  }
+
+  @Override
+  public CompletionStage<List<Check>> readiness() {
+    Check cluster =
+        check(
+            "cluster",
+            Cluster.get(system).selfMember().status().equals(MemberStatus.up())
+                ? Optional.empty()
+                : Optional.of("the node has not joined its cluster yet; wait some seconds"));
+    return CompletableFuture.supplyAsync(this::journal, parts.blocking())
+        .thenCombine(
+            explanation()
+                .handle(
+                    (answer, trouble) ->
+                        check(
+                            "scheduler",
+                            trouble == null
+                                ? Optional.empty()
+                                : Optional.of("the scheduler does not answer; wait some seconds"))),
+            (journal, scheduler) -> List.of(journal, cluster, scheduler));
+  }
+
+  private Check journal() {
+    DataSource database = parts.database().dataSource();
+    try (Connection connection = database.getConnection()) {
+      return check(
+          "journal",
+          connection.isValid(DATABASE_SECONDS)
+              ? Optional.empty()
+              : Optional.of("the database does not answer; look at the node's log"));
+    } catch (SQLException e) {
+      return check("journal", Optional.of("the database cannot be reached: " + e.getMessage()));
+    }
+  }
+
+  private static Check check(String name, Optional<String> problem) {
+    return new Check(name, problem);
+  }
+}
