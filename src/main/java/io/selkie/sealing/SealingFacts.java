@@ -1,5 +1,7 @@
 package io.selkie.sealing;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.CommR;
@@ -18,6 +20,19 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** What is known of a sector. Each kind rests on the one before it: where it is, so are they. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "known")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = SealingFacts.Order.class, name = "Order"),
+  @JsonSubTypes.Type(value = SealingFacts.Packed.class, name = "Packed"),
+  @JsonSubTypes.Type(value = SealingFacts.Ticketed.class, name = "Ticketed"),
+  @JsonSubTypes.Type(value = SealingFacts.Labelled.class, name = "Labelled"),
+  @JsonSubTypes.Type(value = SealingFacts.Encoded.class, name = "Encoded"),
+  @JsonSubTypes.Type(value = SealingFacts.PreCommitted.class, name = "PreCommitted"),
+  @JsonSubTypes.Type(value = SealingFacts.Seeded.class, name = "Seeded"),
+  @JsonSubTypes.Type(value = SealingFacts.VanillaProved.class, name = "VanillaProved"),
+  @JsonSubTypes.Type(value = SealingFacts.Proved.class, name = "Proved"),
+  @JsonSubTypes.Type(value = SealingFacts.Proven.class, name = "Proven")
+})
 public sealed interface SealingFacts {
   /** What was asked for. */
   Order order();

@@ -16,6 +16,8 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.sealing.SealingEvent;
+import io.selkie.sealing.SealingSamples;
 import io.selkie.sector.SectorEvent;
 import io.selkie.serialization.JournalEvent;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ import java.util.TreeMap;
 public final class JournalSamples {
   /** Every child of these must be in some sample. */
   static final List<Class<?>> SEALED =
-      List.of(SectorEvent.class, TaskRequest.class, TaskResult.class);
+      List.of(SectorEvent.class, TaskRequest.class, TaskResult.class, SealingEvent.class);
 
   private static final Instant AT = Instant.parse("2026-11-21T08:30:00.123456Z");
   private static final Instant STARTED = Instant.parse("2026-11-21T08:00:00Z");
@@ -60,6 +62,9 @@ public final class JournalSamples {
     sector(samples);
     requests(samples);
     results(samples);
+    for (SealingEvent event : SealingSamples.events()) {
+      samples.put("sealing-" + event.getClass().getSimpleName(), event);
+    }
     return samples;
   }
 

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A state and an event of every kind, for tests. */
+/** A state and an event of every kind, for tests; the events are in the journal's samples, too. */
 public final class SealingSamples {
   static final SectorId SECTOR = SectorId.parse("s-t01000-7");
   static final SealProofType TYPE = SealProofType.STACKED_DRG_2KIB_V1_1;
@@ -140,5 +140,22 @@ public final class SealingSamples {
         new SealingEvent.GivenUp(AT, "operator", "the disk is gone"),
         new SealingEvent.RemovalRequested(AT, "operator"),
         new SealingEvent.SectorRemoved(AT));
+  }
+
+  static <E extends SealingEvent> E sample(Class<E> type) {
+    return events().stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+  }
+
+  /** An event of that kind as a driver in the state would persist it. */
+  static SealingEvent eventFor(SealingState state, Class<? extends SealingEvent> type) {
+    if (type == SealingEvent.StepFailed.class) {
+      return SealingPlan.stepFailed(state, FAILURE, AT);
+    }
+    if (type == SealingEvent.Retried.class) {
+      return SealingPlan.retried((SealingState.Failed) state, "operator", AT);
+    }
+    return type == SealingEvent.SteppedBack.class
+        ? SealingPlan.decide(state, new SealingOutcome.Failed(REDO), 1, AT)
+        : sample(type);
   }
 }
