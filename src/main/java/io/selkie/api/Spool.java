@@ -11,7 +11,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -41,24 +40,6 @@ public final class Spool {
       }
     }
     return new Spool(directory);
-  }
-
-  /**
-   * Removes every upload that no sector names: a crash came before the sector was begun. To be
-   * called before the server starts.
-   *
-   * @param named by sectors that still need them
-   */
-  public static void removeAllBut(Set<Path> named, Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-        for (Path file : files) {
-          if (!named.contains(file)) {
-            Files.delete(file);
-          }
-        }
-      }
-    }
   }
 
   /** The name of a new file for a call that runs. */

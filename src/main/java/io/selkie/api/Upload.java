@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +36,8 @@ final class Upload {
   /** More than any client sends on purpose. */
   private static final int MAX_PIECES = 512;
 
+  private static final int MAX_NAME = 255;
+
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
@@ -47,6 +50,7 @@ final class Upload {
   private final List<Path> files = new ArrayList<>();
 
   private final List<Long> lengths = new ArrayList<>();
+  private final List<Optional<String>> names = new ArrayList<>();
   private CompletionStage<?> lastWrite = CompletableFuture.completedStage(null);
 
   Upload(Spool spool, SectorSize size, ActorSystem<?> system, Executor blocking) {
@@ -74,6 +78,7 @@ final class Upload {
     long left = size.unpadded().bytes() - lengths.stream().mapToLong(Long::longValue).sum();
     Path file = spool.part();
     files.add(file);
+    names.add(part.getFilename().map(Upload::printable).filter(name -> !name.isEmpty()));
     CompletionStage<IOResult> write =
         part.getEntity()
             .getDataBytes()
@@ -84,6 +89,12 @@ final class Upload {
                 system);
     lastWrite = write.exceptionally(failure -> null);
     return write.thenApply(result -> written(result.getCount()));
+  }
+
+  /** A name is only shown, never opened. */
+  private static String printable(String name) {
+    String clean = name.replaceAll("\\p{Cntrl}", "?");
+    return clean.substring(0, Math.min(clean.length(), MAX_NAME));
   }
 
   private long written(long length) {
@@ -112,7 +123,7 @@ final class Upload {
       List<Path> kept = spool.keep(files);
       List<SpooledPiece> pieces = new ArrayList<>();
       for (int i = 0; i < kept.size(); i++) {
-        pieces.add(new SpooledPiece(kept.get(i), lengths.get(i)));
+        pieces.add(new SpooledPiece(kept.get(i), lengths.get(i), names.get(i)));
       }
       return pieces;
     } catch (IOException e) {

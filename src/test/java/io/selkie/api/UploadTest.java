@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +80,7 @@ class UploadTest {
     assertEquals(List.of("seal 2KiB 1"), node.operations.calls);
     SpooledPiece piece = node.operations.pieces.get(0);
     assertEquals(SMALL.length, piece.bytes());
+    assertEquals(Optional.of("x"), piece.name());
     assertArrayEquals(SMALL, Files.readAllBytes(piece.file()));
     assertEquals(List.of(piece.file()), node.spooled());
     assertTrue(node.audited().get(1).endsWith("\"sector\":\"s-t01000-1\",\"status\":201}"));
@@ -201,17 +201,6 @@ class UploadTest {
     assertEquals(503, response.statusCode());
     assertEquals("timeout", TestNode.error(response));
     assertEquals(node.operations.pieces.stream().map(SpooledPiece::file).toList(), node.spooled());
-  }
-
-  @Test
-  void filesThatNoSectorNamesGoBeforeTheStart() throws Exception {
-    node.send(new Form().file(SMALL).file(SMALL).post(node.to(SEAL)));
-    Path named = node.operations.pieces.get(0).file();
-
-    Spool.removeAllBut(Set.of(named), node.spool);
-    Spool.removeAllBut(Set.of(), state.resolve("none"));
-
-    assertEquals(List.of(named), node.spooled());
   }
 
   private RawClient begun() throws Exception {
