@@ -121,6 +121,8 @@ public final class Node implements AutoCloseable {
     NodeParts parts = parts(settings, host, database, blocking);
     ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
     keep("actors", () -> terminate(system));
+    CompletionStage<Void> unused =
+        system.getWhenTerminated().thenAccept(terminated -> stopped.countDown());
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
@@ -251,7 +253,7 @@ public final class Node implements AutoCloseable {
     open.push(new Part(name, close));
   }
 
-  /** Returns when the node has stopped. */
+  /** Returns when the node has stopped, or its actors have and it is to be closed. */
   public void awaitStopped() throws InterruptedException {
     stopped.await();
   }

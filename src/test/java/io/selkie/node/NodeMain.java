@@ -12,6 +12,7 @@ final class NodeMain {
     NodeSettings settings =
         NodeSettings.of(Path.of(arguments[0]), System.getenv(), ConfigFactory.load());
     try (Node node = Node.start(settings)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(node::close));
       System.out.println("ready");
       node.awaitStopped();
     }
