@@ -49,7 +49,11 @@ class SectorManifestTest {
                         Optional.of("hello.txt"))),
                 Optional.of(
                     new SectorManifest.PreCommit1(
-                        Ticket.ofHex("01".repeat(32)), COMM_D, List.of())),
+                        Ticket.ofHex("01".repeat(32)),
+                        COMM_D,
+                        List.of(
+                            new SectorManifest.Layer(1, 2048, DIGEST),
+                            new SectorManifest.Layer(2, 2048, DIGEST)))),
                 Optional.of(
                     new SectorManifest.PreCommit2(
                         "done",
