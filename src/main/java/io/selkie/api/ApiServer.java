@@ -1,19 +1,15 @@
 package io.selkie.api;
 
 import akka.Done;
-import akka.NotUsed;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
-import akka.stream.javadsl.Flow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,15 +17,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The running management interface. It ends with its actor system. */
 public final class ApiServer {
   /** The dispatcher for what blocks. */
   static final String BLOCKING = "selkie.blocking-io-dispatcher";
 
+  private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
 
   private final ServerBinding binding;
@@ -42,7 +42,7 @@ public final class ApiServer {
    * Opens the port. On a coordinated shutdown it takes no new calls, and those that run have some
    * seconds to end.
    *
-   * @return fails if the port cannot be had
+   * @return fails with {@link IOException}, of one line, if the port cannot be had
    * @throws IOException if the spool directory cannot be used
    */
   public static CompletionStage<ApiServer> start(
@@ -69,8 +69,34 @@ public final class ApiServer {
     return Http.get(system)
         .newServerAt(settings.host(), settings.port())
         .withSettings(serverSettings(system, settings))
-        .bindFlow(connection(router))
-        .thenApply(binding -> new ApiServer(binding.addToCoordinatedShutdown(LAST_CALLS, system)));
+        .bindFlow(new Connections(router, settings.requestTimeout(), system).handler())
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(cannotListen(settings, failure));
+            })
+        .thenApply(
+            binding -> {
+              warnOfOthers(binding);
+              return new ApiServer(binding.addToCoordinatedShutdown(LAST_CALLS, system));
+            });
+  }
+
+  private static IOException cannotListen(ApiSettings settings, Throwable failure) {
+    return new IOException(
+        "cannot listen on "
+            + settings.host()
+            + " port "
+            + settings.port()
+            + ": change selkie.api.host or selkie.api.port, or end who has it",
+        failure);
+  }
+
+  private static void warnOfOthers(ServerBinding binding) {
+    if (!binding.localAddress().getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "the API listens on {} without TLS: tokens can be read on the way; put a proxy before it",
+          binding.localAddress());
+    }
   }
 
   /** Every operation there is. */
@@ -101,22 +127,6 @@ public final class ApiServer {
                 .endpoints())
         .flatMap(List::stream)
         .toList();
-  }
-
-  /** What handles one connection, and knows when it has ended. */
-  private static Flow<HttpRequest, HttpResponse, NotUsed> connection(Router router) {
-    return Flow.<HttpRequest, HttpResponse, NotUsed>fromMaterializer(
-            (materializer, attributes) -> {
-              CompletableFuture<Done> gone = new CompletableFuture<>();
-              return Flow.of(HttpRequest.class)
-                  .mapAsync(1, request -> router.answer(request, gone))
-                  .watchTermination(
-                      (nothing, ended) -> {
-                        ended.whenComplete((done, failure) -> gone.complete(Done.done()));
-                        return nothing;
-                      });
-            })
-        .mapMaterializedValue(nothing -> NotUsed.notUsed());
   }
 
   private static ServerSettings serverSettings(ActorSystem<?> system, ApiSettings settings) {

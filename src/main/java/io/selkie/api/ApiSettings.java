@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param port 0: any free one
  * @param answerTimeout how long the node may take for an operation
  * @param stallTimeout how long an upload may pause
- * @param idleTimeout how long a connection may be silent, unsealing included
+ * @param requestTimeout how long a connection may be without a call, and a request's head take
+ * @param idleTimeout how long a call may be silent, unsealing included
  * @param heartbeat how often an event stream without events says that it lives
  */
 public record ApiSettings(
@@ -17,6 +18,7 @@ public record ApiSettings(
     int port,
     Duration answerTimeout,
     Duration stallTimeout,
+    Duration requestTimeout,
     Duration idleTimeout,
     Duration heartbeat) {
   private static final int MAX_PORT = 65_535;
@@ -37,6 +39,7 @@ public record ApiSettings(
         port,
         positive(api, "answer-timeout"),
         positive(api, "stall-timeout"),
+        positive(api, "request-timeout"),
         positive(api, "idle-timeout"),
         positive(api, "heartbeat"));
   }

@@ -8,7 +8,6 @@ import io.selkie.filecoin.SectorSize;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -18,14 +17,14 @@ import java.util.regex.Pattern;
  * @param path the parts of the path that the template names
  * @param query the parameters, each one that the endpoint declares
  * @param caller whose token it is; empty where none is needed
- * @param gone completes when the connection has ended
+ * @param connection that it came on
  */
 record Call(
     HttpRequest request,
     Map<String, String> path,
     Map<String, String> query,
     Optional<Verified> caller,
-    CompletionStage<?> gone) {
+    Connection connection) {
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
 
   /** The sector that the path names, in its one spelling. */

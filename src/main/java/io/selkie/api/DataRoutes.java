@@ -55,11 +55,13 @@ final class DataRoutes {
     CompletionStage<HttpResponse> response =
         known
             .require(sector)
-            .thenCompose(is -> operations.unseal(sector, offset, length, file, call.gone()))
-            .thenApplyAsync(unsealed -> send(file), blocking);
+            .thenCompose(
+                is -> operations.unseal(sector, offset, length, file, call.connection().gone()))
+            .thenApplyAsync(unsealed -> send(file, call.connection()), blocking);
     // The body may never be asked for: the client can be gone. The end of its connection is the one
     // thing that always comes. What still writes then is waited for, or the file would come back.
-    call.gone()
+    call.connection()
+        .gone()
         .thenCompose(gone -> response.handle((sent, failure) -> gone))
         .thenRunAsync(() -> remove(file), blocking);
     return response.whenCompleteAsync(
@@ -71,7 +73,7 @@ final class DataRoutes {
         blocking);
   }
 
-  private HttpResponse send(Path file) {
+  private HttpResponse send(Path file, Connection connection) {
     try {
       long bytes = Files.size(file);
       Source<ByteString, ?> content =
@@ -79,9 +81,15 @@ final class DataRoutes {
               .withAttributes(ActorAttributes.dispatcher(ApiServer.BLOCKING))
               .mapMaterializedValue(
                   read -> {
-                    read.whenCompleteAsync((result, failure) -> remove(file), blocking);
+                    read.whenCompleteAsync(
+                        (result, failure) -> {
+                          connection.end();
+                          remove(file);
+                        },
+                        blocking);
                     return read;
                   });
+      connection.begin();
       return Replies.stream(
           HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, bytes, content));
     } catch (IOException e) {

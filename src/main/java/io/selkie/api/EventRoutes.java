@@ -87,9 +87,11 @@ final class EventRoutes {
         () -> {
           if (counted.getAndSet(false)) {
             streams.decrementAndGet();
+            call.connection().end();
           }
         };
-    call.gone().whenComplete((gone, failure) -> end.run()); // it may never have begun
+    call.connection().begin();
+    call.connection().gone().whenComplete((gone, failure) -> end.run()); // it may never have begun
     CompletionStage<Long> from =
         after
             .<CompletionStage<Long>>map(CompletableFuture::completedStage)
@@ -126,10 +128,13 @@ final class EventRoutes {
         .recoverWithRetries(
             1,
             new PFBuilder<Throwable, Graph<SourceShape<ByteString>, NotUsed>>()
-                .match(ViewException.class, away -> Source.empty())
+                .match(
+                    Throwable.class,
+                    failure -> Replies.cause(failure) instanceof ViewException,
+                    away -> Source.empty())
                 .build())
-        .prepend(Source.single(ByteString.fromString("retry: 2000\n\n")))
-        .keepAlive(heartbeat, () -> ByteString.fromString(":\n\n"));
+        .keepAlive(heartbeat, () -> ByteString.fromString(":\n\n"))
+        .prepend(Source.single(ByteString.fromString("retry: 2000\n\n")));
   }
 
   private ByteString event(SectorHistory entry) {

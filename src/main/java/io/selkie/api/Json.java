@@ -12,13 +12,18 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 /** Reads the bodies that callers send: small, flat, and nothing that is not asked for. */
 final class Json {
@@ -41,6 +46,12 @@ final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text ->
+                  text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .build();
 
   private final ActorSystem<?> system;
@@ -61,7 +72,16 @@ final class Json {
     }
     return request
         .entity()
-        .toStrict(BODY_TIMEOUT.toMillis(), MAX_BODY, system)
+        .withSizeLimit(MAX_BODY)
+        .toStrict(BODY_TIMEOUT.toMillis(), system)
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(
+                  Replies.cause(failure) instanceof TimeoutException
+                      ? new ApiException(
+                          StatusCodes.REQUEST_TIMEOUT, "stalled", "the body did not come in time")
+                      : failure);
+            })
         .thenApply(body -> parse(body, type));
   }
 

@@ -27,8 +27,8 @@ public interface Operations {
   /**
    * Begins a sector with these pieces. Durable when it completes; from then on the files belong to
    * the sector, and are removed when it needs them no more. If the call is refused or was made
-   * before, the caller removes them. A crash may leave files that no sector names; whoever starts
-   * the node removes those.
+   * before, the caller removes them. A crash right before it is durable leaves files that no sector
+   * names.
    *
    * @param request the same again gives the same sector
    * @param pieces in the order in which they fill the sector; they fit
@@ -56,7 +56,7 @@ public interface Operations {
   CompletionStage<Optional<JsonNode>> driver(SectorId sector);
 
   /**
-   * Takes data out of a sector.
+   * Takes data out of a sector. Completes when nothing writes to the target any more.
    *
    * @param offset first unpadded byte
    * @param length how many; empty: to the sector's end
@@ -89,8 +89,9 @@ public interface Operations {
    *
    * @param file durable, with its name
    * @param bytes its length, at least 1
+   * @param name what the client calls it
    */
-  record SpooledPiece(Path file, long bytes) {}
+  record SpooledPiece(Path file, long bytes, Optional<String> name) {}
 
   /**
    * One condition of readiness.

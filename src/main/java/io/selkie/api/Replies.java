@@ -11,6 +11,7 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.CacheControl;
 import akka.http.javadsl.model.headers.CacheDirectives;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -20,7 +21,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.ViewException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -77,8 +77,12 @@ final class Replies {
     }
   }
 
+  private record ErrorBody(String code, String message) {}
+
+  private record ErrorReply(ErrorBody error) {}
+
   HttpResponse error(StatusCode status, String code, String message) {
-    return json(status, Map.of("error", Map.of("code", code, "message", message)));
+    return json(status, new ErrorReply(new ErrorBody(code, message)));
   }
 
   /** What failed, without what stages wrap it in. */
@@ -102,6 +106,9 @@ final class Replies {
     if (cause instanceof EntityStreamSizeException) {
       return error(
           StatusCodes.CONTENT_TOO_LARGE, "too_large", "the body is larger than this call takes");
+    }
+    if (cause instanceof EntityStreamException) {
+      return error(StatusCodes.BAD_REQUEST, "invalid", "the body was cut short: send it again");
     }
     if (cause instanceof ViewException) {
       LOG.warn("{}", cause.getMessage());

@@ -46,21 +46,17 @@ final class Router {
     this.system = system;
   }
 
-  /**
-   * Answers one request, never with a failure.
-   *
-   * @param gone completes when the connection has ended
-   */
-  CompletionStage<HttpResponse> answer(HttpRequest request, CompletionStage<?> gone) {
+  /** Answers one request, never with a failure. */
+  CompletionStage<HttpResponse> answer(HttpRequest request, Connection connection) {
     try {
-      return route(request, gone).exceptionally(replies::failure);
+      return route(request, connection).exceptionally(replies::failure);
     } catch (ApiException e) {
       request.discardEntityBytes(system);
       return CompletableFuture.completedStage(replies.failure(e));
     }
   }
 
-  private CompletionStage<HttpResponse> route(HttpRequest request, CompletionStage<?> gone) {
+  private CompletionStage<HttpResponse> route(HttpRequest request, Connection connection) {
     Endpoint endpoint = find(request);
     Optional<Verified> caller = endpoint.permission().map(needed -> doorkeeper.identify(request));
     Optional<ApiException> refusal =
@@ -71,7 +67,7 @@ final class Router {
           ? audit.refused(request, caller.orElseThrow(), refusal.get())
           : CompletableFuture.failedStage(refusal.get());
     }
-    Call call = call(request, endpoint, caller, gone);
+    Call call = call(request, endpoint, caller, connection);
     boundTime(request, endpoint);
     return endpoint.changesState()
         ? audit.record(request, caller.orElseThrow(), () -> handle(endpoint, call))
@@ -129,14 +125,19 @@ final class Router {
         List.of(Allow.create(methods)));
   }
 
+  /** The parts of the path; none of a path with an empty part, which would be passed over. */
   private static List<String> segments(Uri uri) {
+    String path = uri.path();
+    if (path.contains("//") || path.endsWith("/")) {
+      return List.of();
+    }
     return StreamSupport.stream(uri.pathSegments().spliterator(), false).toList();
   }
 
   private Call call(
-      HttpRequest request, Endpoint endpoint, Optional<Verified> caller, CompletionStage<?> gone) {
+      HttpRequest request, Endpoint endpoint, Optional<Verified> caller, Connection connection) {
     Map<String, String> path = endpoint.match(segments(request.getUri())).orElseThrow();
-    return new Call(request, path, query(request.getUri(), endpoint), caller, gone);
+    return new Call(request, path, query(request.getUri(), endpoint), caller, connection);
   }
 
   /** A misspelt parameter would be ignored, and the caller get something else than was asked. */

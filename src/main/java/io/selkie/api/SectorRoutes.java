@@ -67,12 +67,12 @@ final class SectorRoutes {
             .by(this::history),
         Endpoint.post("/sectors/pledge", "pledgeSector")
             .needs(Permission.WRITE)
-            .answers(201, 409, 413, 415, 503)
+            .answers(201, 408, 409, 413, 415, 503)
             .readsBody()
             .by(this::pledge),
         Endpoint.post("/sectors/{sector}/abort", "abortSector")
             .needs(Permission.WRITE)
-            .answers(200, 404, 409, 413, 415, 503)
+            .answers(200, 404, 408, 409, 413, 415, 503)
             .readsBody()
             .by(this::abort),
         Endpoint.post("/sectors/{sector}/retry", "retrySector")

@@ -18,7 +18,7 @@ import java.util.UUID;
  * whole and durable upload; one with a suffix belongs to a call that runs, and after a crash to
  * nobody.
  */
-final class Spool {
+public final class Spool {
   private static final String SUFFIX = ".part";
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));

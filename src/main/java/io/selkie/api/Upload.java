@@ -15,9 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,12 +36,13 @@ final class Upload {
   /** More than any client sends on purpose. */
   private static final int MAX_PIECES = 512;
 
+  private static final int MAX_NAME = 255;
+
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Spool spool;
   private final SectorSize size;
-  private final Duration stall;
   private final ActorSystem<?> system;
   private final Executor blocking;
 
@@ -49,12 +50,12 @@ final class Upload {
   private final List<Path> files = new ArrayList<>();
 
   private final List<Long> lengths = new ArrayList<>();
+  private final List<Optional<String>> names = new ArrayList<>();
   private CompletionStage<?> lastWrite = CompletableFuture.completedStage(null);
 
-  Upload(Spool spool, SectorSize size, Duration stall, ActorSystem<?> system, Executor blocking) {
+  Upload(Spool spool, SectorSize size, ActorSystem<?> system, Executor blocking) {
     this.spool = spool;
     this.size = size;
-    this.stall = stall;
     this.system = system;
     this.blocking = blocking;
   }
@@ -77,10 +78,10 @@ final class Upload {
     long left = size.unpadded().bytes() - lengths.stream().mapToLong(Long::longValue).sum();
     Path file = spool.part();
     files.add(file);
+    names.add(part.getFilename().map(Upload::printable).filter(name -> !name.isEmpty()));
     CompletionStage<IOResult> write =
         part.getEntity()
             .getDataBytes()
-            .idleTimeout(stall)
             .limitWeighted(left, chunk -> (long) chunk.size())
             .runWith(
                 FileIO.toPath(file, NEW)
@@ -88,6 +89,12 @@ final class Upload {
                 system);
     lastWrite = write.exceptionally(failure -> null);
     return write.thenApply(result -> written(result.getCount()));
+  }
+
+  /** A name is only shown, never opened. */
+  private static String printable(String name) {
+    String clean = name.replaceAll("\\p{Cntrl}", "?");
+    return clean.substring(0, Math.min(clean.length(), MAX_NAME));
   }
 
   private long written(long length) {
@@ -116,7 +123,7 @@ final class Upload {
       List<Path> kept = spool.keep(files);
       List<SpooledPiece> pieces = new ArrayList<>();
       for (int i = 0; i < kept.size(); i++) {
-        pieces.add(new SpooledPiece(kept.get(i), lengths.get(i)));
+        pieces.add(new SpooledPiece(kept.get(i), lengths.get(i), names.get(i)));
       }
       return pieces;
     } catch (IOException e) {

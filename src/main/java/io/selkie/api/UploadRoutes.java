@@ -1,6 +1,7 @@
 package io.selkie.api;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -63,11 +64,16 @@ final class UploadRoutes {
   private CompletionStage<HttpResponse> seal(Call call) {
     SectorSize size = call.sectorSize("sectorSize");
     UUID id = call.requestId();
-    HttpEntity form = form(call.request(), size);
-    Upload upload = new Upload(spool, size, stall, system, blocking);
+    HttpEntity form = form(call.request(), size, stall);
+    Upload upload = new Upload(spool, size, system, blocking);
     CompletionStage<List<SpooledPiece>> received =
         Unmarshaller.entityToMultipartFormData()
             .unmarshal(form, system)
+            .exceptionally(
+                failure -> {
+                  // Nothing but its type was looked at yet.
+                  throw Call.invalid("the body is no multipart/form-data, or has no boundary");
+                })
             .thenCompose(upload::receive)
             .exceptionally(
                 failure -> {
@@ -79,7 +85,7 @@ final class UploadRoutes {
   }
 
   /** The form, if it can be one of the right size at all; nothing was read of it yet. */
-  private static HttpEntity form(HttpRequest request, SectorSize size) {
+  private static HttpEntity form(HttpRequest request, SectorSize size, Duration stall) {
     long most = size.unpadded().bytes() + FORM_OVERHEAD;
     if (!isForm(request.entity().getContentType().mediaType())) {
       throw new ApiException(
@@ -91,7 +97,9 @@ final class UploadRoutes {
       throw Upload.tooLarge(
           "a sector of " + size + " holds " + size.unpadded().bytes() + " bytes at most");
     }
-    return request.entity().withSizeLimit(most);
+    return HttpEntities.createChunked(
+        request.entity().getContentType(),
+        request.entity().withSizeLimit(most).getDataBytes().idleTimeout(stall));
   }
 
   private static boolean isForm(MediaType type) {

@@ -68,7 +68,7 @@ final class NodeOperations implements Operations {
   public CompletionStage<Begun> seal(UUID request, SectorSize size, List<SpooledPiece> pieces) {
     List<Sealing.UploadedPiece> uploaded =
         pieces.stream()
-            .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), Optional.empty()))
+            .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), piece.name()))
             .toList();
     return refusable(sealing.seal(size, uploaded, Optional.of(request)))
         .thenApply(NodeOperations::begun);

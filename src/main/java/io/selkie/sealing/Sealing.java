@@ -17,6 +17,7 @@ import io.selkie.storage.PieceLayout;
 import io.selkie.storage.SectorFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import javax.sql.DataSource;
  * the same may be asked again.
  */
 public final class Sealing {
+  /** At start a sector waits for its shard, on a busy machine for some time. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private final Parts parts;
   private final ClusterSharding sharding;
   private final SectorNumbers numbers;
@@ -195,7 +199,7 @@ public final class Sealing {
   /** What the driver of a sector is at; empty if it was never asked for here. */
   public CompletionStage<Optional<SealingStatus>> status(SectorId sector) {
     CompletionStage<SealingSector.Status> answer =
-        driver(sharding, sector).ask(SealingSector.Get::new, parts.settings().taskRepeat());
+        driver(sharding, sector).ask(SealingSector.Get::new, ANSWER);
     return answer.thenApply(SealingSector.Status::status);
   }
 
@@ -221,7 +225,7 @@ public final class Sealing {
   private CompletionStage<SealingSector.Answer> ask(
       SectorId sector, Function<ActorRef<SealingSector.Answer>, SealingSector.Command> command) {
     CompletionStage<SealingSector.Answer> asked =
-        driver(sharding, sector).ask(command::apply, parts.settings().taskRepeat());
+        driver(sharding, sector).ask(command::apply, ANSWER);
     return asked.thenApply(
         answer -> {
           if (answer instanceof SealingSector.Refused refused) {

@@ -78,7 +78,7 @@ public final class SectorTransitions {
    *
    * @param to the states that {@code next} may give
    */
-  record Row<F extends SectorState, E extends SectorEvent>(
+  public record Row<F extends SectorState, E extends SectorEvent>(
       Class<F> from,
       Class<E> event,
       List<Class<? extends SectorState>> to,
@@ -94,7 +94,7 @@ public final class SectorTransitions {
   }
 
   /** All rows, for documents and tests. */
-  static List<Row<?, ?>> rows() {
+  public static List<Row<?, ?>> rows() {
     return ROWS;
   }
 

@@ -3,6 +3,7 @@ package io.selkie.worker;
 import akka.Done;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
+import io.selkie.proofs.ProofsFailure;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
@@ -218,6 +219,10 @@ public final class ProverTaskRunner implements TaskRunner {
           try {
             jobs.remove(attempt.toString());
           } catch (ProofsException e) {
+            if (e.failure().kind() == ProofsFailure.Kind.BUSY) {
+              LOG.debug("{} is being ended already, which removes its job", attempt);
+              return;
+            }
             // It is found at the next start, and its sector says again that it is of no use.
             LOG.warn("cannot remove the job {}: {}", attempt, e.getMessage());
           }

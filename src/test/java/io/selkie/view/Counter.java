@@ -6,6 +6,7 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.selkie.serialization.JournalEvent;
 import java.util.Set;
@@ -30,6 +31,11 @@ final class Counter extends EventSourcedBehavior<Counter.Count, Counter.Counted,
   @Override
   public Long emptyState() {
     return 0L;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(40, 1);
   }
 
   @Override

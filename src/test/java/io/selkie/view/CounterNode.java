@@ -23,6 +23,7 @@ final class CounterNode implements AutoCloseable {
           akka.actor.provider = local
           akka.actor.testkit.typed.single-expect-default = 30s
           akka.actor.testkit.typed.default-timeout = 30s
+          akka.actor.testkit.typed.system-shutdown-default = 60s
           jdbc-read-journal.refresh-interval = 20ms
           jdbc-read-journal.journal-sequence-retrieval.query-delay = 20ms
           """);

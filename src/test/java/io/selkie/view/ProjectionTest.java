@@ -136,6 +136,25 @@ class ProjectionTest {
     assertEquals(sectors, node.view.list(SectorFilter.all()));
   }
 
+  /** As after many events of other tags, or a number that was given out and never committed. */
+  @Test
+  void aStretchOfOtherEventsIsCrossed() throws SQLException {
+    node.count(counter, 2);
+    TestDatabase.commit(
+        node.database,
+        connection ->
+            Sql.update(
+                connection,
+                "ALTER TABLE event_journal ALTER COLUMN ordering RESTART WITH 100000",
+                List.of()));
+    node.project(CounterNode::handle, offset -> {});
+    awaitProjected(2);
+
+    node.count(counter, 2);
+
+    awaitProjected(4);
+  }
+
   @Test
   void theFeedGoesOnAfterAnyEvent() {
     HistoryFeed feed = new HistoryFeed(node.view, node.actors.system());

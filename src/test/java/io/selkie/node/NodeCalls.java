@@ -1,0 +1,81 @@
+package io.selkie.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.auth.Permission;
+import io.selkie.auth.TokenSecret;
+import io.selkie.auth.Tokens;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** Speaks to a node over its management interface, as an operator does. */
+final class NodeCalls {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST = 1000;
+
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final String url;
+  private final String token;
+
+  private NodeCalls(String url, String token) {
+    this.url = url;
+    this.token = token;
+  }
+
+  /** The node that runs on the state directory. */
+  static NodeCalls to(Path state) throws IOException {
+    String url = Files.readString(state.resolve("api")).strip();
+    Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
+    return new NodeCalls(url, tokens.create(Permission.ADMIN, Duration.ofHours(1), "test"));
+  }
+
+  CompletableFuture<HttpResponse<String>> send(String method, String path, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(Duration.ofMinutes(2))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Pledges a sector; the answer may never come if the node is held. */
+  CompletableFuture<HttpResponse<String>> pledge(UUID request) {
+    return send(
+        "POST", "/sectors/pledge", "{\"sectorSize\":\"2KiB\",\"request\":\"" + request + "\"}");
+  }
+
+  /** The driver's state of each sector, as the read model has it. */
+  Map<String, String> driverStates() throws IOException, InterruptedException {
+    Map<String, String> states = new TreeMap<>();
+    for (JsonNode sector : get("/sectors?limit=" + MOST).path("sectors")) {
+      states.put(sector.path("sector").asText(), sector.path("driverState").asText());
+    }
+    return states;
+  }
+
+  JsonNode get(String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer = send("GET", path, "").join();
+    if (answer.statusCode() != 200) {
+      throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+}
