@@ -1,6 +1,5 @@
 package io.selkie.chain;
 
-import io.selkie.filecoin.Bytes32;
 import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProof;
@@ -12,11 +11,9 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.SealWork;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A chain of its own for development, in this process. It keeps the rules that a miner relies on,
@@ -43,15 +39,8 @@ public final class DevChain implements Chain {
   private final Path file;
   private final DevChainSettings settings;
   private final Proofs proofs;
-  private final InstantSource clock;
   private final Executor executor;
-
-  /** What of the state does not change while the chain runs; its sectors are of no interest. */
-  private final DevChainState start;
-
-  /** The clock may go backwards, the head may not. */
-  private final AtomicLong highest;
-
+  private final DevBlocks blocks;
   private final Object lock = new Object();
 
   /** Guarded by {@link #lock}. */
@@ -67,10 +56,8 @@ public final class DevChain implements Chain {
     this.file = file;
     this.settings = settings;
     this.proofs = proofs;
-    this.clock = clock;
     this.executor = executor;
-    this.start = start;
-    this.highest = new AtomicLong(start.lastEpoch());
+    this.blocks = new DevBlocks(start, clock);
     start.sectors().forEach(sector -> sectors.put(sector.preCommit().sector(), sector));
   }
 
@@ -93,40 +80,12 @@ public final class DevChain implements Chain {
     Optional<DevChainState> found = DevChainState.read(file);
     DevChainState start =
         found.isPresent()
-            ? withBlockTime(found.get(), settings, clock.millis())
-            : genesis(settings, clock.millis());
+            ? DevBlocks.withBlockTime(found.get(), settings.blockTime(), clock.millis())
+            : DevBlocks.genesis(settings.blockTime(), clock.millis());
     if (!found.equals(Optional.of(start))) {
       start.write(file);
     }
     return new DevChain(file, settings, proofs, clock, executor, start);
-  }
-
-  private static DevChainState genesis(DevChainSettings settings, long now) {
-    byte[] random = new byte[Bytes32.SIZE];
-    new SecureRandom().nextBytes(random);
-    return new DevChainState(
-        DevChainState.VERSION,
-        Bytes32.of(random),
-        0,
-        now,
-        settings.blockTime().toMillis(),
-        List.of());
-  }
-
-  /** The same chain with epochs of another length from now on: the head must not jump. */
-  private static DevChainState withBlockTime(
-      DevChainState found, DevChainSettings settings, long now) {
-    long blockMillis = settings.blockTime().toMillis();
-    if (found.blockMillis() == blockMillis) {
-      return found;
-    }
-    return new DevChainState(
-        found.version(), found.genesis(), epochAt(found, now), now, blockMillis, found.sectors());
-  }
-
-  private static long epochAt(DevChainState state, long now) {
-    long passed = Math.max(0, now - state.epochMillis()) / state.blockMillis();
-    return Math.max(state.lastEpoch(), state.epoch() + passed);
   }
 
   @Override
@@ -141,54 +100,25 @@ public final class DevChain implements Chain {
 
   @Override
   public CompletionStage<Long> head() {
-    return CompletableFuture.completedFuture(now());
-  }
-
-  private long now() {
-    long passed = Math.max(0, clock.millis() - start.epochMillis()) / start.blockMillis();
-    return highest.accumulateAndGet(start.epoch() + passed, Math::max);
+    return CompletableFuture.completedFuture(blocks.head());
   }
 
   @Override
   public CompletionStage<Ticket> ticket(MinerId miner, long epoch) {
-    return epoch > now()
+    return epoch > blocks.head()
         ? refused("getting ticket randomness: cannot draw randomness from the future")
-        : CompletableFuture.completedFuture(ticketOf(miner, epoch));
+        : CompletableFuture.completedFuture(blocks.ticket(miner, epoch));
   }
 
   @Override
   public CompletionStage<Seed> seed(MinerId miner, long epoch) {
-    return epoch > now()
+    return epoch > blocks.head()
         ? refused("getting beacon randomness: cannot draw randomness from the future")
-        : CompletableFuture.completedFuture(seedOf(miner, epoch));
+        : CompletableFuture.completedFuture(blocks.seed(miner, epoch));
   }
 
   private static <T> CompletionStage<T> refused(String why) {
     return CompletableFuture.failedFuture(new ChainException(why));
-  }
-
-  private Ticket ticketOf(MinerId miner, long epoch) {
-    byte[] base = entry("ticket", Math.max(0, epoch));
-    return Ticket.of(
-        Randomness.draw(base, Randomness.SEAL_TICKET, epoch, miner.addressCbor().toByteArray()));
-  }
-
-  private Seed seedOf(MinerId miner, long epoch) {
-    byte[] base = entry("beacon", Math.max(0, epoch));
-    return Seed.of(
-        Randomness.draw(
-            base, Randomness.INTERACTIVE_SEED, epoch, miner.addressCbor().toByteArray()));
-  }
-
-  /** What stands for the ticket and the beacon entry in the block of an epoch. */
-  private byte[] entry(String kind, long epoch) {
-    byte[] name = kind.getBytes(StandardCharsets.US_ASCII);
-    return Randomness.blake2b256(
-        ByteBuffer.allocate(Bytes32.SIZE + name.length + Long.BYTES)
-            .put(start.genesis().toByteArray())
-            .put(name)
-            .putLong(epoch)
-            .array());
   }
 
   @Override
@@ -239,7 +169,7 @@ public final class DevChain implements Chain {
     requireSupported(preCommit.proofType());
     long number = preCommit.sector().number();
     require(known.isEmpty(), "sector numbers BitField {" + number + "} already allocated");
-    long now = now();
+    long now = blocks.head();
     long epoch = preCommit.ticketEpoch();
     require(epoch < now, "seal challenge epoch " + epoch + " must be before now " + now);
     long oldest = now - settings.maxTicketAge();
@@ -269,7 +199,7 @@ public final class DevChain implements Chain {
             .orElseThrow(
                 () ->
                     new ChainException("loading precommits: sector " + id.number() + " not found"));
-    long now = now();
+    long now = blocks.head();
     long seedEpoch = sector.preCommitEpoch() + settings.preCommitChallengeDelay();
     require(
         seedEpoch <= now,
@@ -307,14 +237,14 @@ public final class DevChain implements Chain {
         preCommit.proofType(),
         preCommit.commR(),
         data,
-        ticketOf(miner, preCommit.ticketEpoch()),
-        seedOf(miner, seedEpoch),
+        blocks.ticket(miner, preCommit.ticketEpoch()),
+        blocks.seed(miner, seedEpoch),
         proof);
   }
 
   /** The sector if it is pre-committed, not proven, and not too late to be. */
   private Optional<DevChainState.Sector> open(SectorId id) {
-    long oldest = now() - settings.maxProveCommitDuration();
+    long oldest = blocks.head() - settings.maxProveCommitDuration();
     return Optional.ofNullable(sectors.get(id))
         .filter(sector -> sector.proof().isEmpty() && sector.preCommitEpoch() >= oldest);
   }
@@ -342,14 +272,7 @@ public final class DevChain implements Chain {
   private void put(DevChainState.Sector sector) throws IOException {
     Map<SectorId, DevChainState.Sector> changed = new LinkedHashMap<>(sectors);
     changed.put(sector.preCommit().sector(), sector);
-    new DevChainState(
-            start.version(),
-            start.genesis(),
-            start.epoch(),
-            start.epochMillis(),
-            start.blockMillis(),
-            List.copyOf(changed.values()))
-        .write(file);
+    blocks.with(List.copyOf(changed.values())).write(file);
     sectors.put(sector.preCommit().sector(), sector);
   }
 

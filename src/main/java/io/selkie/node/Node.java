@@ -212,7 +212,8 @@ public final class Node implements AutoCloseable {
     DevChain chain =
         DevChain.open(
             state.path().resolve("chain"),
-            DevChainSettings.devnet(settings.blockTime(), standIn),
+            DevChainSettings.devnet(settings.blockTime(), standIn)
+                .withChallengeDelay(settings.challengeDelay()),
             local,
             Clock.systemUTC(),
             blocking);

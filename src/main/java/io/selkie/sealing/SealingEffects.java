@@ -191,7 +191,11 @@ final class SealingEffects {
             found ->
                 found.isPresent()
                     ? drawSeed(sector, found.get().epoch() + chain.preCommitChallengeDelay())
-                    : done(refused("the pre-commit is not on chain any more")));
+                    : done(
+                        new SealingOutcome.Failed(
+                            SealingPlan.abandon(
+                                SealingRows.NO_PRE_COMMIT,
+                                "the pre-commit is not on chain any more"))));
   }
 
   private CompletionStage<SealingOutcome> drawSeed(SectorId sector, long epoch) {

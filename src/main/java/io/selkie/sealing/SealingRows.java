@@ -45,6 +45,9 @@ final class SealingRows {
   /** The code of a failure that an operator asked for. */
   static final String ABORTED = "aborted";
 
+  /** The code of a failure for want of a pre-commit that had been on chain. */
+  static final String NO_PRE_COMMIT = "no_pre_commit";
+
   private SealingRows() {}
 
   static <S extends SealingState, E extends SealingEvent, T extends SealingState> Row row(
@@ -78,7 +81,11 @@ final class SealingRows {
             (state, why) -> new PreCommitFailed(withOrWithoutPreCommit(state, why), why)),
         failed(Commit1.class, ComputeProofFailed.class, ComputeProofFailed::new),
         failed(Commit2.class, ComputeProofFailed.class, ComputeProofFailed::new),
-        failed(SubmitCommit.class, CommitFailed.class, CommitFailed::new),
+        row(
+            SubmitCommit.class,
+            StepFailed.class,
+            Set.of(CommitFailed.class, PreCommitFailed.class),
+            SealingRows::notSubmitted),
         failed(
             CommitWait.class,
             CommitFailed.class,
@@ -95,6 +102,16 @@ final class SealingRows {
         to,
         (state, event) ->
             apply.apply(from.cast(state.on(state.course().at(event.at()))), event.failure()));
+  }
+
+  /** Without its pre-commit there is nothing to prove: it has to be sent again first. */
+  private static Failed notSubmitted(SubmitCommit state, StepFailed event) {
+    SubmitCommit at = state.on(state.course().at(event.at()));
+    return event.failure().code().equals(NO_PRE_COMMIT)
+        ? new PreCommitFailed(
+            new PreCommitting(at.course(), at.facts().seeded().preCommitted().encoded()),
+            event.failure())
+        : new CommitFailed(at, event.failure());
   }
 
   /** A message that was refused is dead; one whose fate is not known stays the one to send. */

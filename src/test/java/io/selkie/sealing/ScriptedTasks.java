@@ -1,7 +1,10 @@
 package io.selkie.sealing;
 
+import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProof;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.Seed;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
@@ -21,7 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A sector that answers at once as it was told to, and writes down what it was asked. */
+/**
+ * A sector that answers at once as it was told to, and writes down what it was asked. Its proof is
+ * the seed of the last Commit1.
+ */
 final class ScriptedTasks implements SectorTasks {
   final List<TaskRequest> asked = new CopyOnWriteArrayList<>();
   final List<String> aborted = new CopyOnWriteArrayList<>();
@@ -29,6 +35,7 @@ final class ScriptedTasks implements SectorTasks {
   private final Set<TaskKind> held = EnumSet.noneOf(TaskKind.class);
   private final Map<TaskKind, List<CompletableFuture<Sector.Answer>>> waiting =
       new EnumMap<>(TaskKind.class);
+  private Seed proven = SealingSamples.SEED;
   private boolean removed;
 
   /** The next answers to this kind of task, before those of a task that succeeds. */
@@ -39,6 +46,11 @@ final class ScriptedTasks implements SectorTasks {
 
   synchronized ScriptedTasks fail(TaskKind kind, Failure failure) {
     return answer(kind, new Sector.TaskHasFailed(id(kind), failure));
+  }
+
+  /** From now on every task succeeds. */
+  synchronized void forgetAnswers() {
+    next.clear();
   }
 
   /** From now on this kind of task runs until {@link #release}. */
@@ -83,7 +95,7 @@ final class ScriptedTasks implements SectorTasks {
     return new Sector.Done(id(request.kind()), result(request));
   }
 
-  private static TaskResult result(TaskRequest request) {
+  private TaskResult result(TaskRequest request) {
     return switch (request.kind()) {
       case ADD_PIECE ->
           new TaskResult.PieceAdded(
@@ -93,9 +105,11 @@ final class ScriptedTasks implements SectorTasks {
                       ((TaskRequest.AddPiece) request).size(), SealingSamples.FILLER.commP()));
       case PRE_COMMIT_1 -> new TaskResult.Labelled(SealingSamples.LABELS, SealingSamples.COMM_D, 0);
       case PRE_COMMIT_2 -> new TaskResult.Encoded(SealingSamples.COMM_R, SealingSamples.COMM_D);
-      case COMMIT_1 ->
-          new TaskResult.VanillaProved(SealingSamples.VANILLA, 10, SealingSamples.DIGEST);
-      case COMMIT_2 -> new TaskResult.Proved(SealingSamples.PROOF);
+      case COMMIT_1 -> {
+        proven = ((TaskRequest.Commit1) request).seed();
+        yield new TaskResult.VanillaProved(SealingSamples.VANILLA, 10, SealingSamples.DIGEST);
+      }
+      case COMMIT_2 -> new TaskResult.Proved(new SealProof(Bytes.of(proven.bytes().toByteArray())));
       case FINALIZE -> new TaskResult.Finalized(4);
       case REMOVE -> new TaskResult.FilesRemoved();
       case UNSEAL -> throw new AssertionError("no driver unseals");

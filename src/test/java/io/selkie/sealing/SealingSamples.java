@@ -36,12 +36,15 @@ public final class SealingSamples {
   static final CommD COMM_D = CommD.ofHex("d4".repeat(32));
   static final CommR COMM_R = CommR.ofHex("e5".repeat(32));
   static final Bytes LABELS = Bytes.of(new byte[] {1, 2, 3});
-  static final SealProof PROOF = new SealProof(Bytes.of(new byte[] {4, 5, 6}));
+  static final SealProof PROOF = new SealProof(Bytes.of(SEED.bytes().toByteArray()));
   static final Path VANILLA = Path.of("/repo/selkie/s-t01000-7.c1.json");
   static final String DIGEST = "blake3:" + "f6".repeat(32);
   static final Failure FAILURE = failure(Failure.Action.ABANDON, "no_space");
   static final Failure ABORTED = failure(Failure.Action.ABANDON, "aborted");
+  static final Failure NO_PRE_COMMIT = failure(Failure.Action.ABANDON, "no_pre_commit");
   static final Failure REDO = failure(Failure.Action.REDO, "missing");
+
+  private static final List<Failure> FAILURES = List.of(FAILURE, ABORTED, NO_PRE_COMMIT);
 
   static final List<PlannedPiece> PLAN =
       List.of(
@@ -103,7 +106,7 @@ public final class SealingSamples {
     states.add(new SealingState.Undefined(SECTOR));
     states.addAll(STEPS);
     for (SealingState step : STEPS) {
-      for (Failure why : List.of(FAILURE, ABORTED)) {
+      for (Failure why : FAILURES) {
         SealingState failed =
             SealingTransitions.next(
                 step, new SealingEvent.StepFailed(AT, SealingStateName.PACKING, why));
@@ -130,7 +133,7 @@ public final class SealingSamples {
         new SealingEvent.PreCommitLanded(AT, 112),
         new SealingEvent.SeedDrawn(AT, SEED, 122),
         new SealingEvent.Commit1Done(AT, VANILLA, DIGEST),
-        new SealingEvent.Commit2Done(AT, PROOF),
+        new SealingEvent.Commit2Done(AT, new SealProof(Bytes.of(new byte[] {4, 5, 6}))),
         new SealingEvent.CommitSubmitted(AT, MESSAGE),
         new SealingEvent.SectorProven(AT, 177),
         new SealingEvent.Finalized(AT),
@@ -146,16 +149,17 @@ public final class SealingSamples {
     return events().stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
   }
 
-  /** An event of that kind as a driver in the state would persist it. */
-  static SealingEvent eventFor(SealingState state, Class<? extends SealingEvent> type) {
+  /** Events of that kind as a driver in the state would persist them. */
+  static List<SealingEvent> eventsFor(SealingState state, Class<? extends SealingEvent> type) {
     if (type == SealingEvent.StepFailed.class) {
-      return SealingPlan.stepFailed(state, FAILURE, AT);
+      return FAILURES.stream().map(why -> SealingPlan.stepFailed(state, why, AT)).toList();
     }
     if (type == SealingEvent.Retried.class) {
-      return SealingPlan.retried((SealingState.Failed) state, "operator", AT);
+      return List.of(SealingPlan.retried((SealingState.Failed) state, "operator", AT));
     }
-    return type == SealingEvent.SteppedBack.class
-        ? SealingPlan.decide(state, new SealingOutcome.Failed(REDO), 1, AT)
-        : sample(type);
+    return List.of(
+        type == SealingEvent.SteppedBack.class
+            ? SealingPlan.decide(state, new SealingOutcome.Failed(REDO), 1, AT)
+            : sample(type));
   }
 }

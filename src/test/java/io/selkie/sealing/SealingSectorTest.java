@@ -238,6 +238,20 @@ class SealingSectorTest {
   }
 
   @Test
+  void aSectorThatIsProvenAlreadyIsNotProvenAgain() {
+    tasks.hold(TaskKind.COMMIT_2);
+    pledge();
+    awaitSeed();
+    awaitAsked(TaskKind.COMMIT_2);
+    chain.prove(SECTOR);
+
+    tasks.release(TaskKind.COMMIT_2);
+
+    await(SealingState.Proving.class);
+    assertEquals(1, chain.messages());
+  }
+
+  @Test
   void anotherReplicaOnChainIsNotProvenAsOurs() {
     tasks.hold(TaskKind.PRE_COMMIT_2);
     pledge();

@@ -26,8 +26,9 @@ class SealingTransitionsTest {
     for (Row row : SealingTransitions.rows()) {
       Set<Class<?>> reached = new HashSet<>();
       for (SealingState state : samplesOf(row.from())) {
-        reached.add(
-            SealingTransitions.next(state, SealingSamples.eventFor(state, row.event())).getClass());
+        for (SealingEvent event : SealingSamples.eventsFor(state, row.event())) {
+          reached.add(SealingTransitions.next(state, event).getClass());
+        }
       }
       assertEquals(row.to(), reached, row::toString);
     }
