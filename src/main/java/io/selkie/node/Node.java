@@ -69,6 +69,7 @@ public final class Node implements AutoCloseable {
   private final Deque<Part> open = new ArrayDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable URI api;
+  private volatile @Nullable ActorSystem<?> system;
 
   /** Something that was opened, and how it is closed. */
   private record Part(String name, AutoCloseable close) {}
@@ -120,6 +121,7 @@ public final class Node implements AutoCloseable {
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
     ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
+    this.system = system;
     keep("actors", () -> terminate(system));
     CompletionStage<Void> unused =
         system.getWhenTerminated().thenAccept(terminated -> stopped.countDown());
@@ -173,6 +175,11 @@ public final class Node implements AutoCloseable {
     ReplacedFile.write(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     api = url;
     keep("address", () -> Files.deleteIfExists(file));
+  }
+
+  /** Its actors, for measurements. */
+  ActorSystem<?> system() {
+    return requireNonNull(system, "the node has started");
   }
 
   /** Where it answers, such as {@code http://127.0.0.1:4720/api/v1}. */
