@@ -39,13 +39,18 @@ public record DevChainSettings(
     }
   }
 
-  /** The rules of Lotus's 2 KiB devnet (build/buildconstants/params_2k.go, Lotus 1.36). */
+  /**
+   * The rules of Lotus's 2 KiB devnet (build/buildconstants/params_2k.go, Lotus 1.36), but for its
+   * limits in epochs: with shorter blocks they are as long in time as on mainnet, since sealing
+   * takes no less.
+   */
   public static DevChainSettings devnet(Duration blockTime, boolean standInProofs) {
+    long day = Math.max(EPOCHS_IN_A_DAY, Duration.ofDays(1).toMillis() / blockTime.toMillis());
     return new DevChainSettings(
         blockTime,
         DEVNET_CHALLENGE_DELAY,
-        EPOCHS_IN_A_DAY + SEAL_RANDOMNESS_LOOKBACK,
-        30 * EPOCHS_IN_A_DAY + DEVNET_CHALLENGE_DELAY,
+        day + SEAL_RANDOMNESS_LOOKBACK,
+        30 * day + DEVNET_CHALLENGE_DELAY,
         standInProofs);
   }
 

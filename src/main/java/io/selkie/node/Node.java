@@ -10,7 +10,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.api.ApiServer;
 import io.selkie.api.ApiServices;
-import io.selkie.api.ApiSettings;
 import io.selkie.api.ReadModel;
 import io.selkie.auth.AuditLog;
 import io.selkie.auth.TokenSecret;
@@ -27,7 +26,6 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
-import io.selkie.sealing.SealingSettings;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.SectorFiles;
@@ -88,8 +86,9 @@ public final class Node implements AutoCloseable {
       node.openAll(settings);
       started = true;
       return node;
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // A setting of a library, a port that is taken: whatever it is, one line.
+      throw new IOException("the node cannot start: " + e.getMessage(), e);
     } finally {
       if (!started) {
         node.close();
@@ -120,6 +119,8 @@ public final class Node implements AutoCloseable {
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
+    AuditLog audit = AuditLog.in(state.path(), Clock.systemUTC());
+    keep("audit log", audit);
     ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
     this.system = system;
     keep("actors", () -> terminate(system));
@@ -129,7 +130,7 @@ public final class Node implements AutoCloseable {
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
     Sealing sealing = Sealing.start(system, sealing(settings, parts));
-    ApiServer server = await(api(settings, parts, system, actors, sealing));
+    ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
   }
@@ -141,25 +142,24 @@ public final class Node implements AutoCloseable {
         sector -> new SectorFiles(settings.repo(), sector),
         parts.database().dataSource(),
         parts.blocking(),
-        SealingSettings.of(settings.config()),
+        settings.sealing(),
         Clock.systemUTC());
   }
 
   private CompletionStage<ApiServer> api(
       NodeSettings settings,
       NodeParts parts,
+      AuditLog audit,
       ActorSystem<?> system,
       NodeGuardian.Actors actors,
       Sealing sealing)
       throws IOException {
     Path state = settings.state().path();
-    AuditLog audit = AuditLog.in(state, Clock.systemUTC());
-    keep("audit log", audit);
     ObjectMapper json =
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
     return ApiServer.start(
         system,
-        ApiSettings.of(settings.config()),
+        settings.api(),
         new ApiServices(
             new NodeOperations(system, actors, sealing, parts, json),
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
@@ -247,8 +247,13 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the node started", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the node did not start: " + e.getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("the node did not start in time; look at its log", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw new IOException("the node did not start: " + e.getCause(), e);
     }
   }
 
@@ -271,6 +276,8 @@ public final class Node implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    // An interrupt is what often leads here; the order must be kept all the same.
+    boolean interrupted = Thread.interrupted();
     while (!open.isEmpty()) {
       Part part = open.pop();
       try {
@@ -280,5 +287,8 @@ public final class Node implements AutoCloseable {
       }
     }
     stopped.countDown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

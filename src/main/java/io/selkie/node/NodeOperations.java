@@ -13,6 +13,7 @@ import io.selkie.api.Operations;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sealing.Sealing;
 import io.selkie.sealing.SealingException;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -141,6 +143,10 @@ final class NodeOperations implements Operations {
             status -> {
               TaskRequest.Unseal request = unsealing(sector, status, offset, length, target);
               CompletableFuture<Void> end = new CompletableFuture<>();
+              if (calledOff.toCompletableFuture().isDone()) {
+                end.complete(null); // nobody is there to read it
+                return end;
+              }
               unsealUntilAnswered(sector, request, end);
               calledOff.whenComplete(
                   (gone, trouble) -> {
@@ -148,7 +154,11 @@ final class NodeOperations implements Operations {
                       entity(sector)
                           .tell(
                               new Sector.Abort(
-                                  "api", "nobody waits for the data", system.ignoreRef()));
+                                  "api",
+                                  "nobody waits for the data",
+                                  Set.of(TaskKind.UNSEAL),
+                                  Optional.of(request),
+                                  system.ignoreRef()));
                     }
                   });
               return end;

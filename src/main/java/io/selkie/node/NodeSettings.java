@@ -2,8 +2,10 @@ package io.selkie.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
 import io.selkie.scheduler.TaskKind;
+import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
@@ -34,6 +36,8 @@ public record NodeSettings(
     MinerId miner,
     Map<TaskKind, Integer> slots,
     SectorSettings sectors,
+    SealingSettings sealing,
+    ApiSettings api,
     Duration blockTime,
     long challengeDelay,
     int nice,
@@ -79,12 +83,14 @@ public record NodeSettings(
     try {
       Config selkie = config.getConfig("selkie");
       return new NodeSettings(
-          repo,
+          repo.toRealPath(), // of one repo there is one spelling: requests name its files
           StateDirectory.of(repo, environment),
           config,
           MinerId.parse(selkie.getString("miner")),
           slots(selkie),
           sectors(selkie),
+          SealingSettings.of(config),
+          ApiSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
           number(selkie, "prover.nice", 0, MAX_NICE),
@@ -93,6 +99,8 @@ public record NodeSettings(
               Set.copyOf(selkie.getStringList("test.failpoints")),
               Set.copyOf(selkie.getStringList("test.prover-failpoints")),
               Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }

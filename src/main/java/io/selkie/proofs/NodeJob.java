@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 /** One job of a node as proofs: started, or taken up where an earlier life of the node left it. */
 final class NodeJob extends JsonProofs {
   private static final Logger LOG = LoggerFactory.getLogger(NodeJob.class);
+  private static final int LOOKS = 60;
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final NodeJobs jobs;
@@ -61,9 +63,10 @@ final class NodeJob extends JsonProofs {
     onDurable.run();
     while (true) {
       // In this order: a prover that is dead by the second look has answered before the first.
-      Optional<ProcessIdentity> prover = job.prover();
-      boolean works = prover.isPresent() && prover.get().isAlive(ProcessIdentity.PROC);
-      Optional<byte[]> result = job.result();
+      Optional<ProcessIdentity> prover = insisting(call, job::prover);
+      boolean works =
+          prover.isPresent() && insisting(call, () -> prover.get().isAlive(ProcessIdentity.PROC));
+      Optional<byte[]> result = insisting(call, job::result);
       call.check();
       if (result.isPresent()) {
         job.forwardLog(ProverProofs.LOG);
@@ -120,8 +123,33 @@ final class NodeJob extends JsonProofs {
   private void awaitEnd(ProverCall call, ProverJob job, ProcessIdentity prover)
       throws IOException, ProofsException, InterruptedException {
     try (ProgressReader reader = job.progress(prover.pid(), () -> isAlive(prover), listener)) {
-      while (prover.isAlive(ProcessIdentity.PROC)) {
+      while (insisting(call, () -> prover.isAlive(ProcessIdentity.PROC))) {
         call.pause(POLL);
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Look<T> {
+    T look() throws IOException;
+  }
+
+  /**
+   * Looks again for a while: that this process has no file handle left, say, is no reason to give
+   * up hours of a prover's work.
+   */
+  private <T> T insisting(ProverCall call, Look<T> look)
+      throws IOException, ProofsException, InterruptedException {
+    for (int left = LOOKS; ; left--) {
+      try {
+        return look.look();
+      } catch (IOException e) {
+        call.check();
+        if (left == 0) {
+          throw e;
+        }
+        LOG.warn("cannot look after the job {}, trying again: {}", name, Causes.describe(e));
+        call.pause(BETWEEN_LOOKS);
       }
     }
   }

@@ -69,6 +69,17 @@ public sealed interface SealingFacts {
       return this;
     }
 
+    /** Whether this is what was ordered; an upload of the same files has other names here. */
+    boolean isFor(SealProofType type, List<PlannedPiece> pieces) {
+      return proofType == type && contents(plan).equals(contents(pieces));
+    }
+
+    private static List<List<Object>> contents(List<PlannedPiece> pieces) {
+      return pieces.stream()
+          .map(piece -> List.<Object>of(piece.size(), piece.source().bytes(), piece.name()))
+          .toList();
+    }
+
     /** Whether the sector holds zeros only: committed capacity. */
     boolean isEmpty() {
       return spool().isEmpty();

@@ -66,6 +66,12 @@ final class SealingSector
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final List<ActorRef<Answer>> aborters = new ArrayList<>();
 
+  /** Whoever wants the abort that is being persisted. */
+  private Optional<ActorRef<Answer>> waiting = Optional.empty();
+
+  /** Whether nothing is under way. */
+  private boolean settled;
+
   /** Why the step does not end, for operators; attempts since it began that found trouble. */
   private Optional<String> waitsFor = Optional.empty();
 
@@ -211,13 +217,15 @@ final class SealingSector
         .onCommand(Again.class, this::onAgain)
         .onCommand(Idle.class, idle -> onIdle())
         .onCommand(Wake.class, wake -> Effect().none())
-        .onCommand(Leave.class, (state, leave) -> onLeave(state))
+        .onCommand(Leave.class, leave -> onLeave())
         .build();
   }
 
   @Override
   public SignalHandler<SealingState> signalHandler() {
-    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::begin).build();
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::recovered)
+        .build();
   }
 
   private Effect<SealingEvent, SealingState> onBegin(SealingState state, Begin command) {
@@ -230,6 +238,16 @@ final class SealingSector
     }
     SealingFacts.Order order = ((SealingState.Known) state).facts().order();
     boolean same = command.request().isPresent() && command.request().equals(order.request());
+    if (same && !order.isFor(command.proofType(), command.plan())) {
+      return answer(
+          command.replyTo(),
+          new Refused("the request was made before, with other content, for " + sector));
+    }
+    if (same && (state instanceof SealingState.Removing || state instanceof SealingState.Removed)) {
+      return answer(
+          command.replyTo(),
+          new Refused("the request was made before; its sector " + sector + " was removed"));
+    }
     return answer(
         command.replyTo(),
         same ? new BegunBefore(order.spool()) : new Refused(sector + " is in use already"));
@@ -252,11 +270,19 @@ final class SealingSector
   private Effect<SealingEvent, SealingState> onAbort(SealingState state, Abort command) {
     if (state instanceof SealingState.Active && !(state instanceof SealingState.Removing)) {
       String by = "aborted by " + command.by() + ": " + command.cause();
-      aborters.add(command.replyTo());
+      waiting = Optional.of(command.replyTo());
       return persist(
           state,
           SealingPlan.stepFailed(state, SealingPlan.abandon(SealingRows.ABORTED, by), now()),
           null);
+    }
+    if (SealingPlan.step(state) instanceof SealingStep.EndTask) {
+      // Said twice it is still one abort: to give the sector up takes another word than that.
+      if (settled) {
+        return answer(command.replyTo(), new Accepted());
+      }
+      aborters.add(command.replyTo());
+      return Effect().none();
     }
     SealingEvent givenUp = new SealingEvent.GivenUp(now(), command.by(), command.cause());
     return SealingTransitions.accepts(state, givenUp)
@@ -330,8 +356,8 @@ final class SealingSector
   }
 
   /** A command may have come between the wish to leave and its answer. */
-  private Effect<SealingEvent, SealingState> onLeave(SealingState state) {
-    if (!(SealingPlan.step(state) instanceof SealingStep.Rest)) {
+  private Effect<SealingEvent, SealingState> onLeave() {
+    if (!settled) {
       surroundings.wake().accept(sector);
     }
     return Effect().stop();
@@ -357,10 +383,17 @@ final class SealingSector
             });
   }
 
+  private void recovered(SealingState state) {
+    waiting = Optional.empty(); // after a persist that failed: it was not done
+    begin(state);
+  }
+
   private void begin(SealingState state) {
     waitsFor = Optional.empty();
     troubles = 0;
     context.getLog().info("{} is in state {}", sector, SealingStateName.of(state.getClass()));
+    waiting.ifPresent(aborters::add);
+    waiting = Optional.empty();
     if (!(state instanceof SealingState.Failed)) {
       acknowledgeAborts(); // whatever came between: what they wanted to end is over
     }
@@ -369,6 +402,7 @@ final class SealingSector
 
   private void run(SealingState state) {
     timers.cancel("idle");
+    settled = false;
     SealingStep step = SealingPlan.step(state);
     if (step instanceof SealingStep.Rest) {
       settle();
@@ -389,6 +423,7 @@ final class SealingSector
 
   /** Nothing is left to do until somebody asks. */
   private void settle() {
+    settled = true;
     acknowledgeAborts();
     timers.startSingleTimer("idle", new Idle(), surroundings.settings().idle());
   }

@@ -3,10 +3,14 @@ package io.selkie.sealing;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -14,6 +18,9 @@ import java.util.concurrent.CompletionStage;
  * if no answer came in time: the question may be asked again, and is the same one then.
  */
 public interface SectorTasks {
+  /** What drivers ask for; that somebody reads a sector's data is none of theirs. */
+  Set<TaskKind> DRIVEN = Set.copyOf(EnumSet.complementOf(EnumSet.of(TaskKind.UNSEAL)));
+
   /** Has the sector do a task; answers when it is done, has failed, or is refused. */
   CompletionStage<Sector.Answer> perform(SectorId sector, TaskRequest request);
 
@@ -41,7 +48,10 @@ public interface SectorTasks {
 
       @Override
       public CompletionStage<Sector.Answer> abort(SectorId sector, String by, String cause) {
-        return entity(sector).ask(replyTo -> new Sector.Abort(by, cause, replyTo), patience);
+        return entity(sector)
+            .ask(
+                replyTo -> new Sector.Abort(by, cause, DRIVEN, Optional.empty(), replyTo),
+                patience);
       }
 
       @Override

@@ -24,6 +24,7 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
@@ -34,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorRef<SchedulerCommand.Assigned> assignments;
   private final Map<HostId, ActorRef<WorkerCommand>> workers = new HashMap<>();
+
+  /** Kept answers whose files are being read. */
+  private final Set<Answered> looking = new HashSet<>();
+
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
   private Instant lastWord;
@@ -115,8 +121,19 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** Try a failed or aborted task again. */
   public record Retry(String by, ActorRef<Answer> replyTo) implements Command {}
 
-  /** End the task: the answer comes when its prover is dead. */
-  public record Abort(String by, String cause, ActorRef<Answer> replyTo) implements Command {}
+  /**
+   * End the task: the answer comes when its prover is dead.
+   *
+   * @param kinds a task of another kind is none of the caller's, and goes on
+   * @param only if given, no task but this one
+   */
+  public record Abort(
+      String by,
+      String cause,
+      Set<TaskKind> kinds,
+      Optional<TaskRequest> only,
+      ActorRef<Answer> replyTo)
+      implements Command {}
 
   /** A worker's word. */
   public record Report(TaskReport report, ActorRef<WorkerCommand> worker) implements Command {}
@@ -197,7 +214,18 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private void onRecovered(SectorState state) {
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
-    SectorRules.resume(state).forEach(effect -> perform(effect, null));
+    SectorRules.recovered(state).forEach(effect -> perform(effect, null));
+    if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
+      context
+          .getSelf()
+          .tell(
+              new Abort(
+                  "node",
+                  "nobody waits for the data any more",
+                  Set.of(TaskKind.UNSEAL),
+                  Optional.empty(),
+                  context.getSystem().ignoreRef()));
+    }
   }
 
   private Effect<SectorEvent, SectorState> onPerform(SectorState state, Perform command) {
@@ -218,7 +246,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onAbort(SectorState state, Abort command) {
-    SectorStep step = rules.abort(state, command.by(), command.cause(), now());
+    SectorStep step =
+        SectorRules.mayAbort(state, command.kinds(), command.only())
+            ? rules.abort(state, command.by(), command.cause(), now())
+            : SectorStep.refuse(sector + " is not at the task that is to be stopped");
     if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
       aborter = command.replyTo();
     }
@@ -237,12 +268,13 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {
+    looking.remove(command.answered());
     SectorStep step = rules.filesChecked(state, command.answered(), command.intact(), now());
     return take(state, step, asker);
   }
 
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
-    boolean atRest = SectorRules.resume(state).isEmpty();
+    boolean atRest = SectorRules.resume(state).isEmpty() && looking.isEmpty();
     // A worker that was restarted has another address: ask for it again.
     workers.clear();
     if (!atRest) {
@@ -342,6 +374,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private void check(Answered answered, @Nullable ActorRef<Answer> replyTo) {
     asker = replyTo;
+    if (!looking.add(answered)) {
+      return; // whole files are being read for it already
+    }
     context.pipeToSelf(
         surroundings.kept().areIntact(sector, answered),
         (intact, trouble) -> {

@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a sector does about what it is told. Pure: the actor persists the events, then does the
@@ -280,6 +281,13 @@ record SectorRules(RetryPolicy retries) {
         state, List.of(new RetryRequested(now, by)), List.of(new Reply(new Sector.Accepted())));
   }
 
+  /** Whether the running task is one of those that are to be ended. */
+  static boolean mayAbort(SectorState state, Set<TaskKind> kinds, Optional<TaskRequest> only) {
+    return !(state instanceof Busy busy)
+        || (kinds.contains(busy.task().id().kind())
+            && only.filter(wanted -> !wanted.equals(busy.task().request())).isEmpty());
+  }
+
   /** An operator or a driver wants the task ended. */
   SectorStep abort(SectorState state, String by, String cause, Instant now) {
     if (state instanceof Stopping) {
@@ -314,6 +322,18 @@ record SectorRules(RetryPolicy retries) {
       return List.of(new Tell(attempt.task(), placed.assignment().host(), command));
     }
     return List.of();
+  }
+
+  /** What is done after a crash: a slot that may not have been given back is given back. */
+  static List<SectorEffect> recovered(SectorState state) {
+    List<SectorEffect> effects = new ArrayList<>(resume(state));
+    if (state instanceof SectorState.Failed || state instanceof SectorState.Aborted) {
+      effects.add(new Withdraw(((Busy) state).task().id()));
+    } else if (state instanceof Idle idle && !idle.facts().answers().isEmpty()) {
+      List<Answered> answers = idle.facts().answers();
+      effects.add(new Withdraw(answers.get(answers.size() - 1).task()));
+    }
+    return effects;
   }
 
   /** The time that a failed task had to wait is over. */

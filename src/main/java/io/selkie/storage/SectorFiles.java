@@ -89,6 +89,11 @@ public record SectorFiles(Path root, SectorId sector) {
     }
   }
 
+  /** Removes what an interrupted unsealing left. */
+  public void deleteUnsealScratch() throws IOException {
+    deleteTree(root.resolve(OWN).resolve(sector + "-unseal"));
+  }
+
   /** Removes from a storage path that holds no sector its empty directories and its lock. */
   public static void removeEmpty(Path root) throws IOException {
     for (String kind : List.of("unsealed", "sealed", "cache", OWN)) {

@@ -1,6 +1,7 @@
 package io.selkie.worker;
 
 import akka.Done;
+import io.selkie.filecoin.SectorId;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsFailure;
@@ -196,6 +197,18 @@ public final class ProverTaskRunner implements TaskRunner {
     do {
       jobs.stop(attempt.toString());
     } while (current != null && !ends(current));
+    if (attempt.task().kind() == TaskKind.UNSEAL) {
+      clearScratch(attempt.sector());
+    }
+  }
+
+  /** A killed unsealing leaves layers and trees: some fourteen times the sector. */
+  private void clearScratch(SectorId sector) {
+    try {
+      new SectorFiles(repo, sector).deleteUnsealScratch();
+    } catch (IOException e) {
+      LOG.warn("cannot clear what unsealing {} left: {}", sector, e.getMessage());
+    }
   }
 
   private static boolean ends(Running run) {

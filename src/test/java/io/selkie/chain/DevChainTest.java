@@ -161,6 +161,16 @@ class DevChainTest {
   }
 
   @Test
+  void withShortBlocksLimitsAreAsLongInTime() {
+    DevChainSettings mainnet = DevChainSettings.devnet(Duration.ofSeconds(30), false);
+    assertEquals(3780, mainnet.maxTicketAge());
+    assertEquals(86_410, mainnet.maxProveCommitDuration());
+
+    assertEquals(
+        86_400 + 900, DevChainSettings.devnet(Duration.ofSeconds(1), false).maxTicketAge());
+  }
+
+  @Test
   void refusesATicketOfTheFutureOrThePast() {
     assertRefused(
         "seal challenge epoch 100 must be before now 100",
@@ -340,7 +350,11 @@ class DevChainTest {
 
   private DevChain openIn(Duration blockTime) throws IOException {
     return DevChain.open(
-        temp, DevChainSettings.devnet(blockTime, standIn), proofs(), () -> now, Runnable::run);
+        temp,
+        new DevChainSettings(blockTime, DELAY, 3780, 86_410, standIn),
+        proofs(),
+        () -> now,
+        Runnable::run);
   }
 
   private Proofs proofs() {

@@ -177,12 +177,32 @@ class SealingSectorTest {
     tasks.hold(TaskKind.ADD_PIECE);
     begin(PLAN);
 
+    List<SealingFacts.PlannedPiece> uploadedAgain =
+        List.of(
+            new SealingFacts.PlannedPiece(
+                PLAN.get(0).size(),
+                PieceSource.file(Path.of("/repo/selkie/spool/2"), 700),
+                PLAN.get(0).name()),
+            PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
         new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
+  }
+
+  @Test
+  void theSameRequestWithOtherContentIsRefused() {
+    tasks.hold(TaskKind.ADD_PIECE);
+    begin(PLAN);
+
+    driver.runCommand(
+        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), operator.getRef()));
+
+    operator.expectMessage(
+        new SealingSector.Refused(
+            "the request was made before, with other content, for s-t01000-7"));
   }
 
   /** At each step the node dies: what was asked for is asked for again, with the same facts. */
@@ -474,7 +494,21 @@ class SealingSectorTest {
   }
 
   @Test
-  void aFailedSectorIsGivenUpByAnotherAbort() {
+  void anAbortThatIsSaidTwiceIsOne() {
+    tasks.hold(TaskKind.PRE_COMMIT_1);
+    pledge();
+    awaitAsked(TaskKind.PRE_COMMIT_1);
+    driver.runCommand(new SealingSector.Abort("operator", "too hot", operator.getRef()));
+    operator.expectMessage(new SealingSector.Accepted());
+
+    driver.runCommand(new SealingSector.Abort("operator", "too hot", operator.getRef()));
+
+    operator.expectMessage(new SealingSector.Accepted());
+    await(SealingState.SealFailed.class);
+  }
+
+  @Test
+  void aFailedSectorIsGivenUpByAnAbort() {
     tasks.fail(TaskKind.PRE_COMMIT_1, SealingSamples.FAILURE);
     pledge();
     await(SealingState.SealFailed.class);

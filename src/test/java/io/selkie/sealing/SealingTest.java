@@ -175,7 +175,8 @@ class SealingTest {
   void uploadedFilesAreTheSectorsAndSpareOnesAreDeleted() throws Exception {
     UUID request = UUID.randomUUID();
     UploadedPiece first = upload("first", 700);
-    UploadedPiece again = upload("again", 700);
+    UploadedPiece again =
+        new UploadedPiece(upload("again", 700).file(), first.bytes(), first.name());
 
     SectorId sector = get(sealing.seal(SIZE, List.of(first), Optional.of(request))).sector();
     assertEquals(sector, get(sealing.seal(SIZE, List.of(again), Optional.of(request))).sector());

@@ -22,7 +22,10 @@ import io.selkie.scheduler.WorkerCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +49,9 @@ class SectorTest {
   private final TestProbe<WorkerCommand> worker = kit.createTestProbe();
   private final TestProbe<Sector.Answer> driver = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private final AtomicInteger looks = new AtomicInteger();
   private boolean intact = true;
+  private Optional<CompletableFuture<Boolean>> look = Optional.empty();
   private EventSourcedBehaviorTestKit<Sector.Command, SectorEvent, SectorState> sector;
 
   @BeforeEach
@@ -54,7 +59,10 @@ class SectorTest {
     Sector.Surroundings surroundings =
         new Sector.Surroundings(
             scheduler.getRef(),
-            (id, answered) -> CompletableFuture.completedFuture(intact),
+            (id, answered) -> {
+              looks.incrementAndGet();
+              return look.orElseGet(() -> CompletableFuture.completedFuture(intact));
+            },
             SETTINGS,
             Clock.fixed(SectorSamples.NOW, ZoneOffset.UTC));
     // State and replies go by CBOR, events by JSON: the check of the kit writes and reads each.
@@ -153,7 +161,7 @@ class SectorTest {
   void anAbortIsAnsweredWhenTheProverIsDead() {
     TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
     TestProbe<Sector.Answer> operator = kit.createTestProbe();
-    sector.runCommand(new Sector.Abort("operator", "wrong data", operator.getRef()));
+    sector.runCommand(abort(TaskKind.PRE_COMMIT_1, operator.getRef()));
     worker.expectMessage(new WorkerCommand.Stop(attempt));
     operator.expectNoMessage(Duration.ofMillis(50));
 
@@ -162,6 +170,64 @@ class SectorTest {
     operator.expectMessage(new Sector.Accepted());
     Sector.TaskHasFailed failed = driver.expectMessageClass(Sector.TaskHasFailed.class);
     assertEquals("aborted", failed.failure().code());
+  }
+
+  private static Sector.Abort abort(TaskKind kind, ActorRef<Sector.Answer> replyTo) {
+    return new Sector.Abort("operator", "wrong data", Set.of(kind), Optional.empty(), replyTo);
+  }
+
+  @Test
+  void anAbortOfAnotherTaskLeavesTheRunningOneAlone() {
+    started(TaskKind.COMMIT_2);
+    TestProbe<Sector.Answer> operator = kit.createTestProbe();
+
+    sector.runCommand(abort(TaskKind.UNSEAL, operator.getRef()));
+
+    operator.expectMessageClass(Sector.Refused.class);
+    assertInstanceOf(SectorState.Running.class, sector.getState());
+  }
+
+  @Test
+  void anUnsealingForNobodyEndsAtARestart() {
+    report(SectorSamples.succeeded(started(TaskKind.FINALIZE)));
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+    started(TaskKind.UNSEAL);
+
+    sector.restart();
+
+    TestProbe<SectorState> asker = kit.createTestProbe();
+    asker.awaitAssert(
+        () -> {
+          sector.runCommand(new Sector.Get(asker.getRef()));
+          assertInstanceOf(SectorState.Stopping.class, asker.receiveMessage());
+          return null;
+        });
+  }
+
+  @Test
+  void aSlotThatMayNotHaveBeenGivenBackIsGivenBackAtARestart() {
+    TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_2);
+    report(SectorSamples.failed(attempt, SectorSamples.REDO));
+    scheduler.expectMessage(new SchedulerCommand.Withdraw(attempt.task()));
+
+    sector.restart();
+
+    scheduler.expectMessage(new SchedulerCommand.Withdraw(attempt.task()));
+  }
+
+  @Test
+  void filesAreLookedAtOnceHoweverOftenTheirAnswerIsAskedFor() {
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    driver.expectMessageClass(Sector.Done.class);
+    look = Optional.of(new CompletableFuture<>());
+
+    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
+    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
+    look.get().complete(true);
+
+    driver.expectMessageClass(Sector.Done.class);
+    assertEquals(1, looks.get());
   }
 
   @Test
