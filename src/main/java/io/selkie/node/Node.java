@@ -233,6 +233,9 @@ public final class Node implements AutoCloseable {
         parts
             .database()
             .config()
+            // What the operator says of Akka counts more than what we do.
+            .withFallback(ConfigFactory.defaultOverrides())
+            .withFallback(ConfigFactory.defaultApplication())
             .withFallback(
                 ConfigFactory.parseResources(
                     Node.class.getClassLoader(), "io/selkie/node/node.conf"))
