@@ -55,7 +55,7 @@ final class MultipartFiles {
   private long length() {
     long length = end().length;
     for (SealRequest.Source source : request.sources()) {
-      length += head(source).length + source.length();
+      length += head(source).length + source.length() + LINE_END.length();
     }
     return length;
   }
@@ -66,15 +66,14 @@ final class MultipartFiles {
     for (SealRequest.Source source : request.sources()) {
       parts.add(new ByteArrayInputStream(head(source)));
       parts.add(new OneFile(source, count));
+      parts.add(new ByteArrayInputStream(LINE_END.getBytes(StandardCharsets.UTF_8)));
     }
     parts.add(new End());
     return new SequenceInputStream(Collections.enumeration(parts));
   }
 
   private byte[] head(SealRequest.Source source) {
-    boolean first = source == request.sources().get(0);
-    return ((first ? "" : LINE_END)
-            + "--"
+    return ("--"
             + boundary
             + LINE_END
             + "Content-Disposition: form-data; name=\"file\"; filename=\""
@@ -88,7 +87,7 @@ final class MultipartFiles {
   }
 
   private byte[] end() {
-    return (LINE_END + "--" + boundary + "--" + LINE_END).getBytes(StandardCharsets.UTF_8);
+    return ("--" + boundary + "--" + LINE_END).getBytes(StandardCharsets.UTF_8);
   }
 
   /** A line end in a name would end the header. */

@@ -11,8 +11,9 @@ import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -143,7 +144,8 @@ final class NodeClient {
 
   /** Ends what the sector is doing. */
   void abort(SectorId sector, String cause) throws IOException, InterruptedException {
-    post("/sectors/" + sector + "/abort", JsonNodeFactory.instance.objectNode().put("cause", cause));
+    post(
+        "/sectors/" + sector + "/abort", JsonNodeFactory.instance.objectNode().put("cause", cause));
   }
 
   /** Tries again what failed or was aborted. */
@@ -172,11 +174,13 @@ final class NodeClient {
         "/sectors/%s/data?offset=%d&length=%d".formatted(sector, wanted.offset(), wanted.length());
     // No time limit: unsealing 32 GiB takes as long as sealing them.
     try (InputStream data = http.stream(http.request(call).build());
-        OutputStream file = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+        FileChannel file =
+            FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = Channels.newOutputStream(file);
       byte[] buffer = new byte[BUFFER];
       long done = 0;
       for (int read = data.read(buffer); read >= 0; read = data.read(buffer)) {
-        file.write(buffer, 0, read);
+        out.write(buffer, 0, read);
         done += read;
         got.accept(done);
       }
@@ -184,13 +188,17 @@ final class NodeClient {
         throw new IOException(
             "the node sent " + done + " bytes instead of " + wanted.length() + ": try again");
       }
+      file.force(true);
     }
   }
 
-  /** Events as they happen, from now on or behind the one with this id. */
-  EventStream events(Optional<String> after) throws IOException, InterruptedException {
+  /** Events of a sector as they happen, from now on or behind the one with this id. */
+  EventStream events(SectorId sector, Optional<String> after)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        http.request("/events").header("Accept", "text/event-stream").timeout(NodeHttp.ANSWER);
+        http.request("/events?sector=" + sector)
+            .header("Accept", "text/event-stream")
+            .timeout(NodeHttp.ANSWER);
     after.ifPresent(id -> request.header("Last-Event-ID", id));
     return new EventStream(http.stream(request.build()));
   }

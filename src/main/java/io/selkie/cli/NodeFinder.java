@@ -53,8 +53,7 @@ final class NodeFinder {
   /** The repo of this host that the command works on; empty if the node is named otherwise. */
   Optional<Path> repo() {
     boolean named =
-        given.isEmpty()
-            && !context.environment().getOrDefault(NodeAddress.VARIABLE, "").isBlank();
+        given.isEmpty() && !context.environment().getOrDefault(NodeAddress.VARIABLE, "").isBlank();
     return named ? Optional.empty() : Optional.of(context.repo(given));
   }
 
@@ -149,9 +148,7 @@ final class NodeFinder {
     Config config =
         context.settings().read().withValue(PORT, ConfigValueFactory.fromAnyRef(0, "the command"));
     NodeLauncher.Running node =
-        context
-            .launcher()
-            .start(new NodeLauncher.Order(repo, context.environment(), config, true));
+        context.launcher().start(new NodeLauncher.Order(repo, context.environment(), config, true));
     boolean ready = false;
     try {
       NodeAddress address =

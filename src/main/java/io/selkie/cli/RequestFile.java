@@ -62,8 +62,7 @@ final class RequestFile {
     if (found.isPresent()) {
       return new RequestFile(file, found.get());
     }
-    RequestFile request =
-        new RequestFile(file, new Content(UUID.randomUUID(), Optional.empty()));
+    RequestFile request = new RequestFile(file, new Content(UUID.randomUUID(), Optional.empty()));
     request.write();
     return request;
   }

@@ -24,7 +24,8 @@ final class SealDisplay {
   }
 
   void show(SectorReport report) {
-    Optional<Phase> phase = report.phaseDone() ? Optional.empty() : report.phase().flatMap(Phase::of);
+    Optional<Phase> phase =
+        report.phaseDone() ? Optional.empty() : report.phase().flatMap(Phase::of);
     String title = phase.map(Phase::toString).orElse(WAITS.getOrDefault(report.driver(), ""));
     if (!title.isEmpty() && !title.equals(shown)) {
       end();

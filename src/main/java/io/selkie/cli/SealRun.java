@@ -63,8 +63,7 @@ final class SealRun {
     return RequestFile.in(directory, request, node);
   }
 
-  private SealRecord seal(NodeSession session, RequestFile file)
-      throws IOException, InterruptedException {
+  SealRecord seal(NodeSession session, RequestFile file) throws IOException, InterruptedException {
     SectorReport end;
     try {
       SectorId sector = resumeOrUpload(session.client(), file);
@@ -132,14 +131,11 @@ final class SealRun {
     Optional<SectorReport> report =
         client
             .find(file.sector().get())
-            .filter(
-                found ->
-                    found.request().map(file.request().toString()::equals).orElse(true));
+            .filter(found -> found.request().map(file.request().toString()::equals).orElse(true));
     boolean over =
         report
             .flatMap(SectorReport::end)
-            .map(
-                end -> end == SectorReport.End.REMOVED || end == SectorReport.End.GIVEN_UP)
+            .map(end -> end == SectorReport.End.REMOVED || end == SectorReport.End.GIVEN_UP)
             .orElse(false);
     if (over) {
       file.beginAnew();

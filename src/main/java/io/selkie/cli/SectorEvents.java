@@ -1,7 +1,5 @@
 package io.selkie.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SectorEvents implements AutoCloseable {
   private static final long PAUSE_MILLIS = 1000;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final NodeClient client;
   private final SectorId sector;
@@ -55,7 +52,7 @@ final class SectorEvents implements AutoCloseable {
   /** Reads until the stream ends; returns the id behind which to go on. */
   private Optional<String> readOnce(Optional<String> after) throws InterruptedException {
     Optional<String> last = after;
-    try (EventStream stream = client.events(after)) {
+    try (EventStream stream = client.events(sector, after)) {
       if (!opened(stream)) {
         return last;
       }
@@ -64,9 +61,7 @@ final class SectorEvents implements AutoCloseable {
       for (Optional<EventStream.Event> event = stream.next();
           event.isPresent();
           event = stream.next()) {
-        if (isOurs(event.get().data())) {
-          happened.release();
-        }
+        happened.release();
         last = Optional.of(event.get().id()).filter(id -> !id.isEmpty());
       }
     } catch (IOException e) {
@@ -74,14 +69,6 @@ final class SectorEvents implements AutoCloseable {
       return last;
     }
     return last;
-  }
-
-  private boolean isOurs(String data) {
-    try {
-      return JSON.readTree(data).path("sector").asText("").equals(sector.toString());
-    } catch (JsonProcessingException e) {
-      return true; // of a newer version, perhaps: looking once too often does no harm
-    }
   }
 
   private synchronized boolean opened(EventStream stream) {

@@ -142,7 +142,9 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   /** How many pieces it will have, fillers among them; 0 if no driver said. */
   int planned() {
-    return Optional.ofNullable(json.path("sealing").findValue("plan")).map(JsonNode::size).orElse(0);
+    return Optional.ofNullable(json.path("sealing").findValue("plan"))
+        .map(JsonNode::size)
+        .orElse(0);
   }
 
   /** Pieces, fillers among them, in the order they lie in the sector. */

@@ -3,6 +3,7 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.storage.SectorManifest;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What a node tells of a sector, for people. */
@@ -20,7 +21,9 @@ final class SectorTable {
                 table.row(
                     "phase",
                     phase
-                        + (report.number().isPresent() ? " (" + report.number().getAsInt() + ")" : "")
+                        + (report.number().isPresent()
+                            ? " (" + report.number().getAsInt() + ")"
+                            : "")
                         + (report.phaseDone() ? ", done" : "")));
     task(report, table);
     report.failure().ifPresent(failure -> table.row("failure", failure));
@@ -30,7 +33,11 @@ final class SectorTable {
       if (piece.bytes() > 0) {
         table.row(
             "piece",
-            piece.commP().cid() + "  " + piece.bytes() + " bytes of " + piece.name().orElse("?"));
+            piece.commP().cid()
+                + "  "
+                + piece.bytes()
+                + " bytes"
+                + piece.name().map(name -> " of " + name).orElse(""));
       }
     }
     row(table, "updated", report.json().path("summary").path("updatedAt"));
@@ -47,7 +54,7 @@ final class SectorTable {
           "task",
           kind.asText("")
               + ", "
-              + report.actor().toLowerCase(java.util.Locale.ROOT)
+              + report.actor().toLowerCase(Locale.ROOT)
               + (attempts > 0 ? ", attempt " + attempts : ""));
     }
   }

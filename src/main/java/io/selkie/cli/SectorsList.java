@@ -86,7 +86,6 @@ final class SectorsList implements Callable<Integer> {
       if (value.isObject()) {
         value = value.path("message");
       }
-      // A number without a sector name behind it is one of SectorId's other forms.
       if (!value.asText("").isEmpty() && !value.isNull()) {
         return value.asText();
       }

@@ -7,6 +7,7 @@ import io.selkie.params.ParameterListener;
 import io.selkie.storage.SealRecord;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -76,7 +77,7 @@ final class SectorsPledge implements Callable<Integer> {
       SectorId sector = session.client().pledge(size, UUID.randomUUID());
       progress.message("pledged " + sector);
       SectorReport end = new SectorFollower(session.client(), progress).follow(sector);
-      if (!end.end().equals(java.util.Optional.of(SectorReport.End.PROVING))) {
+      if (!end.end().equals(Optional.of(SectorReport.End.PROVING))) {
         throw new IOException(
             end.failure().orElse(sector + " is " + end.state())
                 + "; see: selkie sectors status "

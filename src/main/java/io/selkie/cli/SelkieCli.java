@@ -33,7 +33,11 @@ public final class SelkieCli {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(OrderlyEnd.of(() -> create(System.getenv()).execute(arguments)));
+    System.exit(OrderlyEnd.of(() -> create(System.getenv(), SelkieCli::noNode).execute(arguments)));
+  }
+
+  private static NodeLauncher.Running noNode(NodeLauncher.Order order) throws IOException {
+    throw new IOException("this build has no node to work on " + order.repo());
   }
 
   static CommandLine create(Map<String, String> environment, NodeLauncher launcher) {
@@ -51,6 +55,7 @@ public final class SelkieCli {
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(AuthCommand.create(context));
+    root.addSubcommand(DbCommand.create(context));
     Converters.register(root);
     root.setParameterExceptionHandler(new UsageErrors());
     versioned(root);

@@ -77,8 +77,7 @@ final class UnsealCommand implements Callable<Integer> {
         }
         StoredFile whole = StoredFile.choose(sector, report.pieces(), piece);
         StoredFile wanted = range.isPresent() ? whole.part(range.get()) : whole;
-        progress.begin(
-            "Unseal", OptionalLong.of(wanted.length()), ParameterListener.Unit.BYTES);
+        progress.begin("Unseal", OptionalLong.of(wanted.length()), ParameterListener.Unit.BYTES);
         try {
           session.client().data(sector, wanted, target.temporary(), progress::advanceTo);
         } finally {
