@@ -41,7 +41,7 @@ final class CommandTask {
 
   /** What went wrong; the own message of a file system exception is often only a path. */
   static String describe(IOException e) {
-    if (e instanceof ClosedByInterruptException || e.getCause() instanceof InterruptedException) {
+    if (e instanceof ClosedByInterruptException) {
       return CALLED_OFF;
     }
     if (e instanceof FileSystemException file) {

@@ -6,14 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -30,7 +28,6 @@ import java.util.function.LongConsumer;
 final class NodeClient {
   private static final Duration PROBE = Duration.ofSeconds(3);
   private static final int PAGE = 1000;
-  private static final int BUFFER = 1 << 16;
 
   private final NodeHttp http;
 
@@ -173,21 +170,13 @@ final class NodeClient {
     String call =
         "/sectors/%s/data?offset=%d&length=%d".formatted(sector, wanted.offset(), wanted.length());
     // No time limit: unsealing 32 GiB takes as long as sealing them.
-    try (InputStream data = http.stream(http.request(call).build());
-        FileChannel file =
-            FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = Channels.newOutputStream(file);
-      byte[] buffer = new byte[BUFFER];
-      long done = 0;
-      for (int read = data.read(buffer); read >= 0; read = data.read(buffer)) {
-        out.write(buffer, 0, read);
-        done += read;
-        got.accept(done);
-      }
-      if (done != wanted.length()) {
-        throw new IOException(
-            "the node sent " + done + " bytes instead of " + wanted.length() + ": try again");
-      }
+    http.file(http.request(call).build(), target, got);
+    long done = Files.size(target);
+    if (done != wanted.length()) {
+      throw new IOException(
+          "the node sent " + done + " bytes instead of " + wanted.length() + ": try again");
+    }
+    try (FileChannel file = FileChannel.open(target, StandardOpenOption.WRITE)) {
       file.force(true);
     }
   }

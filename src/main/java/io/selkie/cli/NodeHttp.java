@@ -12,8 +12,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Calls to a node, whose failures are one line each. */
@@ -23,7 +27,6 @@ final class NodeHttp {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final int ERRORS = 400;
-  private static final int MAX_ERROR_BYTES = 64 << 10;
   private static final int MAX_MESSAGE_CHARS = 1000;
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -48,30 +51,56 @@ final class NodeHttp {
 
   /** Sends it, and reads the answer as JSON; what is not there reads as missing. */
   JsonNode json(HttpRequest request) throws IOException, InterruptedException {
-    try (InputStream body = stream(request)) {
-      return parse(body.readAllBytes());
-    }
+    return parse(good(send(request, HttpResponse.BodyHandlers.ofByteArray())));
   }
 
   /**
-   * Sends it.
+   * Sends it, and writes the answer into a new file.
    *
-   * @return the body of a good answer, as it comes
+   * @param got is told how many bytes came so far
+   */
+  void file(HttpRequest request, Path target, LongConsumer got)
+      throws IOException, InterruptedException {
+    good(
+        send(
+            request,
+            info ->
+                info.statusCode() >= ERRORS
+                    ? BodySubscribers.ofByteArray()
+                    : BodySubscribers.mapping(
+                        new CountedBody<>(
+                            BodySubscribers.ofFile(
+                                target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            got),
+                        written -> new byte[0])));
+  }
+
+  /**
+   * Sends it, and gives the answer as it comes.
+   *
+   * @return a stream whose reader cannot be interrupted (JDK 17); closing it ends the reading
    */
   InputStream stream(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response = send(request);
+    HttpResponse<InputStream> response = send(request, HttpResponse.BodyHandlers.ofInputStream());
     if (response.statusCode() >= ERRORS) {
       try (InputStream body = response.body()) {
-        throw refusal(response.statusCode(), body.readNBytes(MAX_ERROR_BYTES));
+        throw refusal(response.statusCode(), body.readAllBytes());
       }
     }
     return response.body();
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request)
+  private byte[] good(HttpResponse<byte[]> response) throws NodeException {
+    if (response.statusCode() >= ERRORS) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response.body();
+  }
+
+  private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return client.send(request, handler);
     } catch (HttpConnectTimeoutException | ConnectException e) {
       throw new IOException("the node at " + address.base() + " cannot be reached", e);
     } catch (HttpTimeoutException e) {

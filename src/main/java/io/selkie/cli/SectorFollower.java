@@ -53,7 +53,7 @@ final class SectorFollower {
         return client.sector(sector);
       } catch (IOException e) {
         boolean refused = e instanceof NodeException answer && !answer.isPassing();
-        if (refused || Thread.currentThread().isInterrupted() || System.nanoTime() > deadline) {
+        if (refused || System.nanoTime() > deadline) {
           throw e;
         }
         Thread.sleep(LOOK.toMillis());

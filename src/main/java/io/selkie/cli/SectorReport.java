@@ -58,10 +58,19 @@ record SectorReport(SectorId sector, JsonNode json) {
     REMOVED
   }
 
-  /** The driver's state, such as {@code WaitSeed}; empty if no driver has the sector. */
+  /** The driver's state, such as {@code Committing}; empty if no driver has the sector. */
   String driver() {
-    JsonNode state = json.path("sealing").path("state");
-    return (state.isObject() ? state.path("state") : state).asText("");
+    return json.path("sealing").path("state").asText("");
+  }
+
+  /** The part of the driver's state, such as {@code Commit2}; empty if no driver has the sector. */
+  String step() {
+    return json.path("sealing").path("step").asText(driver());
+  }
+
+  /** Why the driver does not go on at the moment. */
+  Optional<String> waitsFor() {
+    return value(json.path("sealing").path("waitsFor"), String.class);
   }
 
   /** The state of its actor, such as {@code Running}. */
@@ -115,7 +124,6 @@ record SectorReport(SectorId sector, JsonNode json) {
     JsonNode summary = json.path("summary");
     return Stream.of(
             json.path("sealing").path("failure"),
-            json.path("sealing").path("state").path("failure"),
             json.path("actor").path("failure"),
             summary.path("failure"),
             summary.path("failureMessage"))
@@ -128,9 +136,7 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   /** The request by which the sector was begun. */
   Optional<String> request() {
-    return Optional.ofNullable(json.path("sealing").findValue("request"))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText);
+    return value(json.path("sealing").path("request"), String.class);
   }
 
   /** How far its prover is. */
@@ -138,13 +144,6 @@ record SectorReport(SectorId sector, JsonNode json) {
     JsonNode progress = json.path("progress");
     JsonNode latest = progress.has("progress") ? progress.path("progress") : progress;
     return latest.has("operation") ? value(latest, ProofsProgress.class) : Optional.empty();
-  }
-
-  /** How many pieces it will have, fillers among them; 0 if no driver said. */
-  int planned() {
-    return Optional.ofNullable(json.path("sealing").findValue("plan"))
-        .map(JsonNode::size)
-        .orElse(0);
   }
 
   /** Pieces, fillers among them, in the order they lie in the sector. */
@@ -171,7 +170,7 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   /** Whether there is a replica to take data out of. */
   boolean isSealed() {
-    return answer("result", "commR").isPresent();
+    return fact("commR", "result", CommR.class).isPresent();
   }
 
   /**
@@ -187,11 +186,11 @@ record SectorReport(SectorId sector, JsonNode json) {
         sector,
         type,
         pieces(),
-        answer("result", "commD").flatMap(found -> value(found, CommD.class)),
-        answer("result", "commR").flatMap(found -> value(found, CommR.class)),
-        answer("request", "ticket").flatMap(found -> value(found, Ticket.class)),
-        answer("request", "seed").flatMap(found -> value(found, Seed.class)),
-        answer("result", "proof").flatMap(found -> value(found, SealProof.class)),
+        fact("commD", "result", CommD.class),
+        fact("commR", "result", CommR.class),
+        fact("ticket", "request", Ticket.class),
+        fact("seed", "request", Seed.class),
+        fact("proof", "result", SealProof.class),
         phases(),
         // The chain verified the proof before it took the sector.
         end().filter(End.PROVING::equals).map(proving -> true));
@@ -199,19 +198,21 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   private List<SealRecord.PhaseTime> phases() {
     List<SealRecord.PhaseTime> phases = new ArrayList<>();
-    Optional.ofNullable(json.path("sealing").findValue("phases"))
-        .ifPresent(
-            list ->
-                list.forEach(
-                    phase -> value(phase, SealRecord.PhaseTime.class).ifPresent(phases::add)));
+    json.path("sealing")
+        .path("phases")
+        .forEach(phase -> value(phase, SealRecord.PhaseTime.class).ifPresent(phases::add));
     return phases;
   }
 
-  /** The first such field in what was asked of the sector, or in what it answered. */
-  private Optional<JsonNode> answer(String part, String field) {
+  /** The driver's word, else the first such field in what was asked of the sector or answered. */
+  private <T> Optional<T> fact(String field, String part, Class<T> type) {
+    Optional<T> driven = value(json.path("sealing").path(field), type);
+    if (driven.isPresent()) {
+      return driven;
+    }
     for (JsonNode answer : facts().path("answers")) {
       if (answer.path(part).hasNonNull(field)) {
-        return Optional.of(answer.path(part).path(field));
+        return value(answer.path(part).path(field), type);
       }
     }
     return Optional.empty();

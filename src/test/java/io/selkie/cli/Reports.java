@@ -87,12 +87,7 @@ final class Reports {
     ObjectNode report =
         report(new SectorState.Idle(facts(TaskKind.FINALIZE, true, answers)), "Proving");
     ObjectNode sealing = (ObjectNode) report.get("sealing");
-    sealing
-        .putObject("course")
-        .putArray("phases")
-        .addObject()
-        .put("phase", "Commit2")
-        .put("millis", 61_500);
+    sealing.putArray("phases").addObject().put("phase", "Commit2").put("millis", 61_500);
     return report;
   }
 
@@ -120,10 +115,7 @@ final class Reports {
   /** The same report of a sector that was begun by this request. */
   static ObjectNode of(ObjectNode report, String request) {
     ObjectNode copy = report.deepCopy();
-    ((ObjectNode) copy.get("sealing"))
-        .putObject("facts")
-        .putObject("order")
-        .put("request", request);
+    ((ObjectNode) copy.get("sealing")).put("request", request);
     return copy;
   }
 
@@ -135,7 +127,11 @@ final class Reports {
         .put("state", "idle")
         .put("updatedAt", AT.toString());
     report.set("actor", JSON.<JsonNode>valueToTree(actor));
-    report.putObject("sealing").put("state", driver).put("fieldOfALaterVersion", 1);
+    report
+        .putObject("sealing")
+        .put("state", driver)
+        .put("step", driver)
+        .put("fieldOfALaterVersion", 1);
     return report;
   }
 

@@ -69,8 +69,7 @@ class SectorReportTest {
   void theDriversWordComesBeforeTheActors() {
     assertEquals("PreCommit1", report(Reports.inPreCommit1()).state());
     assertEquals("Running", report(Reports.inPreCommit1().without("sealing")).state());
-    assertEquals(
-        "Removed", report(json("{\"sealing\":{\"state\":{\"state\":\"Removed\"}}}")).state());
+    assertEquals("Commit2", report(json("{\"sealing\":{\"step\":\"Commit2\"}}")).step());
   }
 
   @Test
@@ -117,7 +116,6 @@ class SectorReportTest {
     assertEquals(Optional.empty(), nothing.phase());
     assertEquals(OptionalInt.empty(), nothing.number());
     assertEquals(List.of(), nothing.pieces());
-    assertEquals(0, nothing.planned());
     assertEquals(Optional.empty(), nothing.request());
     IOException refusal = assertThrows(IOException.class, nothing::record);
     assertEquals("the node does not know what s-t01000-1 is", refusal.getMessage());
