@@ -56,8 +56,7 @@ final class DevCommand implements Callable<Integer> {
     context.requireProofs();
     Path directory = context.repo(repo);
     NodeFinder.make(directory);
-    NodeLauncher.Order order =
-        new NodeLauncher.Order(directory, context.environment(), config, false);
+    NodeLauncher.Order order = new NodeLauncher.Order(directory, context.environment(), config);
     try (NodeLauncher.Running node = context.launcher().start(order)) {
       tell(directory, node);
       node.awaitStopped();

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * the command names a repo; else the one that works on the repo, or one started for the occasion.
  */
 final class NodeFinder {
-  /** In the state directory of a running node: where it serves, on one line. */
-  static final String API_FILE = "api";
-
   /** The setting of the port; 0 is any free one. */
   static final String PORT = "selkie.api.port";
 
@@ -148,7 +145,7 @@ final class NodeFinder {
     Config config =
         context.settings().read().withValue(PORT, ConfigValueFactory.fromAnyRef(0, "the command"));
     NodeLauncher.Running node =
-        context.launcher().start(new NodeLauncher.Order(repo, context.environment(), config, true));
+        context.launcher().start(new NodeLauncher.Order(repo, context.environment(), config));
     boolean ready = false;
     try {
       NodeAddress address =
@@ -171,7 +168,7 @@ final class NodeFinder {
       return Optional.empty();
     }
     StateDirectory state = StateDirectory.of(repo, context.environment());
-    Path file = state.path().resolve(API_FILE);
+    Path file = state.apiFile();
     try {
       URI base = NodeAddress.base(Files.readString(file));
       return Optional.of(new NodeAddress(base, tokens(state)));

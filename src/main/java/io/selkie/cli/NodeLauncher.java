@@ -10,8 +10,8 @@ import java.util.Map;
 @FunctionalInterface
 public interface NodeLauncher {
   /**
-   * Starts a node with a development chain. It serves when this returns, and has written where into
-   * {@value NodeFinder#API_FILE} of its state directory.
+   * Starts a node with a development chain. It takes work when this returns, and has written where
+   * it serves into {@code api} of its state directory.
    *
    * @throws IOException if it cannot start, as when another node works on the same state directory;
    *     one line
@@ -23,9 +23,8 @@ public interface NodeLauncher {
    *
    * @param repo the storage path, an existing directory
    * @param config all settings; the port of the interface among them
-   * @param quiet whether the node serves one command only and tells nobody else what it does
    */
-  record Order(Path repo, Map<String, String> environment, Config config, boolean quiet) {}
+  record Order(Path repo, Map<String, String> environment, Config config) {}
 
   /** A node that runs in this process. */
   interface Running extends AutoCloseable {

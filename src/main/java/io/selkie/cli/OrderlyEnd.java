@@ -9,7 +9,7 @@ import java.util.function.IntSupplier;
  * or prover and leaves through its {@code finally} blocks, and the process waits for that.
  */
 final class OrderlyEnd {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 90;
 
   private OrderlyEnd() {}
 

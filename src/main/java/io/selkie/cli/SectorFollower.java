@@ -63,10 +63,10 @@ final class SectorFollower {
 
   /** An attempt that failed and is made again by itself. */
   private void tellFailure(SectorReport report) {
-    Optional<String> failure = report.failure();
+    Optional<String> failure = report.isTriedAgain() ? report.failure() : Optional.empty();
     if (failure.isPresent() && !failure.get().equals(told)) {
       progress.message(CommandTask.oneLine(failure.get()) + "; it is tried again");
     }
-    told = failure.orElse("");
+    told = failure.orElse(told);
   }
 }

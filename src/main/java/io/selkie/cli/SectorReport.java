@@ -134,6 +134,11 @@ record SectorReport(SectorId sector, JsonNode json) {
         .findFirst();
   }
 
+  /** Whether an attempt failed and is made again by itself. */
+  boolean isTriedAgain() {
+    return json.path("actor").hasNonNull("notBefore");
+  }
+
   /** The request by which the sector was begun. */
   Optional<String> request() {
     return value(json.path("sealing").path("request"), String.class);

@@ -33,11 +33,7 @@ public final class SelkieCli {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(OrderlyEnd.of(() -> create(System.getenv(), SelkieCli::noNode).execute(arguments)));
-  }
-
-  private static NodeLauncher.Running noNode(NodeLauncher.Order order) throws IOException {
-    throw new IOException("this build has no node to work on " + order.repo());
+    System.exit(OrderlyEnd.of(() -> create(System.getenv(), LocalNode::start).execute(arguments)));
   }
 
   static CommandLine create(Map<String, String> environment, NodeLauncher launcher) {

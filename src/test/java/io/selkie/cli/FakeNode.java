@@ -66,7 +66,7 @@ final class FakeNode implements NodeLauncher.Running {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/api/v1", this::handle);
     server.setExecutor(threads);
-    apiFile = state.resolve(NodeFinder.API_FILE);
+    apiFile = new StateDirectory(state).apiFile();
   }
 
   /** Starts it, as the node of this state directory. */
