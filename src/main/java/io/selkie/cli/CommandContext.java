@@ -30,6 +30,7 @@ record CommandContext(
     ParameterDirectory parameters,
     Supplier<ParameterListener> progress,
     NodeLauncher launcher) {
+  private static final String STAND_IN = "selkie.test.stand-in-proofs";
   private static final String NICE = "selkie.prover.nice";
   private static final int MAX_NICE = 19;
 
@@ -82,6 +83,19 @@ record CommandContext(
    */
   void requireProofs() throws IOException {
     find();
+  }
+
+  /**
+   * Whether provers only stand in for proofs, which tests have them do: they need no parameters.
+   *
+   * @throws IOException if a setting is wrong; one line
+   */
+  boolean standsIn() throws IOException {
+    try {
+      return settings.read().getBoolean(STAND_IN);
+    } catch (ConfigException e) {
+      throw Settings.refusal(e);
+    }
   }
 
   private record Native(ProofsLibrary library, int nice) {}

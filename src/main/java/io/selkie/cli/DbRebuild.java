@@ -1,6 +1,7 @@
 package io.selkie.cli;
 
 import io.selkie.journal.Database;
+import io.selkie.storage.RepoLock;
 import io.selkie.storage.StateDirectory;
 import io.selkie.view.Rebuild;
 import java.io.IOException;
@@ -54,7 +55,11 @@ final class DbRebuild implements Callable<Integer> {
     if (!Files.isDirectory(state.path())) {
       throw new IOException("no node has worked on " + directory + " yet");
     }
-    try (Database database = Database.open(state)) {
+    try (RepoLock lock =
+            RepoLock.takeForNode(state)
+                .orElseThrow(
+                    () -> new IOException("a node runs on " + state.path() + ": stop it first"));
+        Database database = Database.open(state)) {
       long events = Rebuild.run(database);
       spec.commandLine()
           .getOut()

@@ -51,7 +51,7 @@ final class DevCommand implements Callable<Integer> {
     return CommandTask.run(spec, this::serve);
   }
 
-  private boolean serve() throws IOException, InterruptedException {
+  private boolean serve() throws IOException {
     Config config = config();
     context.requireProofs();
     Path directory = context.repo(repo);
@@ -60,6 +60,9 @@ final class DevCommand implements Callable<Integer> {
     try (NodeLauncher.Running node = context.launcher().start(order)) {
       tell(directory, node);
       node.awaitStopped();
+    } catch (InterruptedException e) {
+      // Ctrl-C or SIGTERM: how this command is meant to end. The node was closed above.
+      return true;
     }
     return true;
   }

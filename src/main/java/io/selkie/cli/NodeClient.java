@@ -58,10 +58,19 @@ final class NodeClient {
     }
   }
 
-  /** All sectors, or those in a state, as the node lists them. */
+  /**
+   * All sectors as the node lists them, or those in a state.
+   *
+   * @param state of the driver, such as {@code WaitSeed}, or of the actor, such as {@code running}
+   */
   List<JsonNode> sectors(Optional<String> state) throws IOException, InterruptedException {
     List<JsonNode> all = new ArrayList<>();
-    String filter = state.map(wanted -> "&state=" + encoded(wanted)).orElse("");
+    String filter =
+        state
+            .map(
+                wanted ->
+                    (wanted.matches("[A-Z].*") ? "&driverState=" : "&state=") + encoded(wanted))
+            .orElse("");
     String after = "";
     while (true) {
       JsonNode page = get("/sectors?limit=" + PAGE + filter + after).path("sectors");

@@ -40,7 +40,7 @@ final class SectorTable {
                 + piece.name().map(name -> " of " + name).orElse(""));
       }
     }
-    row(table, "updated", report.json().path("summary").path("updatedAt"));
+    table.row("updated", toSeconds(report.json().path("summary").path("updatedAt").asText("")));
     return table;
   }
 
@@ -65,14 +65,19 @@ final class SectorTable {
     }
   }
 
+  /** {@code 2026-11-21T10:00:00.123456Z} without its fraction. */
+  static String toSeconds(String time) {
+    return time.replaceFirst("\\.[0-9]+", "");
+  }
+
   static TextTable history(List<JsonNode> events) {
     TextTable table = new TextTable().row("AT", "EVENT", "TASK", "DETAIL");
     for (JsonNode event : events) {
       table.row(
-          event.path("at").asText(""),
+          toSeconds(event.path("at").asText("")),
           event.path("event").asText(""),
           first(event, "phase"),
-          first(event, "cause", "message", "by", "host"));
+          first(event, "cause", "host"));
     }
     return table;
   }

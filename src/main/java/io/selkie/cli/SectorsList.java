@@ -35,7 +35,7 @@ final class SectorsList implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "Only sectors in this state, such as Proving or WaitSeed.")
+      description = "Only sectors in this state: Proving, WaitSeed, ... or running, failed, ...")
   private Optional<String> state = Optional.empty();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -73,7 +73,7 @@ final class SectorsList implements Callable<Integer> {
           text(sector, "sector"),
           text(sector, "driverState", "state"),
           text(sector, "phaseNumber", "number"),
-          text(sector, "updatedAt"),
+          SectorTable.toSeconds(text(sector, "updatedAt")),
           text(sector, "failure", "failureMessage", "driverMessage"));
     }
     return table;

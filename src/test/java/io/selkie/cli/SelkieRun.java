@@ -6,7 +6,9 @@ import io.selkie.params.ParameterDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ final class SelkieRun {
   CommandContext context() {
     return new CommandContext(
         environment,
-        SelkieRun::settings,
+        this::settings,
         new ParameterDirectory(home.resolve("none")),
         () -> shown,
         order -> {
@@ -46,8 +48,23 @@ final class SelkieRun {
         });
   }
 
-  private static Config settings() {
-    return ConfigFactory.load();
+  private Config settings() {
+    return ConfigFactory.parseMap(
+            Map.of(
+                "selkie.native.dir",
+                home.resolve("native").toString(),
+                "selkie.native.variant",
+                "generic"))
+        .withFallback(ConfigFactory.load());
+  }
+
+  /** Leaves files that look like the native side, as far as starting a node asks for it. */
+  void withProofs() throws IOException {
+    Path variant = Files.createDirectories(home.resolve("native/generic"));
+    Files.writeString(variant.resolve("libselkie_native.so"), "");
+    Files.writeString(variant.resolve("selkie-prover"), "");
+    Files.setPosixFilePermissions(
+        variant.resolve("selkie-prover"), PosixFilePermissions.fromString("rwx------"));
   }
 
   /** Runs a command; returns its status. */
@@ -72,9 +89,5 @@ final class SelkieRun {
 
   List<String> outLines() {
     return out.lines().toList();
-  }
-
-  Path state() throws IOException {
-    return home.resolve("state");
   }
 }
