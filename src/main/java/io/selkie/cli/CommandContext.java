@@ -22,21 +22,25 @@ import java.util.function.Supplier;
  * @param environment of this process
  * @param settings read when a command needs them, so that {@code --help} always works
  * @param progress makes what shows the progress of one command
+ * @param launcher starts a node in this process
  */
 record CommandContext(
     Map<String, String> environment,
     Settings.Reader settings,
     ParameterDirectory parameters,
-    Supplier<ParameterListener> progress) {
+    Supplier<ParameterListener> progress,
+    NodeLauncher launcher) {
+  private static final String STAND_IN = "selkie.test.stand-in-proofs";
   private static final String NICE = "selkie.prover.nice";
   private static final int MAX_NICE = 19;
 
-  static CommandContext of(Map<String, String> environment) {
+  static CommandContext of(Map<String, String> environment, NodeLauncher launcher) {
     return new CommandContext(
         environment,
         Settings::load,
         ParameterDirectory.fromEnvironment(environment),
-        ParameterProgress::onStderr);
+        ParameterProgress::onStderr,
+        launcher);
   }
 
   /** The repo to work in, absolute: the one given, else {@code ~/.selkie}. */
@@ -65,13 +69,41 @@ record CommandContext(
   }
 
   private ProverProofs proofs(StateDirectory state) throws IOException {
+    Native found = find();
+    state.create();
+    AbandonedJobs.remove(state.jobs());
+    return new ProverProofs(
+        new ProverSettings(found.library(), state.jobs(), found.nice(), true, Map.of()));
+  }
+
+  /**
+   * Does nothing if proofs can be run here: asked before anything is made for them.
+   *
+   * @throws IOException if a setting is wrong or the native side is not there; one line
+   */
+  void requireProofs() throws IOException {
+    find();
+  }
+
+  /**
+   * Whether provers only stand in for proofs, which tests have them do: they need no parameters.
+   *
+   * @throws IOException if a setting is wrong; one line
+   */
+  boolean standsIn() throws IOException {
+    try {
+      return settings.read().getBoolean(STAND_IN);
+    } catch (ConfigException e) {
+      throw Settings.refusal(e);
+    }
+  }
+
+  private record Native(ProofsLibrary library, int nice) {}
+
+  private Native find() throws IOException {
     try {
       Config config = settings.read();
-      ProofsLibrary library = ProofsLibrary.find(config);
-      int nice = nice(config);
-      state.create();
-      AbandonedJobs.remove(state.jobs());
-      return new ProverProofs(new ProverSettings(library, state.jobs(), nice, true, Map.of()));
+      return new Native(ProofsLibrary.find(config), nice(config));
     } catch (ConfigException e) {
       throw Settings.refusal(e);
     } catch (IllegalStateException e) {

@@ -10,6 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a command so that a failure is one line on stderr and exit code 1. */
 final class CommandTask {
+  /** What is said of a command that a signal ended. */
+  static final String CALLED_OFF = "called off";
+
   private CommandTask() {}
 
   /** What a command does; true is exit code 0. */
@@ -26,7 +29,7 @@ final class CommandTask {
       return fail(spec, describe(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return fail(spec, "called off");
+      return fail(spec, CALLED_OFF);
     }
   }
 
@@ -39,7 +42,7 @@ final class CommandTask {
   /** What went wrong; the own message of a file system exception is often only a path. */
   static String describe(IOException e) {
     if (e instanceof ClosedByInterruptException) {
-      return "called off";
+      return CALLED_OFF;
     }
     if (e instanceof FileSystemException file) {
       String reason =

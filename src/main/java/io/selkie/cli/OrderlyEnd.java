@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Lets a command clean up after Ctrl-C or SIGTERM: its thread is interrupted, so it ends its prover
- * and leaves through its {@code finally} blocks, and the process waits for that.
+ * Lets a command clean up after Ctrl-C or SIGTERM: its thread is interrupted, so it ends its node
+ * or prover and leaves through its {@code finally} blocks, and the process waits for that.
  */
 final class OrderlyEnd {
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 90;
 
   private OrderlyEnd() {}
 

@@ -72,7 +72,5 @@ final class OutputFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(temporary);
-    // The native side has a temporary name of its own.
-    Files.deleteIfExists(temporary.resolveSibling(temporary.getFileName() + ".tmp"));
   }
 }

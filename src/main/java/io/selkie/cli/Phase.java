@@ -1,44 +1,29 @@
 package io.selkie.cli;
 
+import io.selkie.scheduler.TaskKind;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /** The phases of sealing, in order. */
 enum Phase {
-  ADD_PIECE("AddPiece", "addPiece"),
-  PRE_COMMIT1("PreCommit1", "preCommit1"),
-  PRE_COMMIT2("PreCommit2", "preCommit2"),
-  COMMIT1("Commit1", "commit1"),
-  COMMIT2("Commit2", "commit2"),
-  FINALIZE("Finalize", "clearCache");
+  ADD_PIECE(TaskKind.ADD_PIECE, "addPiece"),
+  PRE_COMMIT1(TaskKind.PRE_COMMIT_1, "preCommit1"),
+  PRE_COMMIT2(TaskKind.PRE_COMMIT_2, "preCommit2"),
+  COMMIT1(TaskKind.COMMIT_1, "commit1"),
+  COMMIT2(TaskKind.COMMIT_2, "commit2"),
+  FINALIZE(TaskKind.FINALIZE, "clearCache");
 
-  private final String title;
+  private final TaskKind kind;
   private final String operation;
 
-  Phase(String title, String operation) {
-    this.title = title;
+  Phase(TaskKind kind, String operation) {
+    this.kind = kind;
     this.operation = operation;
   }
 
-  /**
-   * The phase of that name, in any case.
-   *
-   * @throws IllegalArgumentException listing the names
-   */
-  static Phase parse(String text) {
-    return Arrays.stream(values())
-        .filter(phase -> phase.title.equalsIgnoreCase(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no phase is named '"
-                        + text
-                        + "'; the phases are "
-                        + Arrays.stream(values())
-                            .map(phase -> phase.title.toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "))));
+  /** The phase that the task is; empty if it is none. */
+  static Optional<Phase> of(TaskKind kind) {
+    return Arrays.stream(values()).filter(phase -> phase.kind == kind).findFirst();
   }
 
   /** What the native side calls it in its progress. */
@@ -48,6 +33,6 @@ enum Phase {
 
   @Override
   public String toString() {
-    return title;
+    return kind.toString();
   }
 }

@@ -10,8 +10,6 @@ final class PhaseProgress implements ProofsProgress.Listener {
 
   private final ParameterListener shown;
   private String operation = "";
-  private int part;
-  private int parts = 1;
   private long reached;
 
   PhaseProgress(ParameterListener shown) {
@@ -22,35 +20,22 @@ final class PhaseProgress implements ProofsProgress.Listener {
    * A phase begins.
    *
    * @param newOperation its name at the native side: word of another one comes too late to count
-   * @param newParts how many calls it takes
    */
-  synchronized void begin(String title, String newOperation, int newParts) {
+  synchronized void begin(String title, String newOperation) {
     operation = newOperation;
-    part = 0;
-    parts = newParts;
     reached = 0;
     shown.begin(title, OptionalLong.of(ALL), ParameterListener.Unit.PER_MILLE);
   }
 
-  /** One of its calls is over. */
-  synchronized void partDone() {
-    part = Math.min(part + 1, parts);
-    advanceTo(ALL * part / parts);
-  }
-
   @Override
   public synchronized void onProgress(ProofsProgress now) {
-    long perMille = (ALL * part + PhaseFraction.perMille(now)) / parts;
+    long perMille = PhaseFraction.perMille(now);
     if (now.operation().equals(operation) && !now.stage().isEmpty() && perMille >= reached) {
       shown.step(PhaseFraction.words(now));
-      advanceTo(perMille);
-    }
-  }
-
-  private void advanceTo(long perMille) {
-    if (perMille > reached) {
-      reached = perMille;
-      shown.advanceTo(perMille);
+      if (perMille > reached) {
+        reached = perMille;
+        shown.advanceTo(perMille);
+      }
     }
   }
 

@@ -32,12 +32,16 @@ final class PorepParameters {
   }
 
   /**
-   * Generates them if they are of 2 KiB, missing, and that is wanted.
+   * Generates them if they are of 2 KiB, missing, and that is wanted. Does nothing where no proofs
+   * are made.
    *
    * @throws IOException if they are not usable in the end; one line
    */
   void requireOrGenerate(SectorSize size, boolean generate)
       throws IOException, InterruptedException {
+    if (context.standsIn()) {
+      return;
+    }
     ParameterReport report = check(size);
     if (!report.usable() && generate && size == SectorSize.KIB_2) {
       progress.message(

@@ -1,17 +1,14 @@
 package io.selkie.cli;
 
-import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorSize;
-import io.selkie.filecoin.Seed;
-import io.selkie.filecoin.Ticket;
 import io.selkie.storage.SealRecord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,9 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "seal",
     description = {
-      "Seal files into a sector, with real proofs.",
-      "Each file becomes one piece. A seal that was interrupted goes on when the same command is"
-          + " given again."
+      "Seal files into a sector, with real proofs, and follow it until it is proven.",
+      "Each file becomes one piece. The work is done by the node that runs on the repo, else by one"
+          + " that is started for this command. A seal that was interrupted goes on when the same"
+          + " command is given again."
     },
     mixinStandardHelpOptions = true)
 final class SealCommand implements Callable<Integer> {
@@ -37,41 +35,13 @@ final class SealCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private List<Path> files;
 
-  @Option(
-      names = "--repo",
-      paramLabel = "DIR",
-      description = "Where sectors lie (default: ~/.selkie).")
-  private Optional<Path> repo = Optional.empty();
+  @Mixin private NodeOptions node = new NodeOptions();
 
   @Option(
       names = "--sector-size",
       paramLabel = "SIZE",
       description = "2KiB (default), 8MiB, 512MiB, 32GiB or 64GiB.")
   private SectorSize size = SectorSize.KIB_2;
-
-  @Option(names = "--miner", paramLabel = "ID", description = "The miner (default: t01000).")
-  private MinerId miner = new MinerId(1000);
-
-  @Option(
-      names = "--ticket",
-      paramLabel = "HEX",
-      description = "Randomness of PreCommit1, 64 hex digits (default: random).")
-  private Optional<Ticket> ticket = Optional.empty();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "HEX",
-      description = "Randomness of Commit1, 64 hex digits (default: random).")
-  private Optional<Seed> seed = Optional.empty();
-
-  @Option(
-      names = "--until",
-      paramLabel = "PHASE",
-      description = {
-        "Stop after addpiece, precommit1, precommit2, commit1, commit2 or finalize (default).",
-        "Up to commit1 no parameters are needed."
-      })
-  private Phase until = Phase.FINALIZE;
 
   @Option(
       names = "--no-generate",
@@ -91,9 +61,8 @@ final class SealCommand implements Callable<Integer> {
   }
 
   private boolean seal() throws IOException, InterruptedException {
-    SealRequest request =
-        SealRequest.of(files, context.repo(repo), size, miner, ticket, seed, until, !noGenerate);
-    SealRecord record = new SealRun(context, request).run();
+    SealRequest request = SealRequest.of(files, size);
+    SealRecord record = new SealRun(context, node.nodes(context), request).run(!noGenerate);
     PrintWriter out = spec.commandLine().getOut();
     out.println(json ? record.toJson() : SealTable.of(record));
     out.flush();

@@ -1,10 +1,7 @@
 package io.selkie.cli;
 
-import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorSize;
-import io.selkie.filecoin.Seed;
-import io.selkie.filecoin.Ticket;
 import io.selkie.storage.PieceLayout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,24 +10,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What {@code selkie seal} was asked for, checked before anything is written.
+ * What {@code selkie seal} was asked for, checked before anything is sent.
  *
  * @param sources the files, in order
- * @param repo absolute path
- * @param generate whether missing parameters may be generated
  */
-record SealRequest(
-    List<Source> sources,
-    Path repo,
-    SectorSize size,
-    MinerId miner,
-    Optional<Ticket> ticket,
-    Optional<Seed> seed,
-    Phase until,
-    boolean generate) {
+record SealRequest(List<Source> sources, SectorSize size) {
 
   /**
    * A file to seal, as it was when the command began.
@@ -43,6 +29,11 @@ record SealRequest(
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       return new Source(file.toRealPath(), attributes.size(), attributes.lastModifiedTime());
     }
+
+    /** The name without its directory. */
+    String name() {
+      return String.valueOf(file.getFileName());
+    }
   }
 
   /**
@@ -50,29 +41,18 @@ record SealRequest(
    *
    * @throws IOException if one cannot be sealed; one line
    */
-  static SealRequest of(
-      List<Path> files,
-      Path repo,
-      SectorSize size,
-      MinerId miner,
-      Optional<Ticket> ticket,
-      Optional<Seed> seed,
-      Phase until,
-      boolean generate)
-      throws IOException {
+  static SealRequest of(List<Path> files, SectorSize size) throws IOException {
     List<Source> sources = new ArrayList<>();
     for (Path file : files) {
       sources.add(source(file));
     }
-    SealRequest request =
-        new SealRequest(List.copyOf(sources), repo, size, miner, ticket, seed, until, generate);
     try {
-      request.layout();
+      PieceLayout.fill(size, sources.stream().map(Source::length).toList());
     } catch (IllegalArgumentException e) {
       String which = files.size() == 1 ? files.get(0) + ": " : "";
       throw new IOException(which + e.getMessage(), e);
     }
-    return request;
+    return new SealRequest(List.copyOf(sources), size);
   }
 
   private static Source source(Path file) throws IOException {
@@ -105,16 +85,19 @@ record SealRequest(
     }
   }
 
+  /** One line for each file, which is another one once the file changed. */
+  List<String> describe() {
+    return sources.stream()
+        .map(source -> source.length() + " " + source.changed() + " " + source.file())
+        .toList();
+  }
+
   SealProofType proofType() {
     return SealProofType.forSectorSize(size);
   }
 
-  List<PieceLayout.Slot> layout() {
-    return PieceLayout.fill(size, sources.stream().map(Source::length).toList());
-  }
-
-  /** Whether the phase is one of those asked for. */
-  boolean reaches(Phase phase) {
-    return until.compareTo(phase) >= 0;
+  /** Of all files together. */
+  long bytes() {
+    return sources.stream().mapToLong(Source::length).sum();
   }
 }

@@ -1,5 +1,7 @@
 package io.selkie.cli;
 
+import io.selkie.filecoin.MinerId;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The disk space of a whole seal, asked for before its first byte: the native side only looks at
@@ -17,27 +20,28 @@ final class SealSpace {
   /** Rounding to blocks, small files, and what the native side wants to stay free. */
   private static final long SLACK = 512 << 10;
 
+  /** Any sector: they all lie in the same directories. */
+  private static final SectorId ANY = new SectorId(new MinerId(1000), 1);
+
   private SealSpace() {}
 
   /**
    * Does nothing if there is room for all that the seal writes.
    *
+   * @param repo which need not be there yet
    * @throws IOException if there is not; one line
    */
-  static void require(SectorFiles files, SealRequest request) throws IOException {
-    Map<Path, Long> wanted = new LinkedHashMap<>();
+  static void require(Path repo, SealRequest request) throws IOException {
+    SectorFiles files = new SectorFiles(repo, ANY);
     long sector = request.size().bytes();
-    wanted.put(directoryOf(files.unsealed()), sector);
-    if (request.reaches(Phase.PRE_COMMIT1)) {
-      wanted.put(directoryOf(files.sealed()), sector);
-      wanted.put(directoryOf(files.cache()), cache(request));
-    }
-    if (request.reaches(Phase.COMMIT1)) {
-      wanted.put(directoryOf(files.commit1Output()), commit1Output(request.size()));
-    }
+    Map<Path, Long> wanted = new LinkedHashMap<>();
+    wanted.put(files.unsealed(), sector);
+    wanted.put(files.sealed(), sector);
+    wanted.put(files.cache(), cache(request));
+    wanted.put(files.commit1Output(), commit1Output(request.size()) + request.bytes());
     Map<FileStore, Long> byStore = new LinkedHashMap<>();
     for (Map.Entry<Path, Long> entry : wanted.entrySet()) {
-      byStore.merge(Files.getFileStore(entry.getKey()), entry.getValue(), Long::sum);
+      byStore.merge(Files.getFileStore(existing(entry.getKey())), entry.getValue(), Long::sum);
     }
     for (Map.Entry<FileStore, Long> entry : byStore.entrySet()) {
       long needed = entry.getValue() + SLACK;
@@ -49,7 +53,7 @@ final class SealSpace {
                 + " takes up to "
                 + needed
                 + " bytes below "
-                + files.root()
+                + repo
                 + ", where "
                 + free
                 + " are free");
@@ -61,8 +65,7 @@ final class SealSpace {
   private static long cache(SealRequest request) {
     long sector = request.size().bytes();
     long labels = (request.proofType().layers() + 2) * sector;
-    long trees = request.reaches(Phase.PRE_COMMIT2) ? sector / 7 * 8 + sector / 32 : 0;
-    return labels + trees;
+    return labels + sector / 7 * 8 + sector / 32;
   }
 
   /** As the native side has it in {@code ops/commit.rs}. */
@@ -70,7 +73,15 @@ final class SealSpace {
     return size.compareTo(SectorSize.GIB_32) >= 0 ? 64 << 20 : 1 << 20;
   }
 
-  private static Path directoryOf(Path file) {
-    return file.resolveSibling("");
+  /** The nearest directory above the file that is there. */
+  private static Path existing(Path file) {
+    Path there = file;
+    for (@Nullable Path at = file.getParent(); at != null; at = at.getParent()) {
+      there = at;
+      if (Files.isDirectory(at)) {
+        break;
+      }
+    }
+    return there;
   }
 }

@@ -21,7 +21,11 @@ import picocli.CommandLine.IVersionProvider;
       "  selkie seal README.md              seal a file into a 2 KiB sector",
       "  selkie unseal s-t01000-1 -o FILE   get it back",
       "  selkie verify s-t01000-1           check proof and replica",
+      "  selkie dev                         run a node, to be used from another terminal",
+      "  selkie sectors list                what its sectors are doing",
       "",
+      "Commands that need a node use the one that runs on the repo. To use one elsewhere:",
+      "  SELKIE_API_INFO=TOKEN:URL, with a token of selkie auth create-token over there.",
       "Log lines: SELKIE_LOG=error|warn|info|debug; the proofs library's: RUST_LOG."
     })
 public final class SelkieCli {
@@ -29,17 +33,25 @@ public final class SelkieCli {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(OrderlyEnd.of(() -> create(System.getenv()).execute(arguments)));
+    System.exit(OrderlyEnd.of(() -> create(System.getenv(), LocalNode::start).execute(arguments)));
   }
 
-  static CommandLine create(Map<String, String> environment) {
-    CommandContext context = CommandContext.of(environment);
+  static CommandLine create(Map<String, String> environment, NodeLauncher launcher) {
+    return create(CommandContext.of(environment, launcher));
+  }
+
+  static CommandLine create(CommandContext context) {
     CommandLine root = new CommandLine(new SelkieCli());
     root.addSubcommand(new SealCommand(context));
     root.addSubcommand(new UnsealCommand(context));
     root.addSubcommand(new VerifyCommand(context));
     root.addSubcommand(
-        ParamsCommand.create(environment, () -> new ProverGeneration(context), Version.number()));
+        ParamsCommand.create(
+            context.environment(), () -> new ProverGeneration(context), Version.number()));
+    root.addSubcommand(SectorsCommand.create(context));
+    root.addSubcommand(new DevCommand(context));
+    root.addSubcommand(AuthCommand.create(context));
+    root.addSubcommand(DbCommand.create(context));
     Converters.register(root);
     root.setParameterExceptionHandler(new UsageErrors());
     versioned(root);

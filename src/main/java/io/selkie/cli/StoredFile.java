@@ -1,5 +1,6 @@
 package io.selkie.cli;
 
+import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorManifest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,14 +17,17 @@ record StoredFile(long offset, long length) {
   /**
    * Chooses among the files of a sector; fillers are none.
    *
+   * @param pieces in the order they lie in the sector
    * @param number counted from 0; empty: the only one
    * @throws IOException if there is no such file, or no saying which; one line
    */
-  static StoredFile choose(SectorManifest manifest, Optional<Integer> number) throws IOException {
-    List<StoredFile> files = all(manifest);
+  static StoredFile choose(
+      SectorId sector, List<SectorManifest.Piece> pieces, Optional<Integer> number)
+      throws IOException {
+    List<StoredFile> files = all(pieces);
     if (number.isEmpty() && files.size() > 1) {
       throw new IOException(
-          manifest.sector()
+          sector
               + " holds "
               + files.size()
               + " files: choose one with --piece 0 to --piece "
@@ -32,7 +36,7 @@ record StoredFile(long offset, long length) {
     int chosen = number.orElse(0);
     if (chosen < 0 || chosen >= files.size()) {
       throw new IOException(
-          manifest.sector()
+          sector
               + " has no piece "
               + chosen
               + ": it holds "
@@ -43,10 +47,10 @@ record StoredFile(long offset, long length) {
     return files.get(chosen);
   }
 
-  private static List<StoredFile> all(SectorManifest manifest) {
+  private static List<StoredFile> all(List<SectorManifest.Piece> pieces) {
     List<StoredFile> files = new ArrayList<>();
     long offset = 0;
-    for (SectorManifest.Piece piece : manifest.pieces()) {
+    for (SectorManifest.Piece piece : pieces) {
       if (piece.bytes() > 0) {
         files.add(new StoredFile(offset, piece.bytes()));
       }

@@ -1,20 +1,16 @@
 package io.selkie.cli;
 
-import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.SectorId;
 import io.selkie.params.ParameterListener;
-import io.selkie.proofs.Proofs;
-import io.selkie.proofs.ProofsException;
-import io.selkie.proofs.SealWork;
-import io.selkie.storage.RepoLock;
 import io.selkie.storage.SectorFiles;
-import io.selkie.storage.SectorManifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,11 +32,7 @@ final class UnsealCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private SectorId sector;
 
-  @Option(
-      names = "--repo",
-      paramLabel = "DIR",
-      description = "Where sectors lie (default: ~/.selkie).")
-  private Optional<Path> repo = Optional.empty();
+  @Mixin private NodeOptions node = new NodeOptions();
 
   @Option(
       names = "--piece",
@@ -71,67 +63,39 @@ final class UnsealCommand implements Callable<Integer> {
     return CommandTask.run(spec, this::unseal);
   }
 
-  private boolean unseal() throws IOException {
-    SectorFiles files = new SectorFiles(context.repo(repo), sector);
-    SectorManifest manifest =
-        SectorManifest.read(files.manifest())
-            .orElseThrow(
-                () -> new IOException("there is no sector " + sector + " in " + files.root()));
-    SectorManifest.PreCommit2 replica =
-        manifest
-            .replica()
-            .orElseThrow(() -> new IOException(sector + " is not sealed: it has no replica yet"));
-    CommD commD =
-        replica.commD().orElseThrow(() -> new IOException(files.manifest() + " names no commD"));
-    StoredFile whole = StoredFile.choose(manifest, piece);
-    StoredFile wanted = range.isPresent() ? whole.part(range.get()) : whole;
+  private boolean unseal() throws IOException, InterruptedException {
+    NodeFinder nodes = node.nodes(context);
     ParameterListener progress = context.progress().get();
-    try (OutputFile target = outputOutside(files);
-        RepoLock lock =
-            RepoLock.takeForUnsealing(files)
-                .orElseThrow(
-                    () -> new IOException("another selkie process is unsealing " + sector))) {
-      run(
-          new SealWork.Unseal(
-              sector,
-              manifest.proofType(),
-              files.paths(),
-              replica.ticket(),
-              commD,
-              wanted.offset(),
-              wanted.length(),
-              SealWork.Form.UNPADDED,
-              target.temporary(),
-              files.scratch()),
-          files,
-          new PhaseProgress(progress));
-      target.finish();
+    try (OutputFile target = OutputFile.at(output)) {
+      if (nodes.repo().isPresent()) {
+        requireOutside(new SectorFiles(nodes.repo().get(), sector), target);
+      }
+      try (NodeSession session = nodes.runningOrStarted()) {
+        SectorReport report = session.client().sector(sector);
+        if (!report.isSealed()) {
+          throw new IOException(sector + " is not sealed: it has no replica yet");
+        }
+        StoredFile whole = StoredFile.choose(sector, report.pieces(), piece);
+        StoredFile wanted = range.isPresent() ? whole.part(range.get()) : whole;
+        progress.begin("Unseal", OptionalLong.of(wanted.length()), ParameterListener.Unit.BYTES);
+        try {
+          session.client().data(sector, wanted, target.temporary(), progress::advanceTo);
+        } finally {
+          progress.end();
+        }
+        target.finish();
+        progress.message("wrote " + wanted.length() + " bytes to " + output);
+      }
     }
-    progress.message("wrote " + wanted.length() + " bytes to " + output);
     return true;
   }
 
   /** A sector's own files are no place for output. */
-  private OutputFile outputOutside(SectorFiles files) throws IOException {
-    OutputFile target = OutputFile.at(output);
+  private void requireOutside(SectorFiles files, OutputFile target) throws IOException {
     for (Path own : List.of(files.unsealed(), files.sealed(), files.cache(), files.manifest())) {
       if (target.isBelow(own.resolveSibling(""))) {
         throw new IOException(output + " lies among the sectors of " + files.root());
       }
-    }
-    return target;
-  }
-
-  private void run(SealWork.Unseal work, SectorFiles files, PhaseProgress progress)
-      throws IOException {
-    Proofs proofs = context.proofs(files.root()).listening(progress);
-    progress.begin("Unseal", "unseal", 1);
-    try {
-      proofs.unseal(List.of(work)).get(0).orThrow();
-    } catch (ProofsException e) {
-      throw new IOException(e.getMessage(), e);
-    } finally {
-      progress.end();
     }
   }
 }

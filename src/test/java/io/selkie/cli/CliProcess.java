@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -27,10 +29,39 @@ final class CliProcess {
   private static final long LIMIT_SECONDS = 120;
 
   private final Path home;
+  private final String[] options;
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<Process> processes = new ArrayList<>();
   private int started;
 
-  CliProcess(Path home) {
+  /**
+   * Selkie in this home.
+   *
+   * @param options for Java, settings among them
+   */
+  CliProcess(Path home, String... options) {
     this.home = home;
+    this.options = options.clone();
+  }
+
+  /** Whose provers do no proofs, with a chain that is quick; they hold where a test wants it. */
+  static CliProcess standIn(Path home, String... more) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-Dselkie.test.stand-in-proofs=on",
+                "-Dselkie.test.failpoint-dir=" + home,
+                "-Dselkie.dev-chain.block-time=20ms",
+                "-Dselkie.dev-chain.precommit-challenge-delay=1",
+                "-Dselkie.sector.first-retry=100ms"));
+    options.addAll(List.of(more));
+    return new CliProcess(home, options.toArray(String[]::new));
+  }
+
+  /** Sets a variable for all commands from here on. */
+  CliProcess with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
   }
 
   /** What a command that ended said. */
@@ -59,6 +90,18 @@ final class CliProcess {
 
   /** A command that runs. */
   record Running(Process process, Path out, Path err) {
+    /** Sends a signal, such as TERM. */
+    void signal(String name) throws IOException, InterruptedException {
+      String pid = Long.toString(process.pid());
+      assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
+    }
+
+    /** kill -9. */
+    Result kill() throws IOException, InterruptedException {
+      process.destroyForcibly();
+      return await();
+    }
+
     Result await() throws IOException, InterruptedException {
       assertTrue(
           process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), () -> "hangs: " + process.info());
@@ -75,9 +118,21 @@ final class CliProcess {
   }
 
   Running start(String... arguments) throws IOException {
-    List<String> line = new ArrayList<>(java());
+    return startLine(line(arguments));
+  }
+
+  /** The command line of Selkie with these arguments. */
+  List<String> line(String... arguments) {
+    List<String> line = new ArrayList<>(java(options));
     line.addAll(List.of(arguments));
-    return startLine(line);
+    return line;
+  }
+
+  /** Starts {@code selkie dev} and waits until it serves. */
+  Running startNode(String repo) throws Exception {
+    Running node = start("dev", "--repo", repo, "--api-port", "0");
+    await(node.process(), () -> Files.exists(state().resolve("api")));
+    return node;
   }
 
   /** Starts any command line in this environment. */
@@ -93,7 +148,11 @@ final class CliProcess {
     builder.environment().put("HOME", home.toString());
     builder.environment().put("SELKIE_STATE_DIR", state().toString());
     builder.environment().put("FIL_PROOFS_PARAMETER_CACHE", home.resolve("none").toString());
-    return new Running(builder.start(), out, err);
+    builder.environment().remove(NodeAddress.VARIABLE);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    processes.add(process);
+    return new Running(process, out, err);
   }
 
   /** What starts Selkie, up to the arguments. */
@@ -153,6 +212,15 @@ final class CliProcess {
                 .filter(line -> line.contains(state().toString()))
                 .isPresent();
     return ProcessHandle.allProcesses().filter(ours).toList();
+  }
+
+  /** Ends what a test left running, and what outlived its node. */
+  void killAll() throws Exception {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor();
+    }
+    provers().forEach(ProcessHandle::destroyForcibly);
+    awaitNoProver();
   }
 
   /** Names below a directory, which may be missing. */

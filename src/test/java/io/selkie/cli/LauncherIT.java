@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The start script, from the checkout and from what an operator gets. */
 class LauncherIT {
+  private static final String STAND_IN =
+      " -Dselkie.test.stand-in-proofs=on -Dselkie.dev-chain.block-time=20ms"
+          + " -Dselkie.dev-chain.precommit-challenge-delay=1";
   private static final Path CHECKOUT = Path.of("").toAbsolutePath();
 
   @TempDir Path home;
@@ -56,15 +59,13 @@ class LauncherIT {
     selkie.file("file", 700);
     Path config = Files.writeString(home.resolve("my.conf"), "selkie.prover.nice = 33\n");
 
-    run(script, List.of("SELKIE_CONF=" + config), "seal", "file", "--until", "addpiece")
+    run(script, List.of("SELKIE_CONF=" + config), "seal", "file")
         .failedWith("selkie seal: selkie.prover.nice is 33: use 0 to 19");
     run(
             script,
-            List.of("SELKIE_CONF=" + config, "SELKIE_JAVA_OPTS=-Dselkie.prover.nice=0"),
+            List.of("SELKIE_CONF=" + config, "SELKIE_JAVA_OPTS=-Dselkie.prover.nice=0" + STAND_IN),
             "seal",
-            "file",
-            "--until",
-            "addpiece")
+            "file")
         .succeeded();
   }
 
@@ -75,12 +76,12 @@ class LauncherIT {
     Path calls =
         Files.writeString(
             home.resolve("calls"),
-            "printf data > 'größe'\nexec '%s' seal 'größe' --until addpiece --json\n"
-                .formatted(script),
+            "printf data > 'größe'\nexec '%s' seal 'größe' --json\n".formatted(script),
             StandardCharsets.UTF_8);
 
     List<String> line = new ArrayList<>(List.of("env", "-u", "LANG", "LC_ALL=C"));
-    line.addAll(List.of("SELKIE_BUILD=never", "bash", calls.toString()));
+    line.addAll(
+        List.of("SELKIE_BUILD=never", "SELKIE_JAVA_OPTS=" + STAND_IN, "bash", calls.toString()));
     CliProcess.Result result = selkie.startLine(line).await();
 
     assertEquals("größe", result.json().at("/pieces/0/name").asText());

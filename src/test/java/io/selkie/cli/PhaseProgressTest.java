@@ -11,19 +11,17 @@ class PhaseProgressTest {
   private final PhaseProgress progress = new PhaseProgress(shown);
 
   @Test
-  void showsStagesAndEndsAtTheWhole() {
-    progress.begin("PreCommit1", "preCommit1", 1);
+  void showsStages() {
+    progress.begin("PreCommit1", "preCommit1");
     tell("preCommit1", "layer", 1, 2);
-    progress.partDone();
     progress.end();
 
-    assertEquals(
-        List.of("begin PreCommit1 of 1000", "layer 2 of 2", "515", "1000", "end"), shown.shown);
+    assertEquals(List.of("begin PreCommit1 of 1000", "layer 2 of 2", "515", "end"), shown.shown);
   }
 
   @Test
   void doesNotGoBackWhenTheLibraryRepeatsAStage() {
-    progress.begin("Commit2", "commit2", 1);
+    progress.begin("Commit2", "commit2");
     tell("commit2", "proving", 95, 100);
     tell("commit2", "parameters", 0, 1);
 
@@ -32,7 +30,7 @@ class PhaseProgressTest {
 
   @Test
   void ignoresWordOfAnOperationThatIsOver() {
-    progress.begin("PreCommit2", "preCommit2", 1);
+    progress.begin("PreCommit2", "preCommit2");
     tell("preCommit1", "layer", 2, 2);
     progress.end();
     tell("preCommit2", "digest", 0, 1);
@@ -42,25 +40,10 @@ class PhaseProgressTest {
 
   @Test
   void ignoresAnOperationThatHasNoStageYet() {
-    progress.begin("Commit1", "commit1", 1);
+    progress.begin("Commit1", "commit1");
     tell("commit1", "", 0, 0);
 
     assertEquals(List.of("begin Commit1 of 1000"), shown.shown);
-  }
-
-  @Test
-  void severalCallsMakeUpOnePhase() {
-    progress.begin("AddPiece", "addPiece", 4);
-    progress.partDone();
-    tell("addPiece", "piece", 1, 2);
-    progress.partDone();
-    progress.partDone();
-    progress.partDone();
-    progress.partDone();
-
-    assertEquals(
-        List.of("begin AddPiece of 1000", "250", "piece", "375", "500", "750", "1000"),
-        shown.shown);
   }
 
   private void tell(String operation, String stage, long done, long total) {

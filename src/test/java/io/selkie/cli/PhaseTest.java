@@ -1,11 +1,11 @@
 package io.selkie.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.selkie.scheduler.TaskKind;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PhaseTest {
@@ -17,21 +17,10 @@ class PhaseTest {
   }
 
   @Test
-  void parsesItsNameInAnyCase() {
-    for (Phase phase : Phase.values()) {
-      assertEquals(phase, Phase.parse(phase.toString()));
-      assertEquals(phase, Phase.parse(phase.toString().toLowerCase(Locale.ROOT)));
+  void everyTaskThatIsAPhaseIsOneHereToo() {
+    for (TaskKind kind : TaskKind.values()) {
+      assertEquals(kind.isPhase(), Phase.of(kind).isPresent(), kind.toString());
     }
-  }
-
-  @Test
-  void refusesAnotherNameAndListsThePhases() {
-    IllegalArgumentException refusal =
-        assertThrows(IllegalArgumentException.class, () -> Phase.parse("c1"));
-
-    assertEquals(
-        "no phase is named 'c1'; the phases are addpiece, precommit1, precommit2, commit1, commit2,"
-            + " finalize",
-        refusal.getMessage());
+    assertEquals(Optional.of(Phase.COMMIT2), Phase.of(TaskKind.COMMIT_2));
   }
 }

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.selkie.filecoin.SectorId;
-import io.selkie.storage.RepoLock;
-import io.selkie.storage.SectorFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,33 +14,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real seals of 2 KiB sectors as far as Commit1, and what comes back out of them. */
+/** Seals through nodes, and what comes back out of the sectors. */
 class SealCommandIT {
-  private static final String TICKET = "01".repeat(32);
-  private static final String SEED = "02".repeat(32);
-
   @TempDir Path home;
   private CliProcess selkie;
 
-  @BeforeEach
-  void setUp() {
-    selkie = new CliProcess(home);
+  @AfterEach
+  void tearDown() throws Exception {
+    if (selkie != null) {
+      selkie.killAll();
+    }
   }
 
   @Test
   void filesComeBackExactlyAsTheyWere() throws Exception {
+    selkie = CliProcess.standIn(home);
     Path one = selkie.file("one", 100);
     Path two = selkie.file("two", 500);
     Path three = selkie.file("three", 1);
+    CliProcess.Running node = selkie.startNode("r");
 
-    JsonNode seal =
-        selkie
-            .run("seal", "one", "two", "three", "--repo", "r", "--until", "commit1", "--json")
-            .json();
+    JsonNode seal = selkie.run("seal", "one", "two", "three", "--repo", "r", "--json").json();
 
     assertEquals("s-t01000-1", seal.get("sector").asText());
     assertEquals(5, seal.get("proofType").asInt());
@@ -54,14 +49,17 @@ class SealCommandIT {
             .map(piece -> piece.get("name").asText())
             .toList());
     assertEquals(
-        List.of("AddPiece", "PreCommit1", "PreCommit2", "Commit1"),
+        List.of("AddPiece", "PreCommit1", "PreCommit2", "Commit1", "Commit2", "Finalize"),
         seal.get("phases").findValuesAsText("phase"));
     for (String fact : List.of("commD", "commR", "ticket", "seed")) {
       assertTrue(seal.get(fact).asText().matches("[0-9a-f]{64}"), fact);
     }
-    assertFalse(seal.has("proof"));
-    assertEquals(List.of(), CliProcess.names(selkie.state().resolve("jobs")));
-    assertFalse(Files.exists(home.resolve("r/selkie/s-t01000-1.intent.json")));
+    assertTrue(seal.get("verified").asBoolean());
+    assertEquals(
+        List.of(), CliProcess.names(home.resolve("r/selkie/spool")), "uploads are removed");
+    assertTrue(
+        CliProcess.names(home.resolve("r/selkie")).stream()
+            .noneMatch(name -> name.endsWith(".request")));
 
     Path[] files = {one, two, three};
     for (int i = 0; i < files.length; i++) {
@@ -73,6 +71,8 @@ class SealCommandIT {
         Arrays.copyOfRange(Files.readAllBytes(two), 130, 137),
         Files.readAllBytes(home.resolve("out")));
     unsealRefuses();
+    node.signal("TERM");
+    assertEquals(143, node.await().status());
   }
 
   /** With a sector of three files. */
@@ -94,59 +94,70 @@ class SealCommandIT {
     selkie
         .run(plus(piece0, "r/sealed/out"))
         .failedWith("selkie unseal: r/sealed/out lies among the sectors of " + repo);
-    SectorFiles files = new SectorFiles(repo, SectorId.parse("s-t01000-1"));
-    try (RepoLock lock = RepoLock.takeForUnsealing(files).orElseThrow()) {
-      selkie
-          .run(plus(piece0, "out"))
-          .failedWith("selkie unseal: another selkie process is unsealing s-t01000-1");
-    }
     selkie
         .run("unseal", "s-t01000-2", "--repo", "r", "-o", "out")
-        .failedWith("selkie unseal: there is no sector s-t01000-2 in " + repo);
+        .failedWith("selkie unseal: there is no sector s-t01000-2");
     selkie
-        .run("verify", "s-t01000-1", "--repo", "r")
-        .failedWith("selkie verify: s-t01000-1 has no proof yet: its seal did not get to Commit2");
+        .run("verify", "s-t01000-2", "--repo", "r")
+        .failedWith("selkie verify: there is no sector s-t01000-2 in " + repo);
     assertFalse(Files.exists(home.resolve("out")));
   }
 
+  /** Real labels and a real replica, at a chain on which the seed never comes. */
   @Test
-  void withTicketAndSeedGivenTheReplicaIsTheSameEverywhere() throws Exception {
-    selkie.file("file", 2032);
-    String[] given = {"--ticket", TICKET, "--seed", SEED, "--miner", "t01234", "--json"};
-    String[] line = {"seal", "file", "--until", "commit1", "--repo"};
+  void realReplicasGiveTheirDataBackUnlessTheyAreDamaged() throws Exception {
+    selkie = new CliProcess(home, "-Dselkie.dev-chain.block-time=1h");
+    Path file = selkie.file("file", 700);
+    CliProcess.Running node = selkie.startNode("r");
+    String token =
+        selkie
+            .run("auth", "create-token", "--permission", "write", "--repo", "r")
+            .succeeded()
+            .out()
+            .strip();
+    String url = Files.readString(selkie.state().resolve("api")).strip();
+    CliProcess.Running seal =
+        new CliProcess(home).with(NodeAddress.VARIABLE, token + ":" + url).start("seal", "file");
+    CliProcess.await(
+        seal.process(), () -> Files.readString(seal.err()).contains("waiting for the seed"));
+    seal.signal("TERM");
+    CliProcess.Result sealed = seal.await();
+    assertEquals(143, sealed.status());
+    assertTrue(
+        sealed
+            .err()
+            .endsWith(
+                "selkie seal: called off; the node goes on with s-t01000-1: selkie sectors status"
+                    + " s-t01000-1\n"),
+        sealed.err());
 
-    JsonNode here = selkie.run(plus(plus(line, "here"), given)).json();
-    JsonNode there = selkie.run(plus(plus(line, "there"), given)).json();
-
-    assertEquals("s-t01234-1", here.get("sector").asText());
-    assertEquals(TICKET, here.get("ticket").asText());
-    assertEquals(SEED, here.get("seed").asText());
-    assertEquals(here.get("commD"), there.get("commD"));
-    assertEquals(here.get("commR"), there.get("commR"));
-    for (String file : List.of("sealed/s-t01234-1", "selkie/s-t01234-1.c1.json")) {
-      Path one = home.resolve("here").resolve(file);
-      assertEquals(-1, Files.mismatch(one, home.resolve("there").resolve(file)), file);
-    }
-  }
-
-  @Test
-  void whatIsNotSealedYetCannotBeUnsealed() throws Exception {
-    selkie.file("file", 700);
-
-    CliProcess.Result added = selkie.run("seal", "file", "--until", "addpiece").succeeded();
-
-    assertTrue(added.out().startsWith("sector       s-t01000-1"), added.out());
-    assertEquals("AddPiece\n", added.err());
+    Path output = selkie.file("out", 5000);
+    Path beside = selkie.file("out.tmp", 10);
+    unseal().succeeded();
+    assertEquals(-1, Files.mismatch(file, output));
+    assertEquals(10, Files.size(beside));
     selkie
-        .run("unseal", "s-t01000-1", "-o", "out")
-        .failedWith("selkie unseal: s-t01000-1 is not sealed: it has no replica yet");
-    selkie
-        .run("verify", "s-t01000-7")
-        .failedWith("selkie verify: there is no sector s-t01000-7 in " + home.resolve(".selkie"));
+        .run("verify", "s-t01000-1", "--repo", "r")
+        .failedWith("selkie verify: s-t01000-1 has no proof yet: its seal did not get to Commit2");
+
+    Path replica = home.resolve("r/sealed/s-t01000-1");
+    byte[] bytes = Files.readAllBytes(replica);
+    bytes[1000] ^= 1;
+    Files.write(replica, bytes);
+    Files.delete(output);
+    CliProcess.Result result = unseal();
+    assertEquals(1, result.status());
+    assertTrue(
+        result.err().contains("wrong ticket, miner or number, or a damaged replica"), result.err());
+    assertFalse(Files.exists(output));
+    assertTrue(CliProcess.names(home).stream().noneMatch(name -> name.startsWith(".selkie-")));
+    node.signal("INT");
+    assertEquals(130, node.await().status());
   }
 
   @Test
   void verifyRefusesInOneLineWhatIsNoRecord() throws Exception {
+    selkie = new CliProcess(home);
     selkie.file("file", 700);
 
     selkie
@@ -167,9 +178,11 @@ class SealCommandIT {
   /** Names that are not ASCII need a locale, which the start script sees to. */
   @Test
   void pathsMayHoldSpacesBracketsAndAnyLetters() throws Exception {
-    String locale = shell("LC_ALL=C.UTF-8 locale charmap");
+    selkie = CliProcess.standIn(home);
+    String locale =
+        selkie.startLine(List.of("bash", "-c", "LC_ALL=C.UTF-8 locale charmap")).await().out();
     assumeTrue(locale.equals("UTF-8\n"), "no UTF-8 locale here");
-    String java = "'" + String.join("' '", CliProcess.java()) + "'";
+    String java = "'" + String.join("' '", selkie.line()) + "'";
     Path script =
         Files.writeString(
             home.resolve("script"),
@@ -178,7 +191,7 @@ class SealCommandIT {
             export LC_ALL=C.UTF-8
             mkdir 'a [b] {c} ü' && cd 'a [b] {c} ü'
             printf 'größer *?' > 'größe [1] 日本.txt'
-            %1$s seal 'größe [1] 日本.txt' --repo 'répo [x]' --until commit1 --json
+            %1$s seal 'größe [1] 日本.txt' --repo 'répo [x]' --json
             %1$s unseal s-t01000-1 --repo 'répo [x]' -o 'out [2] ß'
             cmp 'größe [1] 日本.txt' 'out [2] ß'
             """
@@ -190,38 +203,6 @@ class SealCommandIT {
     assertTrue(StandardCharsets.US_ASCII.newEncoder().canEncode(result.out()));
   }
 
-  @Test
-  void anExistingOutputIsReplacedAsAWhole() throws Exception {
-    Path file = selkie.file("file", 700);
-    selkie.run("seal", "file", "--repo", "r", "--until", "precommit2").succeeded();
-    Path output = selkie.file("out", 5000);
-    Path beside = selkie.file("out.tmp", 10);
-
-    unseal().succeeded();
-
-    assertEquals(-1, Files.mismatch(file, output));
-    assertEquals(10, Files.size(beside));
-    assertEquals(List.of(), CliProcess.names(selkie.state().resolve("jobs")));
-  }
-
-  @Test
-  void aDamagedReplicaDoesNotUnseal() throws Exception {
-    selkie.file("file", 700);
-    selkie.run("seal", "file", "--repo", "r", "--until", "precommit2").succeeded();
-    Path sealed = home.resolve("r/sealed/s-t01000-1");
-    byte[] replica = Files.readAllBytes(sealed);
-    replica[1000] ^= 1;
-    Files.write(sealed, replica);
-
-    CliProcess.Result result = unseal();
-
-    assertEquals(1, result.status());
-    assertTrue(
-        result.err().contains("wrong ticket, miner or number, or a damaged replica"), result.err());
-    assertFalse(Files.exists(home.resolve("out")));
-    assertTrue(CliProcess.names(home).stream().noneMatch(name -> name.startsWith(".selkie-")));
-  }
-
   private CliProcess.Result unseal(String... more) throws Exception {
     return selkie.run(
         plus(new String[] {"unseal", "s-t01000-1", "--repo", "r", "-o", "out"}, more));
@@ -229,9 +210,5 @@ class SealCommandIT {
 
   private static String[] plus(String[] first, String... more) {
     return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
-  }
-
-  private String shell(String line) throws Exception {
-    return selkie.startLine(List.of("bash", "-c", line)).await().out();
   }
 }

@@ -23,9 +23,13 @@ class SealErrorsIT {
   @TempDir Path home;
   private CliProcess selkie;
 
+  /** That makes proofs, and so needs parameters. */
+  private CliProcess real;
+
   @BeforeEach
   void setUp() {
-    selkie = new CliProcess(home);
+    selkie = CliProcess.standIn(home);
+    real = new CliProcess(home);
   }
 
   @AfterEach
@@ -86,7 +90,7 @@ class SealErrorsIT {
   @Test
   void missingParametersOf2KiBThatMayNotBeGenerated() throws Exception {
     CliProcess.Result result =
-        selkie.run("seal", "--no-generate", "--repo", "new/repo", name(selkie.file("a", 700)));
+        real.run("seal", "--no-generate", "--repo", "new/repo", name(selkie.file("a", 700)));
 
     failedForParameters(result, "2KiB", "generate");
   }
@@ -94,12 +98,12 @@ class SealErrorsIT {
   @Test
   void missingParametersOfAnotherSizeAreNotGenerated() throws Exception {
     failedForParameters(
-        selkie.run(
+        real.run(
             "seal", "--sector-size", "8MiB", "--repo", "new/repo", name(selkie.file("a", 700))),
         "8MiB",
         "generate");
     failedForParameters(
-        selkie.run(
+        real.run(
             "seal", "--sector-size", "32GiB", "--repo", "new/repo", name(selkie.file("a", 700))),
         "32GiB",
         "fetch");
@@ -121,10 +125,14 @@ class SealErrorsIT {
     Path file = selkie.file("a", 700);
     try (RepoLock lock = RepoLock.take(repo).orElseThrow()) {
       selkie
-          .run("seal", "--repo", "repo", "--until", "commit1", name(file))
+          .run("seal", "--repo", "repo", name(file))
           .failedWith("selkie seal: " + repo + " is busy: another selkie process works there");
     }
     assertEquals(List.of("repo.lock"), CliProcess.names(repo));
+    // Whose lock it took before the repo's.
+    assertEquals(List.of("node.lock"), CliProcess.names(selkie.state()));
+    Files.delete(selkie.state().resolve("node.lock"));
+    Files.delete(selkie.state());
   }
 
   @Test
@@ -132,7 +140,7 @@ class SealErrorsIT {
     Path file = selkie.file("a", 700);
 
     selkie
-        .run("seal", "--repo", "a", "--until", "commit1", name(file))
+        .run("seal", "--repo", "a", name(file))
         .failedWith("selkie seal: " + file + ": not a directory");
   }
 
@@ -146,8 +154,7 @@ class SealErrorsIT {
           "selkie seal: the disk is too full: sealing into 2KiB takes up to [0-9]+ bytes below %s,"
               + " where [0-9]+ are free\n";
       for (String repo : List.of("disk", "disk/new")) {
-        CliProcess.Result result =
-            selkie.run("seal", "--repo", repo, "--until", "commit1", name(file));
+        CliProcess.Result result = selkie.run("seal", "--repo", repo, name(file));
 
         assertTrue(result.err().matches(expected.formatted(home.resolve(repo))), result.err());
         assertEquals("", result.out());
@@ -201,7 +208,7 @@ class SealErrorsIT {
   private CliProcess.Result start(String option, String another, Path file)
       throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(CliProcess.java(option, another));
-    line.addAll(List.of("seal", "--repo", "new/repo", "--until", "commit1", name(file)));
+    line.addAll(List.of("seal", "--repo", "new/repo", name(file)));
     return selkie.startLine(line).await();
   }
 

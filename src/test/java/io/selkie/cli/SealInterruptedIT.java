@@ -4,24 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Commands that are ended in the middle, at 8 MiB, where PreCommit1 takes about a second. */
+/** Commands that are ended in the middle, each with a node of its own. */
 class SealInterruptedIT {
-  private static final String[] SEAL = {
-    "seal", "file", "--repo", "r", "--sector-size", "8MiB", "--until", "precommit1", "--json"
-  };
+  private static final String[] SEAL = {"seal", "file", "--repo", "r", "--json"};
+  private static final String LABELLING = "PreCommit1.before-work@s-t01000-1";
+  private static final String UNSEALING = "Unseal.before-work@s-t01000-1";
 
   @TempDir Path home;
   private CliProcess selkie;
@@ -29,106 +28,83 @@ class SealInterruptedIT {
 
   @BeforeEach
   void setUp() throws IOException {
-    selkie = new CliProcess(home);
-    file = selkie.file("file", 6_000_000);
+    selkie =
+        CliProcess.standIn(
+            home,
+            "-Dselkie.test.prover-failpoints.0=" + LABELLING,
+            "-Dselkie.test.prover-failpoints.1=" + UNSEALING);
+    file = selkie.file("file", 2000);
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    selkie.killAll();
   }
 
   @Test
   void afterAKillTheSameCommandGoesOnWithTheSameSector() throws Exception {
     CliProcess.Running killed = selkie.start(SEAL);
-    CliProcess.await(killed.process(), this::isInPreCommit1);
-    killed.process().destroyForcibly();
+    CliProcess.await(killed.process(), () -> Files.exists(home.resolve(LABELLING)));
+    assertEquals("", killed.kill().out());
 
-    assertEquals("", killed.await().out());
-    selkie.awaitNoProver();
-    String ticket = manifest().at("/preCommit1/ticket").asText();
+    CliProcess.Running again = selkie.start(SEAL);
+    CliProcess.await(
+        again.process(),
+        () ->
+            Files.readString(again.err())
+                .startsWith("going on with s-t01000-1, which was interrupted\n"));
+    Files.delete(home.resolve(LABELLING));
 
-    CliProcess.Result result = selkie.run(SEAL);
-
-    assertTrue(
-        result.err().startsWith("going on with s-t01000-1, which was interrupted\n"), result.err());
+    CliProcess.Result result = again.await();
     assertEquals("s-t01000-1", result.json().get("sector").asText());
-    assertEquals(ticket, result.json().get("ticket").asText());
     assertEquals(List.of("s-t01000-1"), CliProcess.names(home.resolve("r/cache")));
-    assertFalse(Files.exists(home.resolve("r/selkie/s-t01000-1.intent.json")));
     assertEquals("s-t01000-2", selkie.run(SEAL).json().get("sector").asText());
   }
 
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
-  void aSignalEndsTheProverAndSaysHowToGoOn(String signal, int status) throws Exception {
+  void aSignalEndsTheNodeToo(String signal, int status) throws Exception {
     CliProcess.Running ended = selkie.startLine(listeningTo(signal, SEAL));
-    CliProcess.await(ended.process(), this::isInPreCommit1);
-    signal(ended.process(), signal);
+    CliProcess.await(ended.process(), () -> Files.exists(home.resolve(LABELLING)));
+    ended.signal(signal);
 
     CliProcess.Result result = ended.await();
 
-    // At once: the command waits for its prover's end.
-    assertEquals(List.of(), selkie.provers());
     assertEquals(status, result.status());
     assertEquals("", result.out());
     assertTrue(
         result
             .err()
             .endsWith(
-                "selkie seal: called off while the prover worked; s-t01000-1 is kept, the same"
-                    + " command goes on with it\n"),
+                "selkie seal: called off; s-t01000-1 is kept, the same command goes on with it\n"),
         result.err());
-    assertEquals(List.of(), CliProcess.names(selkie.state().resolve("jobs")));
-    assertTrue(Files.exists(home.resolve("r/selkie/s-t01000-1.intent.json")));
+    assertFalse(Files.exists(selkie.state().resolve("api")));
+    // By design the prover goes on: hours of work are not thrown away.
+    assertEquals(1, selkie.provers().size());
   }
 
   @Test
   void anUnsealThatIsEndedLeavesNoPartOfItsOutput() throws Exception {
-    String[] seal = SEAL.clone();
-    seal[7] = "precommit2";
-    selkie.run(seal).succeeded();
+    Files.writeString(home.resolve(LABELLING), "held before");
+    selkie.run(SEAL).succeeded();
     Path output = Files.createDirectory(home.resolve("output"));
     String[] unseal = {"unseal", "s-t01000-1", "--repo", "r", "-o", "output/file"};
 
     CliProcess.Running ended = selkie.startLine(listeningTo("TERM", unseal));
-    CliProcess.await(ended.process(), () -> !selkie.provers().isEmpty());
-    signal(ended.process(), "TERM");
+    CliProcess.await(ended.process(), () -> Files.exists(home.resolve(UNSEALING)));
+    ended.signal("TERM");
     assertEquals(143, ended.await().status());
     assertEquals(List.of(), CliProcess.names(output));
 
-    CliProcess.Running killed = selkie.start(unseal);
-    CliProcess.await(killed.process(), () -> !selkie.provers().isEmpty());
-    killed.process().destroyForcibly();
-    killed.await();
-    selkie.awaitNoProver();
-    assertFalse(Files.exists(output.resolve("file")));
-
     selkie.run(unseal).succeeded();
     assertEquals(-1, Files.mismatch(file, output.resolve("file")));
-    assertTrue(
-        CliProcess.names(home.resolve("r/selkie")).stream()
-            .noneMatch(name -> name.endsWith("-unseal")));
-  }
-
-  private boolean isInPreCommit1() throws IOException {
-    JsonNode labels = manifest().path("preCommit1");
-    return labels.path("layers").size() > 0 && !labels.path("done").asBoolean();
-  }
-
-  private JsonNode manifest() throws IOException {
-    Path manifest = home.resolve("r/selkie/s-t01000-1.json");
-    ObjectMapper json = new ObjectMapper();
-    return Files.exists(manifest)
-        ? json.readTree(Files.readAllBytes(manifest))
-        : json.createObjectNode();
+    assertEquals(List.of(), CliProcess.names(home.resolve("r/selkie/spool")));
   }
 
   /** A process in the background of a script ignores SIGINT, and so do its children. */
-  private static List<String> listeningTo(String signal, String... arguments) {
+  private List<String> listeningTo(String signal, String... arguments) {
     List<String> line = new ArrayList<>(List.of("env", "--default-signal=" + signal));
-    line.addAll(CliProcess.java());
-    line.addAll(List.of(arguments));
+    line.addAll(selkie.line(arguments));
     return line;
-  }
-
-  private static void signal(Process process, String signal) throws Exception {
-    String pid = Long.toString(process.pid());
-    assertEquals(0, new ProcessBuilder("kill", "-" + signal, pid).start().waitFor());
   }
 }

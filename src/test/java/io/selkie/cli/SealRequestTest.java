@@ -1,11 +1,9 @@
 package io.selkie.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorSize;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,12 +70,14 @@ class SealRequestTest {
   }
 
   @Test
-  void reachesThePhasesUpToTheOneAskedFor() throws IOException {
-    SealRequest request = request(file("file", 1));
+  void isDescribedOtherwiseOnceAFileChanged() throws IOException {
+    Path file = file("file", 700);
+    SealRequest before = request(file);
 
-    assertTrue(request.reaches(Phase.ADD_PIECE));
-    assertTrue(request.reaches(Phase.COMMIT1));
-    assertFalse(request.reaches(Phase.COMMIT2));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(12_345));
+
+    assertNotEquals(before.describe(), request(file).describe());
+    assertEquals(700, before.bytes());
   }
 
   private Path file(String name, int length) throws IOException {
@@ -90,14 +89,6 @@ class SealRequestTest {
   }
 
   private SealRequest request(Path... files) throws IOException {
-    return SealRequest.of(
-        List.of(files),
-        temp.resolve("repo"),
-        SectorSize.KIB_2,
-        new MinerId(1000),
-        Optional.empty(),
-        Optional.empty(),
-        Phase.COMMIT1,
-        true);
+    return SealRequest.of(List.of(files), SectorSize.KIB_2);
   }
 }

@@ -2,222 +2,269 @@ package io.selkie.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.typesafe.config.ConfigFactory;
-import io.selkie.filecoin.MinerId;
-import io.selkie.filecoin.SectorId;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.auth.Permission;
+import io.selkie.auth.TokenSecret;
+import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorSize;
-import io.selkie.params.ParameterDirectory;
-import io.selkie.proofs.ProofsFailure.Kind;
 import io.selkie.storage.SealRecord;
-import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Arrays;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
+@Timeout(60)
 class SealRunTest {
-  private static final String KEPT = "; s-t01000-1 is kept, the same command goes on with it";
-
   @TempDir Path temp;
-  private final ScriptedProofs proofs = new ScriptedProofs();
-  private final ShownProgress shown = new ShownProgress();
+  private SelkieRun selkie;
+  private FakeNode node;
+  private NodeClient client;
   private Path file;
-  private SectorFiles files;
 
   @BeforeEach
   void setUp() throws IOException {
-    file = Files.write(temp.resolve("file"), new byte[2032]);
-    files = new SectorFiles(temp.resolve("repo"), SectorId.parse("s-t01000-1"));
+    selkie = new SelkieRun(temp);
+    node = FakeNode.start(temp.resolve("state"));
+    Tokens tokens = new Tokens(TokenSecret.in(temp.resolve("state")), Clock.systemUTC());
+    client =
+        new NodeClient(
+            new NodeAddress(
+                node.api(), () -> tokens.create(Permission.ADMIN, Duration.ofMinutes(1), "test")));
+    file = Files.write(temp.resolve("ü.bin"), new byte[700]);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "ADD_PIECE, addPiece dataCommitment",
-    "PRE_COMMIT1, addPiece preCommit1",
-    "PRE_COMMIT2, addPiece preCommit1 preCommit2",
-    "COMMIT1, addPiece preCommit1 preCommit2 commit1",
-    "COMMIT2, addPiece preCommit1 preCommit2 commit1 commit2 verifySeal",
-    "FINALIZE, addPiece preCommit1 preCommit2 commit1 commit2 verifySeal clearCache",
-  })
-  void runsThePhasesThatWereAskedFor(Phase until, String calls) throws IOException {
-    SealRecord record = seal(until);
-
-    assertEquals(calls, String.join(" ", proofs.calls));
-    assertEquals(
-        Arrays.stream(Phase.values())
-            .filter(p -> p.compareTo(until) <= 0)
-            .map(Phase::toString)
-            .toList(),
-        record.phases().stream().map(SealRecord.PhaseTime::phase).toList());
-    assertTrue(record.commD().isPresent());
-    assertEquals(until.compareTo(Phase.PRE_COMMIT1) >= 0, record.ticket().isPresent());
-    assertEquals(until.compareTo(Phase.PRE_COMMIT2) >= 0, record.commR().isPresent());
-    assertEquals(until.compareTo(Phase.COMMIT1) >= 0, record.seed().isPresent());
-    assertEquals(until.compareTo(Phase.COMMIT2) >= 0, record.proof().isPresent());
-    assertEquals(until.compareTo(Phase.COMMIT2) >= 0, Files.exists(files.seal()));
+  @AfterEach
+  void tearDown() {
+    node.close();
   }
 
   @Test
-  void aFinishedSealLeavesItsRecordAndNothingToGoOnWith() throws IOException {
-    SealRecord record = seal(Phase.FINALIZE);
+  void uploadsTheFileAndFollowsTheSectorToItsEnd() throws Exception {
+    node.reports(
+        Reports.inPreCommit1(),
+        Reports.waitingForTheSeed(),
+        Reports.waitingForTheSeed(),
+        Reports.proving());
 
+    SealRecord record = seal();
+
+    assertEquals(Reports.PROOF, record.proof().orElseThrow());
+    assertEquals(Optional.of("ü.bin"), record.pieces().get(0).name());
     assertEquals(Optional.of(true), record.verified());
-    assertEquals(record, SealRecord.read(files.seal()));
     assertEquals(
-        List.of("s-t01000-1.json", "s-t01000-1.seal.json"), CliProcess.names(files.scratch()));
+        List.of("upload", "PreCommit1", "waiting for the seed"),
+        selkie.shown.shown.stream()
+            .filter(line -> line.startsWith("begin "))
+            .map(line -> line.substring("begin ".length(), line.indexOf(" of ")))
+            .toList());
+    assertTrue(node.calls.get(0).startsWith("POST /sectors/seal?sectorSize=2KiB&request="));
+    assertTrue(node.bodies.get(0).contains("filename=\"ü.bin\""), node.bodies.get(0));
+    assertFalse(Files.exists(requestFile()));
   }
 
   @Test
-  void aProofThatDoesNotVerifyIsNotFinalized() throws IOException {
-    proofs.valid = false;
+  void anEventMakesItLookAgainAtOnce() throws Exception {
+    node.reports(Reports.inPreCommit1(), Reports.proving());
+    node.onEvents = () -> node.tell(Reports.SECTOR);
 
-    SealRecord record = seal(Phase.FINALIZE);
+    long begun = System.nanoTime();
+    seal();
 
-    assertEquals(Optional.of(false), record.verified());
-    assertFalse(proofs.calls.contains("clearCache"));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "addPiece, NO_SPACE",
-    "addPiece, DIED",
-    "addPiece, ERROR",
-    "preCommit1, NO_SPACE",
-    "preCommit1, BAD_REQUEST",
-    "preCommit1, MISSING",
-  })
-  void aFailureBeforeThereIsWorkToKeepLeavesNothing(String operation, Kind kind) {
-    proofs.failing(operation, kind);
-
-    assertEquals(operation + " went wrong", failure(Phase.FINALIZE));
-
-    assertLeftNothing();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "preCommit1, DIED",
-    "preCommit2, NO_SPACE",
-    "preCommit2, DIED",
-    "commit1, BAD_REQUEST",
-    "commit2, MISSING",
-  })
-  void workThatIsDoneIsKeptAndGoneOnWith(String operation, Kind kind) throws IOException {
-    proofs.failing(operation, kind);
-    assertEquals(operation + " went wrong" + KEPT, failure(Phase.FINALIZE));
-    assertTrue(Files.exists(files.unsealed()));
-
-    SealRecord record = new Scripted(new ScriptedProofs()).seal(Phase.FINALIZE);
-
-    assertEquals(files.sector(), record.sector());
-    assertTrue(shown.shown.contains("message going on with s-t01000-1, which was interrupted"));
+    assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 20);
   }
 
   @Test
-  void whatAnEarlierAttemptLeftIsNotDeletedByALaterFailure() {
-    proofs.failing("preCommit2", Kind.DIED);
-    failure(Phase.FINALIZE);
-    proofs.failing("addPiece", Kind.NO_SPACE);
+  void killedWhileItFollowsItGoesOnWithTheSameSectorAndSendsNothingAgain() throws Exception {
+    String request = begin();
+    node.reports(Reports.of(Reports.inPreCommit1(), request), Reports.proving());
 
-    assertEquals("addPiece went wrong" + KEPT, failure(Phase.FINALIZE));
+    SealRecord record = seal();
 
-    assertTrue(Files.exists(files.unsealed()));
+    assertEquals(Reports.SECTOR, record.sector());
+    assertTrue(uploads().isEmpty());
+    assertTrue(
+        selkie.shown.shown.contains("message going on with s-t01000-1, which was interrupted"));
   }
 
   @Test
-  void aProofOnceMadeIsNotMadeAgainIfFinalizeFails() throws IOException {
-    proofs.failing("clearCache", Kind.DIED);
-    assertEquals("clearCache went wrong" + KEPT, failure(Phase.FINALIZE));
-    SealRecord proved = SealRecord.read(files.seal());
-    assertEquals(5, proved.phases().size());
-    ScriptedProofs next = new ScriptedProofs();
+  void killedBeforeTheNodeAnsweredItAsksByTheSameRequest() throws Exception {
+    String request = RequestFile.resumeOrBegin(requestFile()).request().toString();
+    node.reports(Reports.proving());
 
-    SealRecord finished = new Scripted(next).seal(Phase.FINALIZE);
+    seal();
 
-    assertEquals(List.of("clearCache"), next.calls);
-    assertEquals(proved.proof(), finished.proof());
-    assertEquals(6, finished.phases().size());
-    assertEquals(finished, SealRecord.read(files.seal()));
+    assertEquals(List.of("POST /sectors/seal?sectorSize=2KiB&request=" + request), uploads());
   }
 
   @Test
-  void aFileThatChangesWhileItIsReadIsNotSealed() {
-    proofs.duringAddPiece =
-        () -> {
-          try {
-            Files.setLastModifiedTime(file, FileTime.fromMillis(12_345));
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        };
+  void aSectorOfThatNameThatIsAnothersIsLeftAlone() throws Exception {
+    String request = begin();
+    node.reports(Reports.of(Reports.inPreCommit1(), "another"), Reports.proving());
 
-    assertTrue(failure(Phase.FINALIZE).endsWith("/file changed while it was read"));
+    seal();
 
-    assertEquals(List.of("addPiece"), proofs.calls);
-    assertLeftNothing();
+    assertEquals(List.of("POST /sectors/seal?sectorSize=2KiB&request=" + request), uploads());
   }
 
-  private void assertLeftNothing() {
-    for (Path directory :
-        List.of(
-            files.unsealed().getParent(),
-            files.sealed().getParent(),
-            files.cache().getParent(),
-            files.scratch())) {
-      try {
-        assertEquals(List.of(), CliProcess.names(directory));
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
+  @Test
+  void whatIsSealedOnceMoreIsANewSector() throws Exception {
+    node.reports(Reports.proving());
+    seal();
+    seal();
+
+    assertEquals(2, uploads().size());
+    assertNotEquals(uploads().get(0), uploads().get(1));
   }
 
-  private String failure(Phase until) {
-    return assertThrows(IOException.class, () -> seal(until)).getMessage();
+  @Test
+  void aFailedSectorIsKeptAndTriedAgainByTheSameCommand() throws Exception {
+    node.reports(Reports.failed());
+    assertEquals(
+        "the disk is full; s-t01000-1 is kept, the same command tries it again", failure());
+
+    node.reports(Reports.failed(), Reports.proving());
+    seal();
+
+    assertEquals(1, uploads().size());
+    assertTrue(node.calls.contains("POST /sectors/s-t01000-1/retry"));
   }
 
-  private SealRecord seal(Phase until) throws IOException {
-    return new Scripted(proofs).seal(until);
+  @Test
+  void aSectorThatIsGoneIsNotGoneOnWith() throws Exception {
+    String request = begin();
+    node.reports(Reports.removed(), Reports.proving());
+
+    seal();
+
+    assertEquals(1, uploads().size());
+    assertFalse(uploads().get(0).endsWith(request));
   }
 
-  /** One run of the command with these proofs. */
-  private final class Scripted {
-    private final ScriptedProofs script;
+  @Test
+  void aSectorThatIsRemovedMeanwhileIsToldAndForgotten() throws Exception {
+    node.reports(Reports.inPreCommit1(), Reports.removed());
 
-    Scripted(ScriptedProofs script) {
-      this.script = script;
-    }
+    assertEquals("s-t01000-1 was removed before it was sealed", failure());
+    assertFalse(Files.exists(requestFile()));
+  }
 
-    SealRecord seal(Phase until) throws IOException {
-      CommandContext context =
-          new CommandContext(
-              Map.of(),
-              ConfigFactory::empty,
-              new ParameterDirectory(temp.resolve("none")),
-              () -> shown);
-      SealRequest request =
-          SealRequest.of(
-              List.of(file),
-              files.root(),
-              SectorSize.KIB_2,
-              new MinerId(1000),
-              Optional.empty(),
-              Optional.empty(),
-              until,
-              false);
-      return new SealRun(context, request).seal(script.proofs(), new PhaseProgress(shown));
-    }
+  @Test
+  void aSectorThatIsGivenUpIsToldAndForgotten() throws Exception {
+    ObjectNode givenUp = Reports.failed();
+    ((ObjectNode) givenUp.get("sealing")).put("state", "FailedUnrecoverable");
+    node.reports(givenUp);
+
+    assertEquals(
+        "the disk is full; s-t01000-1 is given up: selkie sectors remove s-t01000-1", failure());
+    assertFalse(Files.exists(requestFile()));
+  }
+
+  @Test
+  void whatTheNodeRefusesLeavesNothing() throws Exception {
+    node.refusing("POST /sectors/seal", 409, "no room for another sector");
+
+    assertEquals("no room for another sector", failure());
+    assertFalse(Files.exists(requestFile()));
+  }
+
+  @Test
+  void aNodeInTroubleMayHaveBegunTheSector() throws Exception {
+    node.refusing("POST /sectors/seal", 503, "no answer in time");
+
+    assertEquals("no answer in time", failure());
+    assertTrue(Files.exists(requestFile()));
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsReadIsNotSealed() throws Exception {
+    SealRequest request = request();
+    Files.setLastModifiedTime(file, FileTime.fromMillis(12_345));
+
+    IOException failure = assertThrows(IOException.class, () -> seal(request));
+
+    assertEquals(file.toRealPath() + " changed while it was read", failure.getMessage());
+    assertEquals(List.of(), node.bodies);
+  }
+
+  @Test
+  void aFileThatShrinksWhileItIsReadIsNotSealed() throws Exception {
+    SealRequest request = request();
+    Files.write(file, new byte[3]);
+
+    IOException failure = assertThrows(IOException.class, () -> seal(request));
+
+    assertEquals(file.toRealPath() + " changed while it was read", failure.getMessage());
+  }
+
+  @Test
+  void anInterruptedCommandSaysWhoGoesOn() throws Exception {
+    node.reports(Reports.inPreCommit1());
+    node.onEvents = Thread.currentThread()::interrupt;
+
+    assertEquals(
+        "called off; the node goes on with s-t01000-1: selkie sectors status s-t01000-1",
+        failure());
+    Thread.interrupted();
+
+    NodeSession own = new NodeSession(client, Optional.of(temp), Optional.of(node));
+    IOException failure =
+        assertThrows(
+            IOException.class,
+            () ->
+                new SealRun(selkie.context(), nodes(), request())
+                    .seal(own, RequestFile.resumeOrBegin(requestFile())));
+    assertEquals(
+        "called off; s-t01000-1 is kept, the same command goes on with it", failure.getMessage());
+  }
+
+  private List<String> uploads() {
+    return node.calls.stream().filter(call -> call.startsWith("POST /sectors/seal")).toList();
+  }
+
+  /** As an earlier command left it that was killed while it followed the sector. */
+  private String begin() throws IOException {
+    RequestFile request = RequestFile.resumeOrBegin(requestFile());
+    request.begun(Reports.SECTOR);
+    return request.request().toString();
+  }
+
+  private Path requestFile() throws IOException {
+    return RequestFile.in(temp, request(), "");
+  }
+
+  private SealRequest request() throws IOException {
+    return SealRequest.of(List.of(file), SectorSize.KIB_2);
+  }
+
+  private NodeFinder nodes() {
+    return new NodeFinder(selkie.context(), Optional.empty());
+  }
+
+  private String failure() {
+    return String.valueOf(assertThrows(IOException.class, this::seal).getMessage());
+  }
+
+  private SealRecord seal() throws IOException, InterruptedException {
+    return seal(request());
+  }
+
+  private SealRecord seal(SealRequest request) throws IOException, InterruptedException {
+    NodeSession session = new NodeSession(client, Optional.of(temp), Optional.empty());
+    Path place = RequestFile.in(temp, request, "");
+    return new SealRun(selkie.context(), nodes(), request)
+        .seal(session, RequestFile.resumeOrBegin(place));
   }
 }

@@ -14,6 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SelkieCliTest {
+  private static final NodeLauncher NO_NODE =
+      order -> {
+        throw new AssertionError("no node may be started");
+      };
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -27,7 +32,19 @@ class SelkieCliTest {
         "params",
         "params verify",
         "params fetch",
-        "params generate"
+        "params generate",
+        "sectors",
+        "sectors list",
+        "sectors status",
+        "sectors pledge",
+        "sectors abort",
+        "sectors retry",
+        "sectors remove",
+        "dev",
+        "auth",
+        "auth create-token",
+        "db",
+        "db rebuild"
       })
   void everyCommandTellsItsUsageAndVersion(String command) {
     assertEquals(0, run(command + " --help"));
@@ -62,10 +79,9 @@ class SelkieCliTest {
       delimiter = '|',
       value = {
         "seal x --sector-size 3KiB| legal are 2KiB, 8MiB, 512MiB, 32GiB, 64GiB",
-        "seal x --until commit3| no phase is named 'commit3'",
-        "seal x --miner 1000| not a miner's ID address like t01000",
-        "seal x --ticket 00| expected 64 hex digits, got 2 characters",
-        "seal x --seed zz| expected 64 hex digits, got 2 characters",
+        "sectors status 1| not a sector name like s-t01000-1",
+        "auth create-token --permission all| no such permission: use one of read, write, sign",
+        "auth create-token --permission read --expires 1y| '1y' is not a time in seconds, minutes",
         "unseal s-1 -o y| not a sector name like s-t01000-1",
         "unseal s-t01000-1 -o y --range 5| '5' is not OFFSET:LENGTH in bytes",
         "unseal s-t01000-1 -o y --piece first| 'first' is not an int",
@@ -85,7 +101,7 @@ class SelkieCliTest {
   }
 
   private int run(String line) {
-    CommandLine command = SelkieCli.create(Map.of());
+    CommandLine command = SelkieCli.create(Map.of(), NO_NODE);
     command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return command.execute(line.isBlank() ? new String[0] : line.strip().split(" ", -1));
   }

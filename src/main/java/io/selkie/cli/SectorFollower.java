@@ -1,0 +1,72 @@
+package io.selkie.cli;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.params.ParameterListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Shows how a sector comes along until its way ends. */
+final class SectorFollower {
+  /** How long a node may be away before the command gives up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private final NodeClient client;
+  private final ParameterListener progress;
+  private final SealDisplay display;
+  private String told = "";
+
+  SectorFollower(NodeClient client, ParameterListener progress) {
+    this.client = client;
+    this.progress = progress;
+    this.display = new SealDisplay(new PhaseProgress(progress));
+  }
+
+  /**
+   * Follows the sector.
+   *
+   * @return the last report, which has an end
+   * @throws IOException if the node is away for too long; one line
+   */
+  SectorReport follow(SectorId sector) throws IOException, InterruptedException {
+    try (SectorEvents events = new SectorEvents(client, sector)) {
+      while (true) {
+        SectorReport report = report(sector);
+        display.show(report);
+        if (report.end().isPresent()) {
+          return report;
+        }
+        tellFailure(report);
+        events.await(LOOK);
+      }
+    } finally {
+      display.end();
+    }
+  }
+
+  private SectorReport report(SectorId sector) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return client.sector(sector);
+      } catch (IOException e) {
+        boolean refused = e instanceof NodeException answer && !answer.isPassing();
+        if (refused || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(LOOK.toMillis());
+      }
+    }
+  }
+
+  /** An attempt that failed and is made again by itself. */
+  private void tellFailure(SectorReport report) {
+    Optional<String> failure = report.isTriedAgain() ? report.failure() : Optional.empty();
+    if (failure.isPresent() && !failure.get().equals(told)) {
+      progress.message(CommandTask.oneLine(failure.get()) + "; it is tried again");
+    }
+    told = failure.orElse(told);
+  }
+}

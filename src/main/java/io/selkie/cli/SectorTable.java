@@ -1,0 +1,94 @@
+package io.selkie.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.storage.SectorManifest;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What a node tells of a sector, for people. */
+final class SectorTable {
+  private SectorTable() {}
+
+  static TextTable of(SectorReport report) {
+    TextTable table = new TextTable();
+    table.row("sector", report.sector().toString());
+    table.row("state", report.state());
+    report
+        .phase()
+        .ifPresent(
+            phase ->
+                table.row(
+                    "phase",
+                    phase
+                        + (report.number().isPresent()
+                            ? " (" + report.number().getAsInt() + ")"
+                            : "")
+                        + (report.phaseDone() ? ", done" : "")));
+    task(report, table);
+    report.failure().ifPresent(failure -> table.row("failure", failure));
+    row(table, "host", report.facts().path("filesOn"));
+    row(table, "generation", report.facts().path("generation"));
+    for (SectorManifest.Piece piece : report.pieces()) {
+      if (piece.bytes() > 0) {
+        table.row(
+            "piece",
+            piece.commP().cid()
+                + "  "
+                + piece.bytes()
+                + " bytes"
+                + piece.name().map(name -> " of " + name).orElse(""));
+      }
+    }
+    table.row("updated", toSeconds(report.json().path("summary").path("updatedAt").asText("")));
+    return table;
+  }
+
+  /** What its actor is doing, where that says more than the state. */
+  private static void task(SectorReport report, TextTable table) {
+    JsonNode task = report.json().path("actor").path("task");
+    if (task.isObject()) {
+      JsonNode kind = task.path("id").path("kind");
+      long attempts = task.path("attempts").asLong();
+      table.row(
+          "task",
+          kind.asText("")
+              + ", "
+              + report.actor().toLowerCase(Locale.ROOT)
+              + (attempts > 0 ? ", attempt " + attempts : ""));
+    }
+  }
+
+  private static void row(TextTable table, String name, JsonNode value) {
+    if (value.isValueNode() && !value.isNull()) {
+      table.row(name, value.asText());
+    }
+  }
+
+  /** {@code 2026-11-21T10:00:00.123456Z} without its fraction. */
+  static String toSeconds(String time) {
+    return time.replaceFirst("\\.[0-9]+", "");
+  }
+
+  static TextTable history(List<JsonNode> events) {
+    TextTable table = new TextTable().row("AT", "EVENT", "TASK", "DETAIL");
+    for (JsonNode event : events) {
+      table.row(
+          toSeconds(event.path("at").asText("")),
+          event.path("event").asText(""),
+          first(event, "phase"),
+          first(event, "cause", "host"));
+    }
+    return table;
+  }
+
+  /** The first such field of the event, or of what it carries. */
+  private static String first(JsonNode event, String... fields) {
+    return Stream.of(fields)
+        .flatMap(field -> Stream.of(event.path(field), event.path("detail").findPath(field)))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .findFirst()
+        .orElse("");
+  }
+}

@@ -1,0 +1,95 @@
+package io.selkie.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code selkie sectors list}. */
+@Command(
+    name = "list",
+    description = {
+      "List sectors: name, state, the number of the phase, and what is wrong.",
+      "Numbers: AddPiece 0, done 1; PreCommit1 10/11; PreCommit2 20/21; Commit1 30/31; Commit2"
+          + " 40/41; Finalize 50."
+    },
+    mixinStandardHelpOptions = true)
+final class SectorsList implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin private NodeOptions node = new NodeOptions();
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "Only sectors in this state: Proving, WaitSeed, ... or running, failed, ...")
+  private Optional<String> state = Optional.empty();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  SectorsList(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    return CommandTask.run(spec, this::list);
+  }
+
+  private boolean list() throws IOException, InterruptedException {
+    try (NodeSession session = node.nodes(context).runningOrStarted()) {
+      List<JsonNode> sectors = session.client().sectors(state);
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(json ? object(sectors) : table(sectors));
+      out.flush();
+      return true;
+    }
+  }
+
+  private static ObjectNode object(List<JsonNode> sectors) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.putArray("sectors").addAll(sectors);
+    return object;
+  }
+
+  private static TextTable table(List<JsonNode> sectors) {
+    TextTable table = new TextTable().row("SECTOR", "STATE", "NUMBER", "UPDATED", "FAILURE");
+    for (JsonNode sector : sectors) {
+      table.row(
+          text(sector, "sector"),
+          text(sector, "driverState", "state"),
+          text(sector, "phaseNumber", "number"),
+          SectorTable.toSeconds(text(sector, "updatedAt")),
+          text(sector, "failure", "failureMessage", "driverMessage"));
+    }
+    return table;
+  }
+
+  /** The first of these fields that is there. */
+  private static String text(JsonNode sector, String... fields) {
+    for (String field : fields) {
+      JsonNode value = sector.path(field);
+      if (value.isObject()) {
+        value = value.path("message");
+      }
+      if (!value.asText("").isEmpty() && !value.isNull()) {
+        return value.asText();
+      }
+    }
+    return "";
+  }
+}
