@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
 import akka.stream.KillSwitches;
@@ -134,6 +135,7 @@ public final class ApiServer {
     return defaults
         .withServerHeader(Optional.empty())
         .withRemoteAddressAttribute(true)
+        .withParserSettings(parserSettings(defaults.getParserSettings()))
         .withParsingErrorHandler(ParsingErrors.class.getName())
         .withSocketOptions(List.of(TcpSO.keepAlive(true), TcpSO.tcpNoDelay(true)))
         .withTimeouts(
@@ -141,6 +143,14 @@ public final class ApiServer {
                 .getTimeouts()
                 .withIdleTimeout(scala(settings.idleTimeout()))
                 .withRequestTimeout(scala(settings.answerTimeout().multipliedBy(2))));
+  }
+
+  /** What Akka warns of, it repeats: a token that is sent malformed would be in the log. */
+  private static ParserSettings parserSettings(ParserSettings defaults) {
+    return defaults
+        .withIllegalHeaderWarnings(false)
+        .withErrorLoggingVerbosity(
+            akka.http.scaladsl.settings.ParserSettings.ErrorLoggingVerbosity$.MODULE$.apply("off"));
   }
 
   private static scala.concurrent.duration.Duration scala(Duration duration) {
