@@ -100,17 +100,23 @@ final class EventRoutes {
         after
             .<CompletionStage<Long>>map(CompletableFuture::completedStage)
             .orElseGet(() -> CompletableFuture.supplyAsync(readModel::latest, blocking));
-    return from.thenApply(
-        id ->
-            Replies.stream(
-                HttpEntities.createChunked(
-                    MediaTypes.TEXT_EVENT_STREAM.toContentType(),
-                    stream(sector, id)
-                        .takeWithin(left.compareTo(LONGEST) < 0 ? left : LONGEST)
-                        .via(shutdown.flow())
-                        .watchTermination(
-                            (nothing, ended) ->
-                                ended.whenComplete((done, failure) -> end.run())))));
+    return from.whenComplete(
+            (id, failure) -> {
+              if (failure != null) {
+                end.run(); // the connection may stay for the next call
+              }
+            })
+        .thenApply(
+            id ->
+                Replies.stream(
+                    HttpEntities.createChunked(
+                        MediaTypes.TEXT_EVENT_STREAM.toContentType(),
+                        stream(sector, id)
+                            .takeWithin(left.compareTo(LONGEST) < 0 ? left : LONGEST)
+                            .via(shutdown.flow())
+                            .watchTermination(
+                                (nothing, ended) ->
+                                    ended.whenComplete((done, failure) -> end.run())))));
   }
 
   /** Where to go on; empty: from now on. */
