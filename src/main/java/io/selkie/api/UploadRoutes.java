@@ -106,18 +106,22 @@ final class UploadRoutes {
     return type.mainType().equals("multipart") && type.subType().equals("form-data");
   }
 
-  /** After a failure that is no refusal a sector may have the files, so they stay. */
+  /**
+   * After a failure that is no refusal a sector may have the files, so they stay. The operation may
+   * be refused when nobody waits for it any more; the files go then too.
+   */
   private CompletionStage<Begun> begin(
       Upload upload, UUID id, SectorSize size, List<SpooledPiece> pieces) {
-    return removing(
-            upload,
-            patience.with(operations.seal(id, size, pieces)),
-            failure -> Replies.cause(failure) instanceof OperationException)
-        .thenCompose(
-            begun ->
-                begun.repeated()
-                    ? upload.remove().thenApply(removed -> begun)
-                    : CompletableFuture.completedStage(begun));
+    return patience.with(
+        removing(
+                upload,
+                operations.seal(id, size, pieces),
+                failure -> Replies.cause(failure) instanceof OperationException)
+            .thenCompose(
+                begun ->
+                    begun.repeated()
+                        ? upload.remove().thenApply(removed -> begun)
+                        : CompletableFuture.completedStage(begun)));
   }
 
   /** The same outcome; after such a failure, when the files are gone. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,33 @@ class UploadTest {
     assertEquals(503, response.statusCode());
     assertEquals("timeout", TestNode.error(response));
     assertEquals(node.operations.pieces.stream().map(SpooledPiece::file).toList(), node.spooled());
+  }
+
+  @Test
+  void filesGoWhenTheNodeRefusesLate() throws Exception {
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    node.operations.instead = Optional.of(late);
+
+    HttpResponse<String> response = node.send(new Form().file(SMALL).post(node.to(SEAL)));
+    assertEquals("timeout", TestNode.error(response));
+    assertEquals(1, node.spooledQuietly());
+    late.completeExceptionally(
+        new OperationException(OperationException.Kind.UNAVAILABLE, "the disk is full: free some"));
+
+    TestNode.await(() -> node.spooledQuietly() == 0);
+  }
+
+  @Test
+  void filesStayWhenTheOperationEndsLateAndNobodyKnowsHow() throws Exception {
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    node.operations.instead = Optional.of(late);
+
+    node.send(new Form().file(SMALL).post(node.to(SEAL)));
+    late.completeExceptionally(new TimeoutException("no answer of the driver"));
+    node.operations.instead = Optional.empty();
+    node.send(new Form().file(SMALL).post(node.to(SEAL)));
+
+    assertEquals(2, node.spooledQuietly());
   }
 
   private RawClient begun() throws Exception {
