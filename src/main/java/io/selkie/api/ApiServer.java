@@ -30,6 +30,9 @@ public final class ApiServer {
   /** The dispatcher for what blocks. */
   static final String BLOCKING = "selkie.blocking-io-dispatcher";
 
+  /** The dispatcher of the audit log, which must not wait for a database that is away. */
+  static final String AUDIT = "selkie.audit-dispatcher";
+
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
 
@@ -48,7 +51,7 @@ public final class ApiServer {
    */
   public static CompletionStage<ApiServer> start(
       ActorSystem<?> system, ApiSettings settings, ApiServices services) throws IOException {
-    Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+    Executor audit = system.dispatchers().lookup(DispatcherSelector.fromConfig(AUDIT));
     Replies replies = new Replies(system);
     SharedKillSwitch streams = KillSwitches.shared("selkie-api-streams");
     List<Endpoint> table = table(system, settings, services, replies, streams);
@@ -56,7 +59,7 @@ public final class ApiServer {
         new Router(
             table,
             new Doorkeeper(services.tokens()),
-            new Audit(services.audit(), replies, blocking),
+            new Audit(services.audit(), replies, audit),
             replies,
             system);
     CoordinatedShutdown.get(system)
