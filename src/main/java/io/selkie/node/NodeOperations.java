@@ -137,6 +137,19 @@ final class NodeOperations implements Operations {
   }
 
   @Override
+  public CompletionStage<Boolean> isNumbered(SectorId sector) {
+    return sealing
+        .isNumbered(sector)
+        .exceptionally(
+            trouble -> {
+              LOG.warn("the numbers of sectors cannot be read: {}", trouble.getMessage());
+              throw new OperationException(
+                  OperationException.Kind.UNAVAILABLE,
+                  "the database cannot be read now: try again, and see the node's log");
+            });
+  }
+
+  @Override
   public CompletionStage<SectorState> state(SectorId sector) {
     return this.<SectorState>ask(sector, ANSWER, Sector.Get::new);
   }

@@ -114,6 +114,22 @@ class SectorRoutesTest {
   }
 
   @Test
+  void noActorIsMadeForANameThatIsMadeUp() throws Exception {
+    node.readModel.add("s-t01000-3", "running");
+
+    for (String path : List.of("", "/history", "/data")) {
+      assertEquals(404, get("/sectors/s-t01000-2" + path).statusCode(), path);
+    }
+    assertEquals(List.of(), node.operations.driven);
+    get("/sectors/s-t01000-1");
+    get("/sectors/s-t01000-3");
+
+    assertEquals(
+        List.of(SectorId.parse("s-t01000-1"), SectorId.parse("s-t01000-3")),
+        node.operations.driven);
+  }
+
+  @Test
   void sectorsAreListedPageByPage() throws Exception {
     for (String name : List.of("s-t01000-1", "s-t01000-2", "s-t01000-3")) {
       node.readModel.add(name, name.endsWith("2") ? "failed" : "running");
