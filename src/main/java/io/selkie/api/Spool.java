@@ -17,6 +17,11 @@ import java.util.UUID;
  * The directory that uploads come into and unsealed data leaves from. A name without a suffix is a
  * whole and durable upload; one with a suffix belongs to a call that runs, and after a crash to
  * nobody.
+ *
+ * <p>A crash after an upload got its final name, and before its sector was begun, leaves whole files
+ * that no sector names. They stay for ever: which files sectors name is in the journal, and is not
+ * asked when a node starts. An operator may remove files that are older than the last start of the
+ * node and that no sector's plan names.
  */
 public final class Spool {
   private static final String SUFFIX = ".part";
