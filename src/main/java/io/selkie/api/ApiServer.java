@@ -117,15 +117,14 @@ public final class ApiServer {
     Patience patience = new Patience(settings.answerTimeout());
     Known known = new Known(operations, readModel, patience, blocking);
     Spool spool = Spool.open(services.spool());
-    Duration stall = settings.stallTimeout();
     return Stream.of(
             new NodeRoutes(operations, replies, patience).endpoints(),
             new SectorRoutes(
                     operations, known, readModel, replies, new Json(system), patience, blocking)
                 .endpoints(),
-            new UploadRoutes(operations, replies, patience, spool, stall, system, blocking)
+            new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
-            new DataRoutes(operations, known, spool, blocking).endpoints(),
+            new DataRoutes(operations, known, spool, settings, blocking).endpoints(),
             new EventRoutes(
                     readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)
                 .endpoints())

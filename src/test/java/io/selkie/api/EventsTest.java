@@ -44,7 +44,9 @@ class EventsTest {
                     settings.stallTimeout(),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    Duration.ofMillis(50)));
+                    Duration.ofMillis(50),
+                    settings.maxUnseals(),
+                    settings.maxUploads()));
   }
 
   @AfterEach

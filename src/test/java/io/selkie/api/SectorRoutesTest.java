@@ -50,7 +50,9 @@ class SectorRoutesTest {
                     settings.stallTimeout(),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    settings.heartbeat()));
+                    settings.heartbeat(),
+                    settings.maxUnseals(),
+                    settings.maxUploads()));
   }
 
   @AfterEach

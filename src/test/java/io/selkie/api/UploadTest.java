@@ -54,7 +54,9 @@ class UploadTest {
                     Duration.ofSeconds(1),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    settings.heartbeat()));
+                    settings.heartbeat(),
+                    settings.maxUnseals(),
+                    2));
     assertEquals(List.of(spool.resolve("of-a-sector")), node.spooled());
     Files.delete(spool.resolve("of-a-sector"));
   }
@@ -232,6 +234,11 @@ class UploadTest {
   }
 
   private RawClient begun() throws Exception {
+    return begun(1);
+  }
+
+  /** One that has begun, as which it is. */
+  private RawClient begun(int which) throws Exception {
     RawClient client = new RawClient(node.server.url());
     client.send(
         "POST /api/v1"
@@ -244,8 +251,25 @@ class UploadTest {
             + Form.boundary()
             + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"
             + "0".repeat(500));
-    TestNode.await(() -> node.spooledQuietly() == 1);
+    TestNode.await(() -> node.spooledQuietly() == which);
     return client;
+  }
+
+  @Test
+  void onlySoManyAreUnderWay() throws Exception {
+    try (RawClient one = begun();
+        RawClient other = begun(2)) {
+      HttpResponse<String> refused = node.send(new Form().file(SMALL).post(node.to(SEAL)));
+
+      assertEquals(503, refused.statusCode());
+      assertEquals("too_many_uploads", TestNode.error(refused));
+      one.reset();
+      other.reset();
+    }
+    TestNode.await(() -> node.spooledQuietly() == 0);
+    for (int i = 0; i < 4; i++) {
+      assertEquals(201, node.send(new Form().file(SMALL).post(node.to(SEAL))).statusCode());
+    }
   }
 
   @Test
