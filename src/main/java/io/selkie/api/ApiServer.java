@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
 import akka.stream.KillSwitches;
@@ -29,6 +30,9 @@ public final class ApiServer {
   /** The dispatcher for what blocks. */
   static final String BLOCKING = "selkie.blocking-io-dispatcher";
 
+  /** The dispatcher of the audit log, which must not wait for a database that is away. */
+  static final String AUDIT = "selkie.audit-dispatcher";
+
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
 
@@ -47,7 +51,7 @@ public final class ApiServer {
    */
   public static CompletionStage<ApiServer> start(
       ActorSystem<?> system, ApiSettings settings, ApiServices services) throws IOException {
-    Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+    Executor audit = system.dispatchers().lookup(DispatcherSelector.fromConfig(AUDIT));
     Replies replies = new Replies(system);
     SharedKillSwitch streams = KillSwitches.shared("selkie-api-streams");
     List<Endpoint> table = table(system, settings, services, replies, streams);
@@ -55,7 +59,7 @@ public final class ApiServer {
         new Router(
             table,
             new Doorkeeper(services.tokens()),
-            new Audit(services.audit(), replies, blocking),
+            new Audit(services.audit(), replies, audit),
             replies,
             system);
     CoordinatedShutdown.get(system)
@@ -113,15 +117,14 @@ public final class ApiServer {
     Patience patience = new Patience(settings.answerTimeout());
     Known known = new Known(operations, readModel, patience, blocking);
     Spool spool = Spool.open(services.spool());
-    Duration stall = settings.stallTimeout();
     return Stream.of(
             new NodeRoutes(operations, replies, patience).endpoints(),
             new SectorRoutes(
                     operations, known, readModel, replies, new Json(system), patience, blocking)
                 .endpoints(),
-            new UploadRoutes(operations, replies, patience, spool, stall, system, blocking)
+            new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
-            new DataRoutes(operations, known, spool, blocking).endpoints(),
+            new DataRoutes(operations, known, spool, settings, blocking).endpoints(),
             new EventRoutes(
                     readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)
                 .endpoints())
@@ -134,6 +137,7 @@ public final class ApiServer {
     return defaults
         .withServerHeader(Optional.empty())
         .withRemoteAddressAttribute(true)
+        .withParserSettings(parserSettings(defaults.getParserSettings()))
         .withParsingErrorHandler(ParsingErrors.class.getName())
         .withSocketOptions(List.of(TcpSO.keepAlive(true), TcpSO.tcpNoDelay(true)))
         .withTimeouts(
@@ -141,6 +145,14 @@ public final class ApiServer {
                 .getTimeouts()
                 .withIdleTimeout(scala(settings.idleTimeout()))
                 .withRequestTimeout(scala(settings.answerTimeout().multipliedBy(2))));
+  }
+
+  /** What Akka warns of, it repeats: a token that is sent malformed would be in the log. */
+  private static ParserSettings parserSettings(ParserSettings defaults) {
+    return defaults
+        .withIllegalHeaderWarnings(false)
+        .withErrorLoggingVerbosity(
+            akka.http.scaladsl.settings.ParserSettings.ErrorLoggingVerbosity$.MODULE$.apply("off"));
   }
 
   private static scala.concurrent.duration.Duration scala(Duration duration) {

@@ -8,10 +8,12 @@ import java.time.Duration;
  *
  * @param port 0: any free one
  * @param answerTimeout how long the node may take for an operation
- * @param stallTimeout how long an upload may pause
+ * @param stallTimeout how long an upload, or a download of data, may pause
  * @param requestTimeout how long a connection may be without a call, and a request's head take
  * @param idleTimeout how long a call may be silent, unsealing included
  * @param heartbeat how often an event stream without events says that it lives
+ * @param maxUnseals how many downloads of data may be under way, unsealing included
+ * @param maxUploads how many uploads may be under way
  */
 public record ApiSettings(
     String host,
@@ -20,7 +22,9 @@ public record ApiSettings(
     Duration stallTimeout,
     Duration requestTimeout,
     Duration idleTimeout,
-    Duration heartbeat) {
+    Duration heartbeat,
+    int maxUnseals,
+    int maxUploads) {
   private static final int MAX_PORT = 65_535;
 
   /**
@@ -41,7 +45,17 @@ public record ApiSettings(
         positive(api, "stall-timeout"),
         positive(api, "request-timeout"),
         positive(api, "idle-timeout"),
-        positive(api, "heartbeat"));
+        positive(api, "heartbeat"),
+        atLeastOne(api, "max-unseals"),
+        atLeastOne(api, "max-uploads"));
+  }
+
+  private static int atLeastOne(Config api, String key) {
+    int value = api.getInt(key);
+    if (value < 1) {
+      throw new IllegalArgumentException("selkie.api." + key + " must be 1 or more");
+    }
+    return value;
   }
 
   private static Duration positive(Config api, String key) {

@@ -9,10 +9,12 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
+import io.selkie.view.SectorSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -28,12 +30,21 @@ final class DataRoutes {
   private final Operations operations;
   private final Known known;
   private final Spool spool;
+  private final Duration stall;
+  private final Slots slots;
   private final Executor blocking;
 
-  DataRoutes(Operations operations, Known known, Spool spool, Executor blocking) {
+  DataRoutes(
+      Operations operations, Known known, Spool spool, ApiSettings settings, Executor blocking) {
     this.operations = operations;
     this.known = known;
     this.spool = spool;
+    this.stall = settings.stallTimeout();
+    this.slots =
+        new Slots(
+            settings.maxUnseals(),
+            "too_many_unseals",
+            "as many downloads of data as selkie.api.max-unseals are under way: try again later");
     this.blocking = blocking;
   }
 
@@ -42,8 +53,9 @@ final class DataRoutes {
         Endpoint.get("/sectors/{sector}/data", "getData")
             .needs(Permission.READ)
             .takes("offset", "length")
-            .answers(200, 404, 409, 503)
+            .answers(200, 404, 409, 503, 507)
             .streams()
+            .audited()
             .by(this::data));
   }
 
@@ -51,29 +63,47 @@ final class DataRoutes {
     SectorId sector = call.sector();
     long offset = call.number("offset", 0, Long.MAX_VALUE).orElse(0L);
     Optional<Long> length = call.number("length", 1, Long.MAX_VALUE);
+    Runnable slot = slots.take();
     Path file = spool.part();
+    Runnable end =
+        () -> {
+          remove(file);
+          slot.run();
+        };
     CompletionStage<HttpResponse> response =
         known
             .require(sector)
+            .thenAcceptAsync(facts -> spool.checkRoom(wanted(facts, offset, length)), blocking)
             .thenCompose(
-                is -> operations.unseal(sector, offset, length, file, call.connection().gone()))
-            .thenApplyAsync(unsealed -> send(file, call.connection()), blocking);
+                room -> operations.unseal(sector, offset, length, file, call.connection().gone()))
+            .thenApplyAsync(unsealed -> send(file, end, call.connection()), blocking);
     // The body may never be asked for: the client can be gone. The end of its connection is the one
     // thing that always comes. What still writes then is waited for, or the file would come back.
     call.connection()
         .gone()
         .thenCompose(gone -> response.handle((sent, failure) -> gone))
-        .thenRunAsync(() -> remove(file), blocking);
+        .thenRunAsync(end, blocking);
     return response.whenCompleteAsync(
         (sent, failure) -> {
           if (failure != null) {
-            remove(file);
+            end.run();
           }
         },
         blocking);
   }
 
-  private HttpResponse send(Path file, Connection connection) {
+  /** How many bytes will come; a range that is outside of the sector is refused later. */
+  private static long wanted(Known.Facts facts, long offset, Optional<Long> length) {
+    long most =
+        facts
+            .summary()
+            .flatMap(SectorSummary::proofType)
+            .map(type -> Math.max(0, type.sectorSize().unpadded().bytes() - offset))
+            .orElse(length.orElse(0L));
+    return Math.min(most, length.orElse(most));
+  }
+
+  private HttpResponse send(Path file, Runnable end, Connection connection) {
     try {
       long bytes = Files.size(file);
       Source<ByteString, ?> content =
@@ -84,11 +114,12 @@ final class DataRoutes {
                     read.whenCompleteAsync(
                         (result, failure) -> {
                           connection.end();
-                          remove(file);
+                          end.run();
                         },
                         blocking);
                     return read;
-                  });
+                  })
+              .idleTimeout(stall); // a client that reads nothing would keep the file
       connection.begin();
       return Replies.stream(
           HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, bytes, content));

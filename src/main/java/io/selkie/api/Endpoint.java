@@ -24,6 +24,8 @@ import java.util.concurrent.CompletionStage;
  * @param statuses of its answers, those of every endpoint aside (404 of an unknown path, 405, 500)
  * @param readsBody whether its handler reads a body; that of any other call is passed over
  * @param streams whether an answer or a body may take any time, and HEAD makes no sense
+ * @param audited whether calls go into the audit log: all that change the node's state, its disk
+ *     and its journal included
  */
 record Endpoint(
     HttpMethod method,
@@ -34,6 +36,7 @@ record Endpoint(
     Set<Integer> statuses,
     boolean readsBody,
     boolean streams,
+    boolean audited,
     Handler handler) {
   /** Where all paths begin. */
   static final String BASE = "/api/v1";
@@ -54,11 +57,6 @@ record Endpoint(
 
   static Builder delete(String path, String operation) {
     return new Builder(HttpMethods.DELETE, path, operation);
-  }
-
-  /** Whether calls go into the audit log. */
-  boolean changesState() {
-    return !method.equals(HttpMethods.GET);
   }
 
   /** For messages. */
@@ -100,9 +98,11 @@ record Endpoint(
     private final Set<Integer> statuses = new TreeSet<>();
     private boolean readsBody;
     private boolean streams;
+    private boolean audited;
 
     private Builder(HttpMethod method, String path, String operation) {
       this.method = method;
+      this.audited = !method.equals(HttpMethods.GET);
       this.path = path;
       this.operation = operation;
     }
@@ -132,6 +132,12 @@ record Endpoint(
       return this;
     }
 
+    /** Of a GET that does more than to read. */
+    Builder audited() {
+      audited = true;
+      return this;
+    }
+
     Endpoint by(Handler handler) {
       List<Integer> all = new ArrayList<>(statuses);
       permission.ifPresent(needed -> all.addAll(List.of(401, 403)));
@@ -145,6 +151,7 @@ record Endpoint(
           Set.copyOf(new TreeSet<>(all)),
           readsBody,
           streams,
+          audited,
           handler);
     }
   }

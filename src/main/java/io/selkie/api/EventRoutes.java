@@ -30,10 +30,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * What happens to sectors, as it happens: server-sent events (HTML standard, 9.2) from the history
  * of the read model, whose ids they carry. A client that comes again with {@code Last-Event-ID}
- * misses nothing. A stream ends with its token.
+ * misses nothing. A stream ends with its token, and after a day at the latest.
  */
 final class EventRoutes {
   private static final int MAX_STREAMS = 256;
+
+  /** Akka's timers refuse more than some months. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private static final String LAST_EVENT_ID = "Last-Event-ID";
 
   private final ReadModel readModel;
@@ -96,17 +100,23 @@ final class EventRoutes {
         after
             .<CompletionStage<Long>>map(CompletableFuture::completedStage)
             .orElseGet(() -> CompletableFuture.supplyAsync(readModel::latest, blocking));
-    return from.thenApply(
-        id ->
-            Replies.stream(
-                HttpEntities.createChunked(
-                    MediaTypes.TEXT_EVENT_STREAM.toContentType(),
-                    stream(sector, id)
-                        .takeWithin(left)
-                        .via(shutdown.flow())
-                        .watchTermination(
-                            (nothing, ended) ->
-                                ended.whenComplete((done, failure) -> end.run())))));
+    return from.whenComplete(
+            (id, failure) -> {
+              if (failure != null) {
+                end.run(); // the connection may stay for the next call
+              }
+            })
+        .thenApply(
+            id ->
+                Replies.stream(
+                    HttpEntities.createChunked(
+                        MediaTypes.TEXT_EVENT_STREAM.toContentType(),
+                        stream(sector, id)
+                            .takeWithin(left.compareTo(LONGEST) < 0 ? left : LONGEST)
+                            .via(shutdown.flow())
+                            .watchTermination(
+                                (nothing, ended) ->
+                                    ended.whenComplete((done, failure) -> end.run())))));
   }
 
   /** Where to go on; empty: from now on. */

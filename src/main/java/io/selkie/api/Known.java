@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
 
 /**
  * Which sectors there are. An actor is made, and remembered, by asking it; so none is asked for any
- * name that comes along.
+ * name that comes along, but only for those that tables have.
  */
 record Known(Operations operations, ReadModel readModel, Patience patience, Executor blocking) {
   /** What is known of a sector besides its actor. */
@@ -18,18 +18,31 @@ record Known(Operations operations, ReadModel readModel, Patience patience, Exec
 
   /** The facts; fails with {@link OperationException} if nobody knows the sector. */
   CompletionStage<Facts> require(SectorId sector) {
-    CompletionStage<Optional<JsonNode>> driver = patience.with(operations.driver(sector));
     return patience
         .with(CompletableFuture.supplyAsync(() -> readModel.sector(sector), blocking))
-        .thenCombine(driver, Facts::new)
+        .thenCompose(
+            summary ->
+                isThere(sector, summary)
+                    .thenCompose(
+                        is ->
+                            is
+                                ? patience.with(operations.driver(sector))
+                                : CompletableFuture.completedStage(Optional.<JsonNode>empty()))
+                    .thenApply(driver -> new Facts(summary, driver)))
         .thenApply(
             facts -> {
-              // The read model may be a moment behind the driver.
               if (facts.summary().isEmpty() && facts.driver().isEmpty()) {
                 throw new OperationException(
                     OperationException.Kind.UNKNOWN, "there is no sector " + sector);
               }
               return facts;
             });
+  }
+
+  /** The read model may be a moment behind the driver. */
+  private CompletionStage<Boolean> isThere(SectorId sector, Optional<SectorSummary> summary) {
+    return summary.isPresent()
+        ? CompletableFuture.completedStage(true)
+        : patience.with(operations.isNumbered(sector));
   }
 }

@@ -49,10 +49,19 @@ public interface Operations {
   /** Removes the sector and all its files. */
   CompletionStage<Void> remove(SectorId sector, String by);
 
+  /**
+   * Whether the sector was given its number here, also if nothing more happened to it yet. One
+   * cheap query that makes nothing, whatever name it is asked for.
+   */
+  CompletionStage<Boolean> isNumbered(SectorId sector);
+
   /** The sector's state from its actor; it is only asked for a sector that is known. */
   CompletionStage<SectorState> state(SectorId sector);
 
-  /** What the driver that steps the sector knows of it; empty if none drives it. */
+  /**
+   * What the driver that steps the sector knows of it; empty if none drives it. It is only asked
+   * for a sector that is known or numbered: asking makes the driver, and the journal remembers it.
+   */
   CompletionStage<Optional<JsonNode>> driver(SectorId sector);
 
   /**

@@ -63,13 +63,13 @@ final class Router {
         caller.flatMap(known -> refusal(known, endpoint.permission().orElseThrow()));
     if (refusal.isPresent()) {
       request.discardEntityBytes(system);
-      return endpoint.changesState()
+      return endpoint.audited()
           ? audit.refused(request, caller.orElseThrow(), refusal.get())
           : CompletableFuture.failedStage(refusal.get());
     }
     Call call = call(request, endpoint, caller, connection);
     boundTime(request, endpoint);
-    return endpoint.changesState()
+    return endpoint.audited()
         ? audit.record(request, caller.orElseThrow(), () -> handle(endpoint, call))
         : handle(endpoint, call);
   }

@@ -1,8 +1,10 @@
 package io.selkie.api;
 
+import akka.http.javadsl.model.StatusCodes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,13 +14,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory that uploads come into and unsealed data leaves from. A name without a suffix is a
  * whole and durable upload; one with a suffix belongs to a call that runs, and after a crash to
  * nobody.
+ *
+ * <p>A crash after an upload got its final name, and before its sector was begun, leaves whole
+ * files that no sector names. They stay for ever: which files sectors name is in the journal, and
+ * is not asked when a node starts. An operator may remove files that are older than the last start
+ * of the node and that no sector's plan names.
  */
 public final class Spool {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+  private static final long RESERVE = 1L << 30;
   private static final String SUFFIX = ".part";
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -40,6 +51,37 @@ public final class Spool {
       }
     }
     return new Spool(directory);
+  }
+
+  /**
+   * Refuses what the disk has no room for. Others share the disk, so that it may still become full.
+   * Blocks for the disk.
+   *
+   * @param bytes how much is to come; 0: not known, then only the reserve must be there
+   * @throws ApiException 507 if it would take the reserve, 503 if the disk cannot be asked
+   */
+  void checkRoom(long bytes) {
+    try {
+      FileStore disk = Files.getFileStore(directory);
+      if (!fits(disk.getUsableSpace(), disk.getTotalSpace(), bytes)) {
+        LOG.warn("the disk of {} has no room for {} bytes more", directory, bytes);
+        throw new ApiException(
+            StatusCodes.INSUFFICIENT_STORAGE,
+            "no_room",
+            "the node's disk has no room for it: free some, or ask for less");
+      }
+    } catch (IOException e) {
+      LOG.warn("the disk of {} cannot be asked for its room: {}", directory, e.getMessage());
+      throw new ApiException(
+          StatusCodes.SERVICE_UNAVAILABLE,
+          "no_room",
+          "the node cannot use its disk: see its log, and its disk");
+    }
+  }
+
+  /** Sealing itself needs some room: 1 GiB stays, or 5 percent of a small disk. */
+  static boolean fits(long usable, long total, long bytes) {
+    return usable - Math.min(RESERVE, total / 20) >= bytes;
   }
 
   /** The name of a new file for a call that runs. */

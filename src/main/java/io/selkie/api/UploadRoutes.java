@@ -32,20 +32,26 @@ final class UploadRoutes {
   private final Duration stall;
   private final ActorSystem<?> system;
   private final Executor blocking;
+  private final Slots slots;
 
   UploadRoutes(
       Operations operations,
       Replies replies,
       Patience patience,
       Spool spool,
-      Duration stall,
+      ApiSettings settings,
       ActorSystem<?> system,
       Executor blocking) {
     this.operations = operations;
     this.replies = replies;
     this.patience = patience;
     this.spool = spool;
-    this.stall = stall;
+    this.stall = settings.stallTimeout();
+    this.slots =
+        new Slots(
+            settings.maxUploads(),
+            "too_many_uploads",
+            "as many uploads as selkie.api.max-uploads are under way: try again later");
     this.system = system;
     this.blocking = blocking;
   }
@@ -55,7 +61,7 @@ final class UploadRoutes {
         Endpoint.post("/sectors/seal", "sealFiles")
             .needs(Permission.WRITE)
             .takes("sectorSize", "request")
-            .answers(201, 408, 409, 413, 415, 503)
+            .answers(201, 408, 409, 413, 415, 503, 507)
             .readsBody()
             .streams()
             .by(this::seal));
@@ -65,6 +71,25 @@ final class UploadRoutes {
     SectorSize size = call.sectorSize("sectorSize");
     UUID id = call.requestId();
     HttpEntity form = form(call.request(), size, stall);
+    Runnable slot = slots.take();
+    return room(call.request())
+        .thenCompose(room -> seal(id, size, form))
+        .whenComplete((response, failure) -> slot.run());
+  }
+
+  /** Nothing is read of what there is no room for. */
+  private CompletionStage<Void> room(HttpRequest request) {
+    long bytes = request.entity().getContentLengthOption().orElse(0);
+    return CompletableFuture.runAsync(() -> spool.checkRoom(bytes), blocking)
+        .whenComplete(
+            (room, failure) -> {
+              if (failure != null) {
+                request.discardEntityBytes(system);
+              }
+            });
+  }
+
+  private CompletionStage<HttpResponse> seal(UUID id, SectorSize size, HttpEntity form) {
     Upload upload = new Upload(spool, size, system, blocking);
     CompletionStage<List<SpooledPiece>> received =
         Unmarshaller.entityToMultipartFormData()
@@ -106,18 +131,22 @@ final class UploadRoutes {
     return type.mainType().equals("multipart") && type.subType().equals("form-data");
   }
 
-  /** After a failure that is no refusal a sector may have the files, so they stay. */
+  /**
+   * After a failure that is no refusal a sector may have the files, so they stay. The operation may
+   * be refused when nobody waits for it any more; the files go then too.
+   */
   private CompletionStage<Begun> begin(
       Upload upload, UUID id, SectorSize size, List<SpooledPiece> pieces) {
-    return removing(
-            upload,
-            patience.with(operations.seal(id, size, pieces)),
-            failure -> Replies.cause(failure) instanceof OperationException)
-        .thenCompose(
-            begun ->
-                begun.repeated()
-                    ? upload.remove().thenApply(removed -> begun)
-                    : CompletableFuture.completedStage(begun));
+    return patience.with(
+        removing(
+                upload,
+                operations.seal(id, size, pieces),
+                failure -> Replies.cause(failure) instanceof OperationException)
+            .thenCompose(
+                begun ->
+                    begun.repeated()
+                        ? upload.remove().thenApply(removed -> begun)
+                        : CompletableFuture.completedStage(begun)));
   }
 
   /** The same outcome; after such a failure, when the files are gone. */

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
@@ -38,6 +39,9 @@ public final class Database implements AutoCloseable {
           + ";MAX_LENGTH_INPLACE_LOB=16384";
 
   private static final int READ_MODEL_CONNECTIONS = 8;
+
+  /** Whoever waits for a connection holds a thread that others need. */
+  private static final Duration CONNECTION_WAIT = Duration.ofSeconds(3);
 
   private final String url;
   private final Connection keeper;
@@ -128,6 +132,7 @@ public final class Database implements AutoCloseable {
     config.setPoolName("read-model");
     config.setMaximumPoolSize(READ_MODEL_CONNECTIONS);
     config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
     return new HikariDataSource(config);
   }
 

@@ -20,6 +20,7 @@ import io.selkie.sealing.SealingException;
 import io.selkie.sealing.SealingStatus;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,9 +36,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the management interface asks of this node's actors. */
 final class NodeOperations implements Operations {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeOperations.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration REPEAT = Duration.ofSeconds(30);
   private static final int DATABASE_SECONDS = 3;
@@ -63,7 +67,8 @@ final class NodeOperations implements Operations {
 
   @Override
   public CompletionStage<Begun> pledge(UUID request, SectorSize size) {
-    return refusable(sealing.pledge(size, Optional.of(request))).thenApply(NodeOperations::begun);
+    return refusable(unbegun(sealing.pledge(size, Optional.of(request))))
+        .thenApply(NodeOperations::begun);
   }
 
   @Override
@@ -72,8 +77,30 @@ final class NodeOperations implements Operations {
         pieces.stream()
             .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), piece.name()))
             .toList();
-    return refusable(sealing.seal(size, uploaded, Optional.of(request)))
+    return refusable(unbegun(sealing.seal(size, uploaded, Optional.of(request))))
         .thenApply(NodeOperations::begun);
+  }
+
+  /**
+   * The disk and the database are only used before a sector is begun, or for what another call
+   * began: their failures prove that this call's files are in no sector.
+   */
+  static <T> CompletionStage<T> unbegun(CompletionStage<T> stage) {
+    return stage.handle(
+        (result, trouble) -> {
+          Throwable cause =
+              trouble instanceof CompletionException wrapped ? wrapped.getCause() : trouble;
+          if (cause instanceof SQLException || cause instanceof IOException) {
+            LOG.warn("a sector cannot be begun: {}", cause.getMessage());
+            throw new OperationException(
+                OperationException.Kind.UNAVAILABLE,
+                "the sector cannot be begun now: see the node's log, its database and its disk");
+          }
+          if (cause != null) {
+            throw new CompletionException(cause);
+          }
+          return result;
+        });
   }
 
   private static Begun begun(Sealing.Begun begun) {
@@ -109,6 +136,19 @@ final class NodeOperations implements Operations {
           }
           return result;
         });
+  }
+
+  @Override
+  public CompletionStage<Boolean> isNumbered(SectorId sector) {
+    return sealing
+        .isNumbered(sector)
+        .exceptionally(
+            trouble -> {
+              LOG.warn("the numbers of sectors cannot be read: {}", trouble.getMessage());
+              throw new OperationException(
+                  OperationException.Kind.UNAVAILABLE,
+                  "the database cannot be read now: try again, and see the node's log");
+            });
   }
 
   @Override

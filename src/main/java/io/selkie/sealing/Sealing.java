@@ -196,6 +196,11 @@ public final class Sealing {
         });
   }
 
+  /** Whether a sector has its number from here; asking makes no driver. */
+  public CompletionStage<Boolean> isNumbered(SectorId sector) {
+    return blocking(() -> numbers.has(sector));
+  }
+
   /** What the driver of a sector is at; empty if it was never asked for here. */
   public CompletionStage<Optional<SealingStatus>> status(SectorId sector) {
     CompletionStage<SealingSector.Status> answer =

@@ -58,6 +58,24 @@ final class SectorNumbers {
     }
   }
 
+  /**
+   * Whether the sector has its number from here.
+   *
+   * @throws SQLException if the database does not answer
+   */
+  boolean has(SectorId sector) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT number FROM sector_number WHERE miner = ? AND number = ?")) {
+      statement.setLong(1, sector.miner().id());
+      statement.setLong(2, sector.number());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
   private static SectorId next(Connection connection, MinerId miner, Predicate<SectorId> taken)
       throws SQLException {
     OptionalLong last =

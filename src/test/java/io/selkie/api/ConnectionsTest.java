@@ -39,7 +39,9 @@ class ConnectionsTest {
         settings.stallTimeout(),
         SHORT,
         settings.idleTimeout(),
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        settings.maxUnseals(),
+        settings.maxUploads());
   }
 
   @AfterEach
@@ -103,7 +105,7 @@ class ConnectionsTest {
   void aPortThatIsTakenIsOneLine() throws Exception {
     ApiSettings taken =
         new ApiSettings(
-            "127.0.0.1", node.server.url().getPort(), SHORT, SHORT, SHORT, SHORT, SHORT);
+            "127.0.0.1", node.server.url().getPort(), SHORT, SHORT, SHORT, SHORT, SHORT, 1, 1);
     ApiServices services =
         new ApiServices(
             node.operations,

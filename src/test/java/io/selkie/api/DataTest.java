@@ -10,7 +10,10 @@ import java.io.RandomAccessFile;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +29,20 @@ class DataTest {
 
   @BeforeEach
   void start() throws Exception {
-    node = new TestNode(state);
+    node =
+        new TestNode(
+            state,
+            settings ->
+                new ApiSettings(
+                    settings.host(),
+                    settings.port(),
+                    settings.answerTimeout(),
+                    Duration.ofSeconds(2),
+                    settings.requestTimeout(),
+                    settings.idleTimeout(),
+                    settings.heartbeat(),
+                    2,
+                    settings.maxUploads()));
   }
 
   @AfterEach
@@ -70,14 +86,112 @@ class DataTest {
   }
 
   @Test
+  void itIsInTheAuditLog() throws Exception {
+    node.send(node.to(DATA));
+
+    List<String> lines = node.audited();
+    assertEquals(2, lines.size(), lines.toString());
+    assertTrue(lines.get(0).contains("\"what\":\"asked\""), lines.get(0));
+    assertTrue(lines.get(0).contains(DATA), lines.get(0));
+    assertTrue(lines.get(1).endsWith("\"status\":200}"), lines.get(1));
+  }
+
+  @Test
+  void onlySoManyAreUnderWay() throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    node.operations.unsealing =
+        target -> {
+          write(target, "hello");
+          return done;
+        };
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      clients.add(asking(""));
+    }
+    TestNode.await(() -> node.operations.calls.size() == 2);
+
+    HttpResponse<String> refused = node.send(node.to(DATA));
+    assertEquals(503, refused.statusCode());
+    assertEquals("too_many_unseals", TestNode.error(refused));
+    done.complete(null);
+    for (RawClient client : clients) {
+      client.readUntil("hello");
+      client.close();
+    }
+    assertNothingIsLeft();
+
+    for (int i = 0; i < 4; i++) {
+      TestNode.await(() -> answers(200));
+    }
+    node.operations.instead =
+        Optional.of(
+            CompletableFuture.failedStage(
+                new OperationException(OperationException.Kind.CONFLICT, "not sealed yet")));
+    for (int i = 0; i < 4; i++) {
+      TestNode.await(() -> answers(409));
+    }
+  }
+
+  /** The end of a call comes a moment after its last byte. */
+  private boolean answers(int status) {
+    try {
+      return node.send(node.to(DATA)).statusCode() == status;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void write(Path target, String text) {
+    try {
+      Files.writeString(target, text);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whatTheDiskDoesNotHoldIsRefused() throws Exception {
+    HttpResponse<String> refused = node.send(node.to(DATA + "?length=" + Long.MAX_VALUE));
+
+    assertEquals(507, refused.statusCode());
+    assertEquals(List.of(), node.operations.calls);
+  }
+
+  @Test
+  void aSectorThatIsKnownTakesNoMoreThanItHas() throws Exception {
+    node.readModel.add("s-t01000-1", "running");
+
+    assertEquals(200, node.send(node.to(DATA + "?length=" + Long.MAX_VALUE)).statusCode());
+  }
+
+  @Test
+  void aClientThatReadsNothingIsCutOff() throws Exception {
+    node.operations.unsealing =
+        target -> {
+          writeMuch(target);
+          return CompletableFuture.completedStage(null);
+        };
+    try (RawClient client = asking("")) {
+      client.readUntil("\r\n\r\n");
+      assertEquals(1, node.spooledQuietly());
+
+      assertNothingIsLeft();
+    }
+  }
+
+  private static void writeMuch(Path target) {
+    try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw")) {
+      file.setLength(LARGE);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void aRefusalLeavesNothing() throws Exception {
     node.operations.unsealing =
         target -> {
-          try {
-            Files.writeString(target, "half");
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
+          write(target, "half");
           return CompletableFuture.failedStage(
               new OperationException(OperationException.Kind.CONFLICT, "it is not sealed yet"));
         };
@@ -121,11 +235,7 @@ class DataTest {
   void aClientThatGoesInTheMiddleLeavesNothing() throws Exception {
     node.operations.unsealing =
         target -> {
-          try (RandomAccessFile file = new RandomAccessFile(target.toFile(), "rw")) {
-            file.setLength(LARGE);
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
+          writeMuch(target);
           return CompletableFuture.completedStage(null);
         };
     try (RawClient client = asking("")) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,9 @@ class EventsTest {
                     settings.stallTimeout(),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    Duration.ofMillis(50)));
+                    Duration.ofMillis(50),
+                    settings.maxUnseals(),
+                    settings.maxUploads()));
   }
 
   @AfterEach
@@ -147,6 +150,32 @@ class EventsTest {
     try (Events events =
         new Events(node.anonymous("/events").header("Authorization", "Bearer " + token))) {
       assertEquals("the end", events.next());
+    }
+  }
+
+  @Test
+  void aTokenMayLastLongerThanAnyTimer() throws Exception {
+    String token = node.tokens.create(Permission.READ, Duration.ofDays(3650), "long");
+    try (Events events =
+        new Events(node.anonymous("/events").header("Authorization", "Bearer " + token))) {
+      node.readModel.happens("s-t01000-1", "First");
+
+      assertEquals("1 First", events.next());
+    }
+  }
+
+  /** All of them come on a few connections that stay. */
+  @Test
+  void streamsThatNeverBeganDoNotCount() throws Exception {
+    node.readModel.failure = ScriptedReadModel.away();
+    for (int i = 0; i < 300; i++) {
+      assertEquals("no_read_model", TestNode.error(node.send(node.to("/events"))));
+    }
+    node.readModel.failure = Optional.empty();
+
+    try (Events events = new Events(node.to("/events"))) {
+      node.readModel.happens("s-t01000-1", "First");
+      assertEquals("1 First", events.next());
     }
   }
 

@@ -24,6 +24,10 @@ final class ScriptedOperations implements Operations {
   static final SectorId FIRST = SectorId.parse("s-t01000-1");
 
   final List<String> calls = new CopyOnWriteArrayList<>();
+
+  /** Whose drivers were asked. */
+  final List<SectorId> driven = new CopyOnWriteArrayList<>();
+
   final Map<UUID, SectorId> requests = new ConcurrentHashMap<>();
   final List<SpooledPiece> pieces = new CopyOnWriteArrayList<>();
 
@@ -91,12 +95,18 @@ final class ScriptedOperations implements Operations {
   }
 
   @Override
+  public CompletionStage<Boolean> isNumbered(SectorId sector) {
+    return CompletableFuture.completedStage(sector.equals(FIRST));
+  }
+
+  @Override
   public CompletionStage<SectorState> state(SectorId sector) {
     return answer("state " + sector, state);
   }
 
   @Override
   public CompletionStage<Optional<JsonNode>> driver(SectorId sector) {
+    driven.add(sector);
     return CompletableFuture.completedStage(
         sector.equals(FIRST)
             ? Optional.of(JsonNodeFactory.instance.objectNode().put("state", "WaitSeed"))

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** A read model in memory. */
@@ -24,6 +25,9 @@ final class ScriptedReadModel implements ReadModel {
 
   /** What every query throws, and every stream fails with. */
   volatile Optional<RuntimeException> failure = Optional.empty();
+
+  /** What lists wait for. */
+  volatile CountDownLatch stuckUntil = new CountDownLatch(0);
 
   private final List<SectorSummary> sectors = new ArrayList<>();
   private final List<SectorHistory> history = new ArrayList<>();
@@ -105,7 +109,16 @@ final class ScriptedReadModel implements ReadModel {
   }
 
   @Override
-  public synchronized List<SectorSummary> sectors(SectorFilter filter) {
+  public List<SectorSummary> sectors(SectorFilter filter) {
+    try {
+      stuckUntil.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a test ended before its latch", e);
+    }
+    return now(filter);
+  }
+
+  private synchronized List<SectorSummary> now(SectorFilter filter) {
     failIfToldTo();
     return sectors.stream()
         .filter(sector -> filter.state().map(sector.state()::equals).orElse(true))

@@ -22,10 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,9 @@ class SectorRoutesTest {
                     settings.stallTimeout(),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    settings.heartbeat()));
+                    settings.heartbeat(),
+                    settings.maxUnseals(),
+                    settings.maxUploads()));
   }
 
   @AfterEach
@@ -91,6 +95,40 @@ class SectorRoutesTest {
             + "\"problem\":\"the database is away: start it\"},"
             + "{\"name\":\"cluster\",\"ok\":true}]}",
         response.body());
+  }
+
+  @Test
+  void ordersDoNotQueueBehindReadsThatAreStuck() throws Exception {
+    CountDownLatch database = new CountDownLatch(1);
+    node.readModel.stuckUntil = database;
+    List<CompletableFuture<HttpResponse<String>>> reads = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      reads.add(
+          node.client.sendAsync(node.to("/sectors").build(), HttpResponse.BodyHandlers.ofString()));
+    }
+    // The last of them waits for a thread.
+    assertEquals(503, reads.get(19).get().statusCode());
+
+    HttpResponse<String> pledged = node.send(post("/sectors/pledge", "{\"sectorSize\":\"2KiB\"}"));
+
+    assertEquals(201, pledged.statusCode(), pledged.body());
+    database.countDown();
+  }
+
+  @Test
+  void noActorIsMadeForANameThatIsMadeUp() throws Exception {
+    node.readModel.add("s-t01000-3", "running");
+
+    for (String path : List.of("", "/history", "/data")) {
+      assertEquals(404, get("/sectors/s-t01000-2" + path).statusCode(), path);
+    }
+    assertEquals(List.of(), node.operations.driven);
+    get("/sectors/s-t01000-1");
+    get("/sectors/s-t01000-3");
+
+    assertEquals(
+        List.of(SectorId.parse("s-t01000-1"), SectorId.parse("s-t01000-3")),
+        node.operations.driven);
   }
 
   @Test

@@ -51,6 +51,10 @@ final class TestNode implements AutoCloseable {
   }
 
   TestNode(Path state, UnaryOperator<ApiSettings> change) throws Exception {
+    this(state, change, "akka.loglevel = OFF");
+  }
+
+  TestNode(Path state, UnaryOperator<ApiSettings> change, String config) throws Exception {
     this.state = state;
     this.spool = state.resolve("spool");
     this.tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
@@ -58,9 +62,11 @@ final class TestNode implements AutoCloseable {
     this.kit =
         ActorTestKit.create(
             "api",
-            ConfigFactory.parseString(
-                    "akka.loglevel = OFF, akka.stdout-loglevel = OFF,"
-                        + "akka.log-dead-letters = off, selkie.api.port = 0")
+            ConfigFactory.parseString(config)
+                .withFallback(
+                    ConfigFactory.parseString(
+                        "akka.stdout-loglevel = OFF, akka.log-dead-letters = off,"
+                            + "selkie.api.port = 0"))
                 .withFallback(ConfigFactory.load()));
     ApiSettings settings = change.apply(ApiSettings.of(kit.system().settings().config()));
     ApiServices services =

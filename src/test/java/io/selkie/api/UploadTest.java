@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +54,9 @@ class UploadTest {
                     Duration.ofSeconds(1),
                     settings.requestTimeout(),
                     settings.idleTimeout(),
-                    settings.heartbeat()));
+                    settings.heartbeat(),
+                    settings.maxUnseals(),
+                    2));
     assertEquals(List.of(spool.resolve("of-a-sector")), node.spooled());
     Files.delete(spool.resolve("of-a-sector"));
   }
@@ -203,7 +206,39 @@ class UploadTest {
     assertEquals(node.operations.pieces.stream().map(SpooledPiece::file).toList(), node.spooled());
   }
 
+  @Test
+  void filesGoWhenTheNodeRefusesLate() throws Exception {
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    node.operations.instead = Optional.of(late);
+
+    HttpResponse<String> response = node.send(new Form().file(SMALL).post(node.to(SEAL)));
+    assertEquals("timeout", TestNode.error(response));
+    assertEquals(1, node.spooledQuietly());
+    late.completeExceptionally(
+        new OperationException(OperationException.Kind.UNAVAILABLE, "the disk is full: free some"));
+
+    TestNode.await(() -> node.spooledQuietly() == 0);
+  }
+
+  @Test
+  void filesStayWhenTheOperationEndsLateAndNobodyKnowsHow() throws Exception {
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    node.operations.instead = Optional.of(late);
+
+    node.send(new Form().file(SMALL).post(node.to(SEAL)));
+    late.completeExceptionally(new TimeoutException("no answer of the driver"));
+    node.operations.instead = Optional.empty();
+    node.send(new Form().file(SMALL).post(node.to(SEAL)));
+
+    assertEquals(2, node.spooledQuietly());
+  }
+
   private RawClient begun() throws Exception {
+    return begun(1);
+  }
+
+  /** One that has begun, as which it is. */
+  private RawClient begun(int which) throws Exception {
     RawClient client = new RawClient(node.server.url());
     client.send(
         "POST /api/v1"
@@ -216,8 +251,25 @@ class UploadTest {
             + Form.boundary()
             + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"
             + "0".repeat(500));
-    TestNode.await(() -> node.spooledQuietly() == 1);
+    TestNode.await(() -> node.spooledQuietly() == which);
     return client;
+  }
+
+  @Test
+  void onlySoManyAreUnderWay() throws Exception {
+    try (RawClient one = begun();
+        RawClient other = begun(2)) {
+      HttpResponse<String> refused = node.send(new Form().file(SMALL).post(node.to(SEAL)));
+
+      assertEquals(503, refused.statusCode());
+      assertEquals("too_many_uploads", TestNode.error(refused));
+      one.reset();
+      other.reset();
+    }
+    TestNode.await(() -> node.spooledQuietly() == 0);
+    for (int i = 0; i < 4; i++) {
+      assertEquals(201, node.send(new Form().file(SMALL).post(node.to(SEAL))).statusCode());
+    }
   }
 
   @Test

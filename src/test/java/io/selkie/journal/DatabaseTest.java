@@ -3,6 +3,7 @@ package io.selkie.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.storage.StateDirectory;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -191,6 +193,23 @@ class DatabaseTest {
       insertEvent(database, 2);
 
       assertEquals(6, number(database, "SELECT MAX(ordering) FROM event_journal"));
+    }
+  }
+
+  /** Whoever waits for one holds a thread. */
+  @Test
+  void aConnectionIsNotAwaitedForLong() throws Exception {
+    try (Database database = Database.open(state)) {
+      List<Connection> all = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        all.add(database.dataSource().getConnection());
+      }
+      assertTimeout(
+          Duration.ofSeconds(10),
+          () -> assertThrows(SQLException.class, () -> database.dataSource().getConnection()));
+      for (Connection connection : all) {
+        connection.close();
+      }
     }
   }
 

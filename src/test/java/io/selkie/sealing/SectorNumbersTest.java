@@ -1,6 +1,8 @@
 package io.selkie.sealing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
@@ -59,6 +61,17 @@ class SectorNumbersTest {
 
     assertEquals(given, numbers.assign(MINER, request, sector -> false));
     assertEquals(3, next(MINER));
+  }
+
+  @Test
+  void aSectorIsKnownOnceItHasItsNumber() throws SQLException {
+    assertFalse(numbers.has(new SectorId(MINER, 1)));
+    next(MINER);
+
+    assertTrue(numbers.has(new SectorId(MINER, 1)));
+    assertFalse(numbers.has(new SectorId(MINER, 2)));
+    assertFalse(numbers.has(new SectorId(new MinerId(1001), 1)));
+    assertEquals(2, next(MINER));
   }
 
   @Test
