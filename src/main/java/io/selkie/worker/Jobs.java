@@ -1,0 +1,38 @@
+package io.selkie.worker;
+
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
+import io.selkie.proofs.ProofsProgress;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/** Jobs by name, each with a prover that outlives this process. Calls block. */
+public interface Jobs {
+  /** The names of all jobs that are there, running or ended. */
+  Set<String> present() throws IOException;
+
+  /** When the job was made; empty if there is none. */
+  Optional<Instant> madeAt(String name) throws IOException;
+
+  /** When its answer was written; empty if there is none. */
+  Optional<Instant> answeredAt(String name) throws IOException;
+
+  /**
+   * The proofs as this job: good for one call, which starts the job or takes it up.
+   *
+   * @param onDurable told once the job cannot be lost any more
+   */
+  Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener);
+
+  /**
+   * Ends the job: when this returns no prover works on it. Nothing happens if there is none.
+   *
+   * @throws ProofsException if that is not certain
+   */
+  void stop(String name) throws ProofsException;
+
+  /** Removes a job that has ended. Nothing happens if there is none. */
+  void remove(String name) throws ProofsException;
+}

@@ -1,0 +1,214 @@
+package io.selkie.worker;
+
+import akka.Done;
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.SectorFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs attempts as jobs of provers on the sectors of one repo; a job has the attempt's name.
+ * Removal of a sector needs no prover: it is done here, and again if this process dies over it.
+ */
+public final class ProverTaskRunner implements TaskRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(ProverTaskRunner.class);
+  private static final int STOP_AGAIN_SECONDS = 1;
+
+  private final Path repo;
+  private final Jobs jobs;
+  private final Proofs local;
+  private final ProgressBoard board;
+  private final Executor executor;
+  private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
+
+  private static final class Running {
+    private final CompletableFuture<Done> durable = new CompletableFuture<>();
+    private final CompletableFuture<Ended> end = new CompletableFuture<>();
+    private volatile boolean calledOff;
+  }
+
+  /**
+   * A runner on a repo.
+   *
+   * @param local proofs in this process, for what is short
+   * @param board shows the progress
+   * @param executor has a thread for each running task, and some more
+   */
+  public ProverTaskRunner(
+      Path repo, Jobs jobs, Proofs local, ProgressBoard board, Executor executor) {
+    this.repo = repo;
+    this.jobs = jobs;
+    this.local = local;
+    this.board = board;
+    this.executor = executor;
+  }
+
+  @Override
+  public Set<TaskId.Attempt> present() {
+    try {
+      Set<TaskId.Attempt> attempts = new LinkedHashSet<>();
+      for (String name : jobs.present()) {
+        try {
+          attempts.add(TaskId.Attempt.parse(name));
+        } catch (IllegalArgumentException e) {
+          LOG.debug("the job {} is of no attempt", name);
+        }
+      }
+      return attempts;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the jobs of this host", e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Ended> run(
+      TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
+    Running fresh = new Running();
+    @Nullable Running known = running.putIfAbsent(attempt, fresh);
+    // A worker that started anew meets the work of the one before.
+    Running current = known == null ? fresh : known;
+    CompletableFuture<Void> unusedNotice = current.durable.thenRun(onDurable);
+    if (known == null) {
+      CompletableFuture<Ended> unusedEnd =
+          CompletableFuture.supplyAsync(() -> perform(attempt, request, fresh), executor)
+              .whenComplete((end, trouble) -> finish(attempt, fresh, end, trouble));
+    }
+    return current.end;
+  }
+
+  private void finish(
+      TaskId.Attempt attempt, Running run, @Nullable Ended end, @Nullable Throwable trouble) {
+    board.remove(attempt);
+    running.remove(attempt, run);
+    if (end != null) {
+      run.end.complete(end);
+    } else if (trouble != null) {
+      run.end.completeExceptionally(trouble);
+    }
+  }
+
+  private Ended perform(TaskId.Attempt attempt, TaskRequest request, Running run) {
+    String name = attempt.toString();
+    Instant now = Instant.now();
+    try {
+      SectorTask task = new SectorTask(new SectorFiles(repo, attempt.sector()), request);
+      TaskResult result = perform(attempt, task, run);
+      return new Ended.Succeeded(
+          jobs.madeAt(name).orElse(now),
+          jobs.answeredAt(name).orElseGet(Instant::now),
+          task.bytes(),
+          result);
+    } catch (ProofsException e) {
+      return failed(name, now, Failures.of(attempt.task().kind(), e.failure()));
+    } catch (TaskFailure e) {
+      return failed(name, now, e.failure());
+    } catch (IOException e) {
+      return failed(name, now, new Failure(Failure.Action.RETRY, "error", String.valueOf(e)));
+    }
+  }
+
+  private TaskResult perform(TaskId.Attempt attempt, SectorTask task, Running run)
+      throws IOException, ProofsException, TaskFailure {
+    String name = attempt.toString();
+    // A job that is there was checked before it was made.
+    if (!jobs.present().contains(name)) {
+      task.check(local);
+    }
+    if (attempt.task().kind() == TaskKind.REMOVE) {
+      run.durable.complete(Done.getInstance());
+    }
+    if (run.calledOff) {
+      throw new TaskFailure(
+          new Failure(Failure.Action.RETRY, "died", "called off before it began"));
+    }
+    return task.perform(
+        jobs.run(
+            name,
+            () -> run.durable.complete(Done.getInstance()),
+            progress -> board.put(attempt, progress, Instant.now())));
+  }
+
+  private Ended failed(String name, Instant startedAt, Failure failure) {
+    Instant began = startedAt;
+    try {
+      began = jobs.madeAt(name).orElse(startedAt);
+    } catch (IOException e) {
+      LOG.debug("cannot tell when the job {} was made", name, e);
+    }
+    return new Ended.Failed(began, Instant.now(), failure);
+  }
+
+  @Override
+  public CompletionStage<Done> stop(TaskId.Attempt attempt) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            end(attempt);
+            return Done.getInstance();
+          } catch (ProofsException e) {
+            throw new CompletionException(e);
+          }
+        },
+        executor);
+  }
+
+  private void end(TaskId.Attempt attempt) throws ProofsException {
+    @Nullable Running current = running.get(attempt);
+    if (current != null) {
+      current.calledOff = true;
+    }
+    // One that has not made its job yet may do so right after the first try.
+    do {
+      jobs.stop(attempt.toString());
+    } while (current != null && !ends(current));
+  }
+
+  private static boolean ends(Running run) {
+    try {
+      run.end.get(STOP_AGAIN_SECONDS, TimeUnit.SECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CompletionException(e);
+    }
+  }
+
+  @Override
+  public void remove(TaskId.Attempt attempt) {
+    executor.execute(
+        () -> {
+          try {
+            jobs.remove(attempt.toString());
+          } catch (ProofsException e) {
+            // It is found at the next start, and its sector says again that it is of no use.
+            LOG.warn("cannot remove the job {}: {}", attempt, e.getMessage());
+          }
+        });
+  }
+}

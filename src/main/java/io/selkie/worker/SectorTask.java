@@ -1,0 +1,201 @@
+package io.selkie.worker;
+
+import io.selkie.filecoin.CommR;
+import io.selkie.proofs.Outcome;
+import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
+import io.selkie.proofs.SealWork;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.SectorFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A request as calls of the proofs and work on the sector's files. Each may be done again after a
+ * crash at any place: the call of the prover is then answered from its job, and what follows it
+ * finds nothing left to do.
+ */
+final class SectorTask {
+  private final SectorFiles files;
+  private final TaskRequest request;
+
+  SectorTask(SectorFiles files, TaskRequest request) {
+    this.files = files;
+    this.request = request;
+  }
+
+  /**
+   * What has to hold before a job is made.
+   *
+   * @param proofs for what is short
+   */
+  void check(Proofs proofs) throws IOException, ProofsException, TaskFailure {
+    if (request instanceof TaskRequest.Commit2 commit2) {
+      Path file = commit2.phase1Output();
+      if (!Files.exists(file)) {
+        throw new TaskFailure(
+            Failures.missing(TaskKind.COMMIT_2, "the output of Commit1 is not there: " + file));
+      }
+      if (!proofs.digest(file).equals(commit2.digest())) {
+        throw new TaskFailure(
+            new Failure(
+                Failure.Action.REDO, "damaged", "the output of Commit1 has changed: " + file));
+      }
+    }
+    files.createDirectories();
+  }
+
+  /** Does it; one call of the prover at most. */
+  TaskResult perform(Proofs prover) throws IOException, ProofsException {
+    if (request instanceof TaskRequest.AddPiece addPiece) {
+      return addPiece(addPiece, prover);
+    } else if (request instanceof TaskRequest.PreCommit1 preCommit1) {
+      return preCommit1(preCommit1, prover);
+    } else if (request instanceof TaskRequest.PreCommit2 preCommit2) {
+      return preCommit2(preCommit2, prover);
+    } else if (request instanceof TaskRequest.Commit1 commit1) {
+      return commit1(commit1, prover);
+    } else if (request instanceof TaskRequest.Commit2 commit2) {
+      return commit2(commit2, prover);
+    } else if (request instanceof TaskRequest.Finalize finalize) {
+      return finalize(finalize, prover);
+    } else if (request instanceof TaskRequest.Unseal unseal) {
+      return unseal(unseal, prover);
+    }
+    files.delete();
+    return new TaskResult.FilesRemoved();
+  }
+
+  /**
+   * Bytes by which the task's throughput is told: of the piece (padded) for AddPiece, those asked
+   * for (unpadded) for Unseal, none for Remove, else of the sector (padded).
+   */
+  long bytes() {
+    if (request instanceof TaskRequest.AddPiece addPiece) {
+      return addPiece.size().bytes();
+    } else if (request instanceof TaskRequest.Unseal unseal) {
+      return unseal.length();
+    } else if (request instanceof TaskRequest.Remove) {
+      return 0;
+    }
+    return request.proofType().sectorSize().bytes();
+  }
+
+  private TaskResult addPiece(TaskRequest.AddPiece request, Proofs prover) throws ProofsException {
+    return new TaskResult.PieceAdded(
+        only(
+            prover.addPiece(
+                List.of(
+                    new SealWork.AddPiece(
+                        files.sector(),
+                        request.proofType(),
+                        files.paths(),
+                        request.existing(),
+                        request.size(),
+                        request.source(),
+                        request.name())))));
+  }
+
+  private TaskResult preCommit1(TaskRequest.PreCommit1 request, Proofs prover)
+      throws ProofsException {
+    SealWork.PreCommit1Result labels =
+        only(
+            prover.preCommit1(
+                List.of(
+                    new SealWork.PreCommit1(
+                        files.sector(),
+                        request.proofType(),
+                        files.paths(),
+                        request.ticket(),
+                        request.pieces()))));
+    return new TaskResult.Labelled(labels.output(), labels.commD(), labels.keptLayers());
+  }
+
+  private TaskResult preCommit2(TaskRequest.PreCommit2 request, Proofs prover)
+      throws ProofsException {
+    SealWork.PreCommit2Result replica =
+        only(
+            prover.preCommit2(
+                List.of(
+                    new SealWork.PreCommit2(
+                        files.sector(),
+                        request.proofType(),
+                        files.paths(),
+                        request.ticket(),
+                        request.pieces(),
+                        request.phase1Output()))));
+    CommR commR = replica.commR();
+    return new TaskResult.Encoded(commR, replica.commD());
+  }
+
+  private TaskResult commit1(TaskRequest.Commit1 request, Proofs prover) throws ProofsException {
+    SealWork.Commit1Result vanilla =
+        only(
+            prover.commit1(
+                List.of(
+                    new SealWork.Commit1(
+                        files.sector(),
+                        request.proofType(),
+                        files.paths(),
+                        request.ticket(),
+                        request.seed(),
+                        request.pieces(),
+                        request.commR(),
+                        request.commD(),
+                        files.commit1Output()))));
+    return new TaskResult.VanillaProved(vanilla.path(), vanilla.bytes(), vanilla.digest());
+  }
+
+  private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover) throws ProofsException {
+    return new TaskResult.Proved(
+        only(
+            prover.commit2(
+                List.of(
+                    new SealWork.Commit2(
+                        files.sector(), request.proofType(), request.phase1Output())))));
+  }
+
+  private TaskResult finalize(TaskRequest.Finalize request, Proofs prover)
+      throws IOException, ProofsException {
+    int removed =
+        only(
+            prover.clearCache(
+                List.of(
+                    new SealWork.ClearCache(files.sector(), request.proofType(), files.paths()))));
+    if (!request.keepUnsealed() && Files.deleteIfExists(files.unsealed())) {
+      removed++;
+    }
+    if (Files.deleteIfExists(files.commit1Output())) {
+      removed++;
+    }
+    return new TaskResult.Finalized(removed);
+  }
+
+  private TaskResult unseal(TaskRequest.Unseal request, Proofs prover) throws ProofsException {
+    long bytes =
+        only(
+            prover.unseal(
+                List.of(
+                    new SealWork.Unseal(
+                        files.sector(),
+                        request.proofType(),
+                        files.paths(),
+                        request.ticket(),
+                        request.commD(),
+                        request.offset(),
+                        request.length(),
+                        SealWork.Form.UNPADDED,
+                        request.output(),
+                        files.scratch()))));
+    return new TaskResult.Unsealed(request.output(), bytes);
+  }
+
+  private static <R> R only(List<Outcome<R>> outcomes) throws ProofsException {
+    return outcomes.get(0).orThrow();
+  }
+}
