@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -128,6 +129,26 @@ public final class NodeJobs {
     if (NAME.matcher(name).matches() && !calls.containsKey(name)) {
       LOG.info("{} is what an interrupted job left: removed", directory);
       end(directory);
+    }
+  }
+
+  /** When the job was made; empty if there is none. */
+  public Optional<Instant> madeAt(String name) throws IOException {
+    return writtenAt(name, JobFiles.JOB);
+  }
+
+  /** When the answer of the job was written; empty if there is none. */
+  public Optional<Instant> answeredAt(String name) throws IOException {
+    return writtenAt(name, JobFiles.RESULT);
+  }
+
+  private Optional<Instant> writtenAt(String name, String file) throws IOException {
+    checkName(name);
+    try {
+      Path path = ProverJob.directory(settings, name).resolve(file);
+      return Optional.of(Files.getLastModifiedTime(path).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 

@@ -47,7 +47,11 @@ public sealed interface TaskResult {
   /** Of Commit2; the proof was verified. */
   record Proved(SealProof proof) implements TaskResult {}
 
-  /** Of Finalize. */
+  /**
+   * Of Finalize.
+   *
+   * @param filesRemoved from the cache directory
+   */
   record Finalized(int filesRemoved) implements TaskResult {}
 
   /** Of Unseal; the bytes are unpadded. */

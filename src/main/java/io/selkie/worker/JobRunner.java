@@ -14,6 +14,8 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A routee of a {@link PhasePool}: supervises one job at a time. It never blocks, but at a fail
@@ -97,12 +99,17 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
   }
 
   private Ended unknown(TaskId.Attempt attempt, Throwable trouble) {
-    getContext().getLog().error("{} could not be followed to its end", attempt, trouble);
+    getContext().getLog().error("{} could not be followed to its end", attempt, cause(trouble));
     return new Ended.Failed(
         startedAt,
         Instant.now(),
         new Failure(
-            Failure.Action.RETRY, "internal", "the task could not be followed: " + trouble));
+            Failure.Action.RETRY, "internal", "the task could not be followed: " + cause(trouble)));
+  }
+
+  private static Throwable cause(Throwable trouble) {
+    @Nullable Throwable cause = trouble.getCause();
+    return trouble instanceof CompletionException && cause != null ? cause : trouble;
   }
 
   private Behavior<Command> onStop(Stop stop) {
@@ -110,14 +117,14 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
       stopping = true;
       getContext()
           .pipeToSelf(
-              runner.stop(stop.attempt()),
+              CompletableFuture.completedFuture(stop.attempt()).thenCompose(runner::stop),
               (done, trouble) -> {
                 if (trouble == null) {
                   return new Dead(stop.attempt());
                 }
                 getContext()
                     .getLog()
-                    .warn("cannot end {}: {}", stop.attempt(), trouble.getMessage());
+                    .warn("cannot end {}: {}", stop.attempt(), cause(trouble).getMessage());
                 return new PerhapsAlive(stop.attempt());
               });
     }
@@ -132,15 +139,18 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
   }
 
   private Behavior<Command> onFinished(Finished finished) {
-    running = false;
-    if (dead) {
-      return confirm(finished.attempt());
+    TaskId.Attempt attempt = finished.attempt();
+    boolean wanted = !stopping && !dead;
+    if (wanted) {
+      hit("report.before-acknowledgement", attempt);
     }
-    if (!stopping) {
-      hit("report.before-acknowledgement", finished.attempt());
-      // First the slot: who hears of the end may send the next task.
-      pool.tell(new PhasePool.Free(finished.attempt(), getContext().getSelf()));
-      worker.tell(new Worker.JobHasEnded(finished.attempt(), finished.end()));
+    running = false;
+    // First the slot: who hears of the end may send the next task.
+    pool.tell(new PhasePool.RunIsOver(attempt));
+    if (wanted) {
+      worker.tell(new Worker.JobHasEnded(attempt, finished.end()));
+    } else if (dead) {
+      worker.tell(new Worker.JobIsDead(attempt));
     }
     return this;
   }
@@ -148,20 +158,16 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
   private Behavior<Command> onDead(Dead told) {
     stopping = false;
     dead = true;
-    return running ? this : confirm(told.attempt());
-  }
-
-  private Behavior<Command> confirm(TaskId.Attempt attempt) {
-    pool.tell(new PhasePool.Free(attempt, getContext().getSelf()));
-    worker.tell(new Worker.JobIsDead(attempt));
+    pool.tell(new PhasePool.StopIsOver(told.attempt()));
+    if (!running) {
+      worker.tell(new Worker.JobIsDead(told.attempt()));
+    }
     return this;
   }
 
   private Behavior<Command> onPerhapsAlive(PerhapsAlive told) {
     stopping = false;
-    if (!running) {
-      pool.tell(new PhasePool.Free(told.attempt(), getContext().getSelf()));
-    }
+    pool.tell(new PhasePool.StopIsOver(told.attempt()));
     worker.tell(new Worker.JobMayLive(told.attempt()));
     return this;
   }

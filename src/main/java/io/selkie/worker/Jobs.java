@@ -1,5 +1,6 @@
 package io.selkie.worker;
 
+import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsProgress;
@@ -10,6 +11,41 @@ import java.util.Set;
 
 /** Jobs by name, each with a prover that outlives this process. Calls block. */
 public interface Jobs {
+  /** Those of a node. */
+  static Jobs of(NodeJobs jobs) {
+    return new Jobs() {
+      @Override
+      public Set<String> present() throws IOException {
+        return jobs.present();
+      }
+
+      @Override
+      public Optional<Instant> madeAt(String name) throws IOException {
+        return jobs.madeAt(name);
+      }
+
+      @Override
+      public Optional<Instant> answeredAt(String name) throws IOException {
+        return jobs.answeredAt(name);
+      }
+
+      @Override
+      public Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener) {
+        return jobs.run(name, onDurable, listener);
+      }
+
+      @Override
+      public void stop(String name) throws ProofsException {
+        jobs.stop(name);
+      }
+
+      @Override
+      public void remove(String name) throws ProofsException {
+        jobs.remove(name);
+      }
+    };
+  }
+
   /** The names of all jobs that are there, running or ended. */
   Set<String> present() throws IOException;
 

@@ -16,9 +16,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,10 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   private final TaskRunner runner;
   private final ActorRef<WorkerCommand> worker;
   private final Deque<ActorRef<JobRunner.Command>> idle = new ArrayDeque<>();
-  private final Map<TaskId.Attempt, ActorRef<JobRunner.Command>> busy = new HashMap<>();
-  private final Set<TaskId.Attempt> running = new HashSet<>();
+  private final Map<TaskId.Attempt, Busy> busy = new HashMap<>();
+
+  /** A routee and what it was told to do and has not done yet. */
+  private record Busy(ActorRef<JobRunner.Command> routee, boolean runs, boolean stops) {}
 
   sealed interface Command extends NoSerializationVerificationNeeded {}
 
@@ -47,8 +47,11 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   /** End an attempt, running here or not. */
   record End(TaskId.Attempt attempt) implements Command {}
 
-  /** A routee has done what it was told to. */
-  record Free(TaskId.Attempt attempt, ActorRef<JobRunner.Command> routee) implements Command {}
+  /** The attempt does not run any more. */
+  record RunIsOver(TaskId.Attempt attempt) implements Command {}
+
+  /** The attempt was ended, or could not be. */
+  record StopIsOver(TaskId.Attempt attempt) implements Command {}
 
   private PhasePool(
       ActorContext<Command> context,
@@ -85,57 +88,91 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
     return newReceiveBuilder()
         .onMessage(Take.class, this::onTake)
         .onMessage(End.class, this::onEnd)
-        .onMessage(Free.class, this::onFree)
+        .onMessage(RunIsOver.class, this::onRunIsOver)
+        .onMessage(StopIsOver.class, this::onStopIsOver)
         .build();
   }
 
   private Behavior<Command> onTake(Take take) {
-    if (running.size() >= slots && !take.present()) {
+    long running = running();
+    if (running >= slots && !take.present()) {
       Instant now = Instant.now();
-      worker.tell(new Worker.JobHasEnded(take.attempt(), new Ended.Failed(now, now, noSlot())));
+      worker.tell(
+          new Worker.JobHasEnded(take.attempt(), new Ended.Failed(now, now, noSlot(running))));
       return this;
     }
-    running.add(take.attempt());
-    routeeFor(take.attempt()).tell(new JobRunner.Run(take.attempt(), take.request()));
+    Busy current = at(take.attempt());
+    busy.put(take.attempt(), new Busy(current.routee(), true, current.stops()));
+    current.routee().tell(new JobRunner.Run(take.attempt(), take.request()));
     return this;
   }
 
-  private Failure noSlot() {
+  private long running() {
+    return busy.values().stream().filter(Busy::runs).count();
+  }
+
+  private Failure noSlot(long running) {
     return new Failure(
         Failure.Action.RETRY,
         "no_slot",
-        "no " + name + " slot is free: " + running.size() + " of " + slots + " in use");
+        "no " + name + " slot is free: " + running + " of " + slots + " in use");
   }
 
   private Behavior<Command> onEnd(End end) {
-    routeeFor(end.attempt()).tell(new JobRunner.Stop(end.attempt()));
-    return this;
-  }
-
-  private ActorRef<JobRunner.Command> routeeFor(TaskId.Attempt attempt) {
-    return busy.computeIfAbsent(
-        attempt,
-        key -> {
-          @Nullable ActorRef<JobRunner.Command> next = idle.poll();
-          return next == null ? spawn() : next;
-        });
-  }
-
-  private Behavior<Command> onFree(Free free) {
-    running.remove(free.attempt());
-    busy.remove(free.attempt());
-    boolean wanted = slots != Integer.MAX_VALUE && idle.size() + busy.size() < slots;
-    if (wanted) {
-      idle.add(free.routee());
-    } else {
-      getContext().stop(free.routee());
+    Busy current = at(end.attempt());
+    if (!current.stops()) {
+      busy.put(end.attempt(), new Busy(current.routee(), current.runs(), true));
+      current.routee().tell(new JobRunner.Stop(end.attempt()));
     }
     return this;
   }
 
+  private Busy at(TaskId.Attempt attempt) {
+    @Nullable Busy current = busy.get(attempt);
+    if (current != null) {
+      return current;
+    }
+    @Nullable ActorRef<JobRunner.Command> next = idle.poll();
+    return new Busy(next == null ? spawn() : next, false, false);
+  }
+
+  private Behavior<Command> onRunIsOver(RunIsOver over) {
+    @Nullable Busy current = busy.get(over.attempt());
+    if (current != null) {
+      release(over.attempt(), new Busy(current.routee(), false, current.stops()));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onStopIsOver(StopIsOver over) {
+    @Nullable Busy current = busy.get(over.attempt());
+    if (current != null) {
+      release(over.attempt(), new Busy(current.routee(), current.runs(), false));
+    }
+    return this;
+  }
+
+  private void release(TaskId.Attempt attempt, Busy now) {
+    if (now.runs() || now.stops()) {
+      busy.put(attempt, now);
+      return;
+    }
+    busy.remove(attempt);
+    if (slots != Integer.MAX_VALUE && idle.size() + busy.size() < slots) {
+      idle.add(now.routee());
+    } else {
+      getContext().unwatch(now.routee());
+      getContext().stop(now.routee());
+    }
+  }
+
   private ActorRef<JobRunner.Command> spawn() {
-    return getContext()
-        .spawnAnonymous(
-            JobRunner.create(runner, getContext().getSelf(), worker), THREAD_OF_ITS_OWN);
+    ActorRef<JobRunner.Command> routee =
+        getContext()
+            .spawnAnonymous(
+                JobRunner.create(runner, getContext().getSelf(), worker), THREAD_OF_ITS_OWN);
+    // One that dies of a bug takes the pool with it, and that the worker, which starts anew.
+    getContext().watch(routee);
+    return routee;
   }
 }

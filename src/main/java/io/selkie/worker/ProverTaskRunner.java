@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -110,30 +111,51 @@ public final class ProverTaskRunner implements TaskRunner {
   }
 
   private Ended perform(TaskId.Attempt attempt, TaskRequest request, Running run) {
-    String name = attempt.toString();
     Instant now = Instant.now();
     try {
       SectorTask task = new SectorTask(new SectorFiles(repo, attempt.sector()), request);
       TaskResult result = perform(attempt, task, run);
       return new Ended.Succeeded(
-          jobs.madeAt(name).orElse(now),
-          jobs.answeredAt(name).orElseGet(Instant::now),
+          time(jobs::madeAt, attempt).orElse(now),
+          time(jobs::answeredAt, attempt).orElseGet(Instant::now),
           task.bytes(),
           result);
     } catch (ProofsException e) {
-      return failed(name, now, Failures.of(attempt.task().kind(), e.failure()));
+      return failed(attempt, now, Failures.of(attempt.task().kind(), e.failure()));
     } catch (TaskFailure e) {
-      return failed(name, now, e.failure());
+      return failed(attempt, now, e.failure());
     } catch (IOException e) {
-      return failed(name, now, new Failure(Failure.Action.RETRY, "error", String.valueOf(e)));
+      return failed(attempt, now, new Failure(Failure.Action.RETRY, "error", String.valueOf(e)));
     }
+  }
+
+  private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
+    return new Ended.Failed(
+        time(jobs::madeAt, attempt).orElse(now),
+        time(jobs::answeredAt, attempt).orElseGet(Instant::now),
+        failure);
+  }
+
+  /** What its job says, which also knows of earlier lives of this process. */
+  private static Optional<Instant> time(JobTime time, TaskId.Attempt attempt) {
+    try {
+      return time.of(attempt.toString());
+    } catch (IOException e) {
+      LOG.debug("cannot tell a time of the job {}", attempt, e);
+      return Optional.empty();
+    }
+  }
+
+  @FunctionalInterface
+  private interface JobTime {
+    Optional<Instant> of(String name) throws IOException;
   }
 
   private TaskResult perform(TaskId.Attempt attempt, SectorTask task, Running run)
       throws IOException, ProofsException, TaskFailure {
     String name = attempt.toString();
     // A job that is there was checked before it was made.
-    if (!jobs.present().contains(name)) {
+    if (jobs.madeAt(name).isEmpty()) {
       task.check(local);
     }
     if (attempt.task().kind() == TaskKind.REMOVE) {
@@ -148,16 +170,6 @@ public final class ProverTaskRunner implements TaskRunner {
             name,
             () -> run.durable.complete(Done.getInstance()),
             progress -> board.put(attempt, progress, Instant.now())));
-  }
-
-  private Ended failed(String name, Instant startedAt, Failure failure) {
-    Instant began = startedAt;
-    try {
-      began = jobs.madeAt(name).orElse(startedAt);
-    } catch (IOException e) {
-      LOG.debug("cannot tell when the job {} was made", name, e);
-    }
-    return new Ended.Failed(began, Instant.now(), failure);
   }
 
   @Override

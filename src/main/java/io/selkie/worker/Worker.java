@@ -73,6 +73,8 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
                   kind.toString())
               : beside);
     }
+    // A pool that dies of a bug takes the worker with it, which starts anew.
+    pools.values().forEach(context::watch);
     perform(table.tick());
   }
 

@@ -42,8 +42,20 @@ final class OtherNode {
 
   /** Starts such a node with work for minutes, and returns it once its prover works. */
   static Working working(Path cwd) throws IOException, InterruptedException {
+    return working(cwd, "work");
+  }
+
+  /**
+   * Starts such a node with the job of {@link NodeJobsIT}, and returns it once its prover labels.
+   * The prover is halted there by SIGSTOP.
+   */
+  static Working labelling(Path cwd) throws IOException, InterruptedException {
+    return working(cwd, "label");
+  }
+
+  private static Working working(Path cwd, String mode) throws IOException, InterruptedException {
     Path pid = cwd.resolve("pid");
-    Process node = start(cwd, "work", pid);
+    Process node = start(cwd, mode, pid);
     while (!Files.exists(pid)) {
       if (!node.isAlive()) {
         throw new AssertionError(Files.readString(cwd.resolve("log")));
@@ -96,8 +108,27 @@ final class OtherNode {
       case "about" -> Files.write(out, RealProofs.provers(jobs).exchange(ABOUT));
       case "here" -> Files.write(out, RealProofs.here().exchange(ABOUT));
       case "environment" -> Files.write(out, environment(jobs));
+      case "label" -> label(jobs, out);
       default -> work(jobs, prover -> write(out, Long.toString(prover.pid())));
     }
+  }
+
+  private static void label(Path jobs, Path out) throws ProofsException, IOException {
+    NodeJobsIT.label(
+        jobs,
+        progress -> {
+          if (progress.stage().equals("layer") && !Files.exists(out)) {
+            try {
+              ProcessIdentity prover =
+                  ProcessIdentity.read(jobs.resolve(NodeJobsIT.JOB).resolve("prover.json"))
+                      .orElseThrow();
+              NodeJobsIT.signal("STOP", prover.pid());
+              write(out, Long.toString(prover.pid()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        });
   }
 
   /** Reads the environment of a prover with long work, then calls it off. */

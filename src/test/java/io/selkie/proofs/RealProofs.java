@@ -27,6 +27,11 @@ final class RealProofs {
     return new ProverSettings(library(), jobs, 0, true, Map.of());
   }
 
+  /** Of a node, which its provers outlive. */
+  static ProverSettings ofNode(Path jobs) {
+    return new ProverSettings(library(), jobs, 0, false, Map.of());
+  }
+
   /** The result of a job with one sector. */
   static <R> R only(List<Outcome<R>> outcomes) throws ProofsException {
     if (outcomes.size() != 1) {

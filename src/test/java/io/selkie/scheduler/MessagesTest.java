@@ -1,0 +1,110 @@
+package io.selkie.scheduler;
+
+import static io.selkie.scheduler.TestTasks.task;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.Bytes32;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommP;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProof;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every message comes out of the serializer as it went in. */
+class MessagesTest {
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final HostId HOST = new HostId("sealer-1.5f3a9c");
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
+  private static final Bytes32 BYTES = Bytes32.ofHex("0a".repeat(32));
+  private static final TaskId.Attempt ATTEMPT = task(1, 2, TaskKind.PRE_COMMIT_1).attempt(3);
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  private static void survives(Object message) {
+    KIT.serializationTestKit().verifySerialization(message, true);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyRequestSurvives(TaskKind kind) {
+    survives(new WorkerCommand.Start(task(1, 1, kind).attempt(1), TestTasks.request(kind)));
+  }
+
+  static Stream<TaskResult> results() {
+    return Stream.of(
+        new TaskResult.PieceAdded(new PieceInfo(new PaddedSize(2048), new CommP(BYTES))),
+        new TaskResult.Labelled(Bytes.of(new byte[] {1, 2}), new CommD(BYTES), 2),
+        new TaskResult.Encoded(new CommR(BYTES), new CommD(BYTES)),
+        new TaskResult.VanillaProved(Path.of("/repo/selkie/c1.json"), 45_000_000, "blake3:00"),
+        new TaskResult.Proved(new SealProof(Bytes.of(new byte[192]))),
+        new TaskResult.Finalized(14),
+        new TaskResult.Unsealed(Path.of("/data/out"), 127),
+        new TaskResult.FilesRemoved());
+  }
+
+  @ParameterizedTest
+  @MethodSource("results")
+  void everyResultSurvives(TaskResult result) {
+    survives(new TaskReport.Succeeded(ATTEMPT, HOST, NOW, NOW.plusNanos(1), 34359738368L, result));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFailureSurvives(Failure.Action action) {
+    survives(
+        new TaskReport.Failed(ATTEMPT, HOST, NOW, NOW, new Failure(action, "died", "it died")));
+  }
+
+  @Test
+  void otherReportsSurvive() {
+    survives(new TaskReport.Found(ATTEMPT, HOST));
+    survives(new TaskReport.Started(ATTEMPT, HOST));
+    survives(new TaskReport.Stopped(ATTEMPT, HOST));
+  }
+
+  @Test
+  void otherCommandsSurvive() {
+    survives(new WorkerCommand.Acknowledge(ATTEMPT));
+    survives(new WorkerCommand.Stop(ATTEMPT));
+  }
+
+  @Test
+  void whatTheSchedulerHearsAndSaysSurvives() {
+    TestProbe<SchedulerCommand.Assigned> sector = KIT.createTestProbe();
+    TestProbe<WorkerCommand> worker = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
+    TaskId task = ATTEMPT.task();
+    survives(
+        new SchedulerCommand.Submit(task, TestTasks.TYPE, NOW, Optional.of(HOST), sector.getRef()));
+    survives(
+        new SchedulerCommand.Submit(task, TestTasks.TYPE, NOW, Optional.empty(), sector.getRef()));
+    survives(new SchedulerCommand.Withdraw(task));
+    survives(new SchedulerCommand.Resume(task, HOST, sector.getRef()));
+    survives(
+        new SchedulerCommand.HostReport(
+            HOST,
+            worker.getRef(),
+            Map.of(TaskKind.PRE_COMMIT_1, 14, TaskKind.COMMIT_2, 0),
+            Set.of(ATTEMPT, task.attempt(4))));
+    survives(new SchedulerCommand.Explain(operator.getRef()));
+    survives(new SchedulerCommand.Explanation(Map.of(task.toString(), "no host offers it")));
+    survives(new SchedulerCommand.Assigned(task, HOST, worker.getRef()));
+  }
+}

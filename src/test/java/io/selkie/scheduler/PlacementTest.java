@@ -1,0 +1,352 @@
+package io.selkie.scheduler;
+
+import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class PlacementTest {
+  private static final HostId A = new HostId("a");
+  private static final HostId B = new HostId("b");
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  private static Placement.Waiting waits(TaskId task) {
+    return new Placement.Waiting(task, NOON, Optional.empty());
+  }
+
+  private static Placement.Waiting waits(TaskId task, HostId filesOn) {
+    return new Placement.Waiting(task, NOON, Optional.of(filesOn));
+  }
+
+  private static Placement.Host oneOfEach(HostId host) {
+    Map<TaskKind, Integer> slots = new HashMap<>();
+    Arrays.stream(TaskKind.values()).filter(TaskKind::isPooled).forEach(kind -> slots.put(kind, 1));
+    return new Placement.Host(host, slots);
+  }
+
+  private static Placement.Held given(TaskId task, HostId host) {
+    return new Placement.Held(task, host, true);
+  }
+
+  private static Placement.Held job(TaskId task, HostId host) {
+    return new Placement.Held(task, host, false);
+  }
+
+  @Test
+  void givesAFreeSlotToATask() {
+    TaskId task = task(1, 1, TaskKind.ADD_PIECE);
+
+    Placement.Decision decision =
+        Placement.decide(List.of(waits(task)), List.of(oneOfEach(A)), List.of());
+
+    assertEquals(List.of(new Placement.Assignment(task, A)), decision.assignments());
+    assertEquals(Map.of(), decision.reasons());
+  }
+
+  @Test
+  void aFullPoolMakesATaskWait() {
+    TaskId task = task(2, 2, TaskKind.PRE_COMMIT_1);
+
+    assertEquals(
+        "waits for a free PreCommit1 slot on host a (1 of 1 in use)",
+        reason(
+            waits(task, A),
+            List.of(oneOfEach(A), oneOfEach(B)),
+            given(task(1, 2, TaskKind.PRE_COMMIT_1), A)));
+  }
+
+  @Test
+  void aTaskWithoutFilesGoesWhereThereIsRoom() {
+    TaskId task = task(2, 1, TaskKind.ADD_PIECE);
+
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(waits(task)),
+            List.of(oneOfEach(A), oneOfEach(B)),
+            List.of(given(task(1, 1, TaskKind.ADD_PIECE), A)));
+
+    assertEquals(List.of(new Placement.Assignment(task, B)), decision.assignments());
+  }
+
+  @Test
+  void twoFullHostsAreCountedTogether() {
+    assertEquals(
+        "waits for a free AddPiece slot on 2 hosts (2 of 2 in use)",
+        reason(
+            waits(task(3, 1, TaskKind.ADD_PIECE)),
+            List.of(oneOfEach(A), oneOfEach(B)),
+            given(task(1, 1, TaskKind.ADD_PIECE), A),
+            given(task(2, 1, TaskKind.ADD_PIECE), B)));
+  }
+
+  @Test
+  void filesStayWhereTheyAre() {
+    assertEquals(
+        "its files are on host b, which has not announced itself",
+        reason(waits(task(1, 2, TaskKind.COMMIT_2), B), List.of(oneOfEach(A))));
+  }
+
+  @Test
+  void aHostThatDoesNotOfferThePhaseOfItsFilesIsNamed() {
+    assertEquals(
+        "its files are on host b, which does not offer PreCommit2",
+        reason(
+            waits(task(1, 3, TaskKind.PRE_COMMIT_2), B),
+            List.of(oneOfEach(A), new Placement.Host(B, Map.of(TaskKind.PRE_COMMIT_2, 0)))));
+  }
+
+  @Test
+  void aPhaseThatNobodyOffersIsNamed() {
+    assertEquals(
+        "no host offers PreCommit2",
+        reason(waits(task(1, 3, TaskKind.PRE_COMMIT_2)), List.of(new Placement.Host(A, Map.of()))));
+  }
+
+  @Test
+  void withoutHostsTasksWait() {
+    assertEquals(
+        "no host has announced itself", reason(waits(task(1, 1, TaskKind.ADD_PIECE)), List.of()));
+  }
+
+  @Test
+  void tasksBesideThePoolsAlwaysFit() {
+    List<TaskId> tasks =
+        List.of(
+            task(1, 7, TaskKind.FINALIZE),
+            task(2, 7, TaskKind.FINALIZE),
+            task(3, 8, TaskKind.UNSEAL),
+            task(4, 9, TaskKind.REMOVE));
+
+    Placement.Decision decision =
+        Placement.decide(
+            tasks.stream().map(task -> waits(task, A)).toList(),
+            List.of(new Placement.Host(A, Map.of())),
+            List.of());
+
+    assertEquals(tasks, decision.assignments().stream().map(Placement.Assignment::task).toList());
+  }
+
+  @Test
+  void aSectorHasOneTaskAtATime() {
+    assertEquals(
+        "its sector still has PreCommit1 on host a",
+        reason(
+            waits(task(1, 3, TaskKind.PRE_COMMIT_2), A),
+            List.of(oneOfEach(A)),
+            given(task(1, 2, TaskKind.PRE_COMMIT_1), A)));
+  }
+
+  @Test
+  void aJobOfTheSectorIsReplacedOnItsOwnHost() {
+    TaskId task = task(1, 2, TaskKind.PRE_COMMIT_1);
+
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(waits(task), waits(task(2, 2, TaskKind.PRE_COMMIT_1))),
+            List.of(oneOfEach(A)),
+            List.of(job(task(1, 1, TaskKind.PRE_COMMIT_1), A)));
+
+    assertEquals(List.of(new Placement.Assignment(task, A)), decision.assignments());
+  }
+
+  @Test
+  void aJobOfTheSectorOnAnotherHostKeepsItFromStarting() {
+    assertEquals(
+        "its sector still has PreCommit1 on host b",
+        reason(
+            waits(task(1, 2, TaskKind.PRE_COMMIT_1), A),
+            List.of(oneOfEach(A), oneOfEach(B)),
+            job(task(1, 1, TaskKind.PRE_COMMIT_1), B)));
+  }
+
+  @Test
+  void aJobOfAnotherSectorHoldsItsSlot() {
+    assertEquals(
+        "waits for a free PreCommit1 slot on host a (1 of 1 in use)",
+        reason(
+            waits(task(1, 2, TaskKind.PRE_COMMIT_1)),
+            List.of(oneOfEach(A)),
+            job(task(2, 2, TaskKind.PRE_COMMIT_1), A)));
+  }
+
+  @Test
+  void whatIsNearTheEndGoesFirstThenWhatIsOldest() {
+    List<Placement.Waiting> waiting =
+        List.of(
+            waits(task(1, 1, TaskKind.ADD_PIECE)),
+            waits(task(2, 2, TaskKind.PRE_COMMIT_1)),
+            waits(task(3, 3, TaskKind.PRE_COMMIT_2)),
+            waits(task(4, 4, TaskKind.COMMIT_1)),
+            waits(task(5, 5, TaskKind.COMMIT_2)),
+            new Placement.Waiting(
+                task(6, 5, TaskKind.COMMIT_2), NOON.minusSeconds(1), Optional.empty()),
+            waits(task(7, 6, TaskKind.FINALIZE)));
+    Map<TaskKind, Integer> slots = new HashMap<>(oneOfEach(A).slots());
+    slots.put(TaskKind.COMMIT_2, 2);
+
+    Placement.Decision decision =
+        Placement.decide(waiting, List.of(new Placement.Host(A, slots)), List.of());
+
+    assertEquals(
+        List.of(7L, 6L, 5L, 4L, 3L, 2L, 1L),
+        decision.assignments().stream()
+            .map(assignment -> assignment.task().sector().number())
+            .toList());
+  }
+
+  private static String reason(
+      Placement.Waiting waiting, List<Placement.Host> hosts, Placement.Held... held) {
+    Placement.Decision decision = Placement.decide(List.of(waiting), hosts, Arrays.asList(held));
+    assertEquals(List.of(), decision.assignments());
+    return String.valueOf(decision.reasons().get(waiting.task()));
+  }
+
+  /** The newest task of each of some sectors waits; others have tasks or jobs here and there. */
+  record Case(
+      List<Placement.Waiting> waiting, List<Placement.Host> hosts, List<Placement.Held> held) {}
+
+  @Provide
+  Arbitrary<Case> cases() {
+    Arbitrary<HostId> host = Arbitraries.of("a", "b", "c").map(HostId::new);
+    Arbitrary<Placement.Host> announced =
+        Combinators.combine(
+                host,
+                Arbitraries.maps(
+                    Arbitraries.of(TaskKind.values()).filter(TaskKind::isPooled),
+                    Arbitraries.integers().between(0, 3)))
+            .as(Placement.Host::new);
+    Arbitrary<Placement.Waiting> waiting =
+        Combinators.combine(
+                Arbitraries.longs().between(1, 12),
+                Arbitraries.of(TaskKind.values()),
+                Arbitraries.integers().between(0, 9),
+                host.optional())
+            .as(
+                (sector, kind, age, filesOn) ->
+                    new Placement.Waiting(task(sector, 9, kind), NOON.plusSeconds(age), filesOn));
+    Arbitrary<Placement.Held> held =
+        Combinators.combine(
+                Arbitraries.longs().between(1, 12),
+                Arbitraries.integers().between(1, 8),
+                Arbitraries.of(TaskKind.values()),
+                host,
+                Arbitraries.of(true, false))
+            .as(
+                (sector, task, kind, on, given) ->
+                    new Placement.Held(task(sector, task, kind), on, given));
+    return Combinators.combine(
+            waiting.list().ofMaxSize(12).uniqueElements(one -> one.task().sector()),
+            announced.list().ofMaxSize(3).uniqueElements(Placement.Host::id),
+            held.list().ofMaxSize(8))
+        .as(Case::new);
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void noTaskIsLost(@ForAll("cases") Case given) {
+    Placement.Decision decision = Placement.decide(given.waiting(), given.hosts(), given.held());
+
+    Set<TaskId> told = new HashSet<>(decision.reasons().keySet());
+    for (Placement.Assignment assignment : decision.assignments()) {
+      assertTrue(told.add(assignment.task()), "told twice: " + assignment);
+    }
+    assertEquals(
+        new HashSet<>(given.waiting().stream().map(Placement.Waiting::task).toList()), told);
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void noPoolGetsMoreThanItsSlots(@ForAll("cases") Case given) {
+    Placement.Decision decision = Placement.decide(given.waiting(), given.hosts(), given.held());
+
+    for (Placement.Host host : given.hosts()) {
+      for (TaskKind kind : TaskKind.values()) {
+        List<TaskId> fresh =
+            decision.assignments().stream()
+                .filter(one -> one.host().equals(host.id()) && one.task().kind() == kind)
+                .map(Placement.Assignment::task)
+                .toList();
+        long kept =
+            keptBy(decision, given.held()).stream()
+                .filter(one -> one.host().equals(host.id()) && one.task().kind() == kind)
+                .count();
+        int slots = host.slots().getOrDefault(kind, 0);
+        assertTrue(
+            fresh.isEmpty() || !kind.isPooled() || fresh.size() + kept <= slots,
+            () -> fresh + " beside " + kept + " with " + slots + " slots");
+      }
+    }
+  }
+
+  /** What still holds a slot after the decision: a new task replaces jobs of its sector. */
+  private static List<Placement.Held> keptBy(
+      Placement.Decision decision, Collection<Placement.Held> held) {
+    return held.stream()
+        .filter(
+            one ->
+                decision.assignments().stream()
+                    .noneMatch(fresh -> fresh.task().sector().equals(one.task().sector())))
+        .toList();
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void noSectorHasTwoTasksAtOnce(@ForAll("cases") Case given) {
+    Placement.Decision decision = Placement.decide(given.waiting(), given.hosts(), given.held());
+
+    for (Placement.Assignment fresh : decision.assignments()) {
+      for (Placement.Held one : given.held()) {
+        boolean replaced = !one.given() && one.host().equals(fresh.host());
+        assertTrue(
+            !one.task().sector().equals(fresh.task().sector()) || replaced,
+            () -> fresh + " beside " + one);
+      }
+    }
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void tasksGoToTheirFilesAndWaitOnlyForWhatIsNotThere(@ForAll("cases") Case given) {
+    Placement.Decision decision = Placement.decide(given.waiting(), given.hosts(), given.held());
+
+    Map<TaskId, HostId> placed = new LinkedHashMap<>();
+    decision.assignments().forEach(one -> placed.put(one.task(), one.host()));
+    for (Placement.Waiting waiting : given.waiting()) {
+      Optional<HostId> host = Optional.ofNullable(placed.get(waiting.task()));
+      assertTrue(host.isEmpty() || waiting.filesOn().isEmpty() || waiting.filesOn().equals(host));
+    }
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void theOrderOfTheInputsDoesNotMatter(@ForAll("cases") Case given) {
+    Placement.Decision forwards = Placement.decide(given.waiting(), given.hosts(), given.held());
+    Placement.Decision backwards =
+        Placement.decide(
+            reversed(given.waiting()), reversed(given.hosts()), reversed(given.held()));
+
+    assertEquals(forwards.assignments(), backwards.assignments());
+    assertEquals(forwards.reasons().keySet(), backwards.reasons().keySet());
+  }
+
+  private static <T> List<T> reversed(List<T> list) {
+    List<T> copy = new ArrayList<>(list);
+    Collections.reverse(copy);
+    return copy;
+  }
+}

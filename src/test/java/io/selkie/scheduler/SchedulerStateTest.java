@@ -1,0 +1,211 @@
+package io.selkie.scheduler;
+
+import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SchedulerStateTest {
+  private static final HostId A = new HostId("a");
+  private static final HostId B = new HostId("b");
+  private static final Map<TaskKind, Integer> ONE_PC1 = Map.of(TaskKind.PRE_COMMIT_1, 1);
+
+  private final SchedulerState<String, String> state = new SchedulerState<>();
+
+  private static TaskId preCommit1(long sector) {
+    return task(sector, 2, TaskKind.PRE_COMMIT_1);
+  }
+
+  private List<String> submit(TaskId task) {
+    return submit(task, "sector " + task.sector().number());
+  }
+
+  private List<String> submit(TaskId task, String replyTo) {
+    return all(
+        state.submit(
+            new Placement.Waiting(task, Instant.EPOCH.plusSeconds(task.task()), Optional.empty()),
+            replyTo));
+  }
+
+  private List<String> resume(TaskId task, HostId host) {
+    return all(state.resume(task, host, "sector " + task.sector().number()));
+  }
+
+  private List<String> report(HostId host, TaskId.Attempt... present) {
+    return reportAs("worker " + host, host, present);
+  }
+
+  private List<String> reportAs(String worker, HostId host, TaskId.Attempt... present) {
+    return all(state.report(host, worker, ONE_PC1, Set.of(present)));
+  }
+
+  private List<String> withdraw(TaskId task) {
+    state.withdraw(task);
+    return all(List.of());
+  }
+
+  /** What was answered at once and by the decision that follows. */
+  private List<String> all(List<SchedulerState.Answer<String, String>> answers) {
+    List<SchedulerState.Answer<String, String>> all = new ArrayList<>(answers);
+    all.addAll(state.decide());
+    return all.stream()
+        .map(
+            answer ->
+                answer.to()
+                    + ": t"
+                    + answer.task().task()
+                    + " on "
+                    + answer.host()
+                    + ", "
+                    + answer.worker())
+        .toList();
+  }
+
+  @Test
+  void aTaskWaitsUntilAHostAnnouncesItself() {
+    assertEquals(List.of(), submit(preCommit1(1)));
+    assertEquals(Map.of(preCommit1(1), "no host has announced itself"), state.reasons());
+
+    assertEquals(List.of("sector 1: t2 on a, worker a"), report(A));
+    assertEquals(Map.of(), state.reasons());
+  }
+
+  @Test
+  void theSameTaskAskedForAgainGetsTheSameHost() {
+    report(A);
+    report(B);
+    List<String> first = submit(preCommit1(1));
+
+    assertEquals(first, submit(preCommit1(1)));
+    assertEquals(List.of("new address: t2 on a, worker a"), submit(preCommit1(1), "new address"));
+  }
+
+  @Test
+  void aSlotIsFreeOnceItsTaskIsWithdrawn() {
+    report(A);
+    submit(preCommit1(1));
+    assertEquals(List.of(), submit(preCommit1(2)));
+
+    assertEquals(List.of("sector 2: t2 on a, worker a"), withdraw(preCommit1(1)));
+    assertEquals(List.of(), withdraw(preCommit1(1)));
+  }
+
+  @Test
+  void aWithdrawnTaskDoesNotWaitAnyMore() {
+    submit(preCommit1(1));
+    withdraw(preCommit1(1));
+
+    assertEquals(List.of(), report(A));
+    assertEquals(Map.of(), state.reasons());
+  }
+
+  @Test
+  void aWithdrawnTaskFreesItsSlotBeforeItsWorkerSaysSo() {
+    report(A);
+    submit(preCommit1(1));
+    report(A, preCommit1(1).attempt(1));
+    submit(preCommit1(2));
+
+    assertEquals(List.of("sector 2: t2 on a, worker a"), withdraw(preCommit1(1)));
+  }
+
+  @Test
+  void resumedTasksKeepTheirHostAboveItsLimit() {
+    report(A);
+
+    assertEquals(List.of("sector 1: t2 on a, worker a"), resume(preCommit1(1), A));
+    assertEquals(List.of("sector 2: t2 on a, worker a"), resume(preCommit1(2), A));
+    assertEquals(List.of(), submit(preCommit1(3)));
+    withdraw(preCommit1(1));
+    assertEquals(
+        Map.of(preCommit1(3), "waits for a free PreCommit1 slot on host a (1 of 1 in use)"),
+        state.reasons());
+    assertEquals(List.of("sector 3: t2 on a, worker a"), withdraw(preCommit1(2)));
+  }
+
+  @Test
+  void aResumedTaskIsAnsweredWhenItsHostAnnouncesItself() {
+    assertEquals(List.of(), resume(preCommit1(1), A));
+    assertEquals(
+        Map.of(preCommit1(1), "it goes on on host a, which has not announced itself"),
+        state.reasons());
+
+    assertEquals(List.of(), report(B));
+    assertEquals(List.of("sector 1: t2 on a, worker a"), report(A));
+  }
+
+  @Test
+  void aJobWhoseSectorHasNotSpokenHoldsItsSlot() {
+    report(A, preCommit1(1).attempt(1));
+
+    assertEquals(List.of(), submit(preCommit1(2)));
+    assertEquals(List.of("sector 1: t2 on a, worker a"), resume(preCommit1(1), A));
+    assertEquals(List.of("sector 2: t2 on a, worker a"), withdraw(preCommit1(1)));
+  }
+
+  @Test
+  void aJobThatIsGoneHoldsNothing() {
+    report(A, preCommit1(1).attempt(1));
+    submit(preCommit1(2));
+
+    assertEquals(List.of("sector 2: t2 on a, worker a"), report(A));
+  }
+
+  @Test
+  void aSectorThatAsksAnewGoesToItsOldJob() {
+    report(A);
+    report(B, preCommit1(1).attempt(1));
+
+    assertEquals(List.of("sector 1: t2 on b, worker b"), submit(preCommit1(1)));
+  }
+
+  @Test
+  void anotherWorkerOfTheHostIsTold() {
+    report(A);
+    submit(preCommit1(1));
+
+    assertEquals(List.of(), report(A, preCommit1(1).attempt(1)));
+    assertEquals(
+        List.of("sector 1: t2 on a, its next life"),
+        reportAs("its next life", A, preCommit1(1).attempt(1)));
+  }
+
+  @Test
+  void aNewerTaskOfTheSectorEndsTheOlderOne() {
+    TaskId newer = task(1, 3, TaskKind.PRE_COMMIT_1);
+    report(A);
+    submit(preCommit1(1));
+
+    assertEquals(List.of("sector 1: t3 on a, worker a"), submit(newer));
+    assertEquals(List.of(), submit(preCommit1(2)));
+  }
+
+  @Test
+  void lateWordsOnAnOlderTaskChangeNothing() {
+    TaskId newer = task(1, 3, TaskKind.PRE_COMMIT_1);
+    report(A);
+    submit(newer);
+
+    assertEquals(List.of(), submit(preCommit1(1)));
+    assertEquals(List.of(), resume(preCommit1(1), A));
+    assertEquals(List.of(), withdraw(preCommit1(1)));
+    assertEquals(List.of("sector 1: t3 on a, worker a"), submit(newer));
+  }
+
+  @Test
+  void whatChangesNothingNeedsNoDecision() {
+    report(A);
+    submit(preCommit1(1));
+    submit(preCommit1(1));
+    report(A);
+
+    assertFalse(state.needsDecision());
+  }
+}

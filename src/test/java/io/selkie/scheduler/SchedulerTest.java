@@ -1,0 +1,80 @@
+package io.selkie.scheduler;
+
+import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+  private static final ActorTestKit KIT =
+      ActorTestKit.create(
+          ConfigFactory.parseString("akka.actor.serialize-messages = on")
+              .withFallback(ConfigFactory.load()));
+  private static final HostId HOST = new HostId("a");
+
+  private final ActorRef<SchedulerCommand> scheduler = KIT.spawn(Scheduler.create());
+  private final TestProbe<SchedulerCommand.Assigned> sector = KIT.createTestProbe();
+  private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
+  private final TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  private void submit(TaskId task) {
+    scheduler.tell(
+        new SchedulerCommand.Submit(
+            task, TestTasks.TYPE, Instant.EPOCH, Optional.empty(), sector.getRef()));
+  }
+
+  private void announce(TaskId.Attempt... present) {
+    scheduler.tell(
+        new SchedulerCommand.HostReport(
+            HOST, worker.getRef(), Map.of(TaskKind.ADD_PIECE, 1), Set.of(present)));
+  }
+
+  @Test
+  void assignsExplainsAndTakesBack() {
+    TaskId first = task(1, 1, TaskKind.ADD_PIECE);
+    TaskId second = task(2, 1, TaskKind.ADD_PIECE);
+    submit(first);
+    announce();
+    assertEquals(
+        new SchedulerCommand.Assigned(first, HOST, worker.getRef()), sector.receiveMessage());
+
+    submit(second);
+    scheduler.tell(new SchedulerCommand.Explain(operator.getRef()));
+    assertEquals(
+        Map.of(second.toString(), "waits for a free AddPiece slot on host a (1 of 1 in use)"),
+        operator.receiveMessage().reasons());
+
+    scheduler.tell(new SchedulerCommand.Withdraw(first));
+    assertEquals(
+        new SchedulerCommand.Assigned(second, HOST, worker.getRef()), sector.receiveMessage());
+  }
+
+  @Test
+  void aNewSchedulerLearnsFromSectorsAndWorkers() {
+    TaskId running = task(1, 1, TaskKind.ADD_PIECE);
+    TaskId next = task(2, 1, TaskKind.ADD_PIECE);
+    submit(next);
+    announce(running.attempt(1));
+    scheduler.tell(new SchedulerCommand.Resume(running, HOST, sector.getRef()));
+
+    assertEquals(
+        new SchedulerCommand.Assigned(running, HOST, worker.getRef()), sector.receiveMessage());
+    scheduler.tell(new SchedulerCommand.Withdraw(running));
+    assertEquals(
+        new SchedulerCommand.Assigned(next, HOST, worker.getRef()), sector.receiveMessage());
+  }
+}

@@ -1,0 +1,293 @@
+package io.selkie.worker;
+
+import static io.selkie.scheduler.TestTasks.request;
+import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommP;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProof;
+import io.selkie.proofs.Outcome;
+import io.selkie.proofs.ProofsFailure;
+import io.selkie.proofs.SealWork;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.SectorFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(60)
+class ProverTaskRunnerTest {
+  private static final CommD COMM_D = CommD.ofHex("0d".repeat(32));
+  private static final CommR COMM_R = CommR.ofHex("0e".repeat(32));
+  private static final CommP COMM_P = CommP.ofHex("0c".repeat(32));
+  private static final SealProof PROOF = new SealProof(Bytes.of(new byte[192]));
+  private static final TaskId.Attempt LABELLING = attempt(TaskKind.PRE_COMMIT_1);
+
+  @TempDir Path repo;
+
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final ProgressBoard board = new ProgressBoard();
+  private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
+
+  @AfterEach
+  void stopThreads() {
+    executor.shutdownNow();
+  }
+
+  private static TaskId.Attempt attempt(TaskKind kind) {
+    return task(1, 4, kind).attempt(1);
+  }
+
+  private static Object answer(String operation, Object work) {
+    return List.of(
+        new Outcome.Success<>(
+            switch (operation) {
+              case "addPiece" -> new PieceInfo(((SealWork.AddPiece) work).size(), COMM_P);
+              case "preCommit1" ->
+                  new SealWork.PreCommit1Result(Bytes.of(new byte[] {1}), COMM_D, 1);
+              case "preCommit2" -> new SealWork.PreCommit2Result(COMM_R, COMM_D, false, false);
+              case "commit1" ->
+                  new SealWork.Commit1Result(((SealWork.Commit1) work).output(), 2, "blake3:00");
+              case "commit2" -> PROOF;
+              case "clearCache" -> 4;
+              case "unseal" -> ((SealWork.Unseal) work).length();
+              default -> throw new AssertionError(operation);
+            }));
+  }
+
+  private ProverTaskRunner runner() {
+    return new ProverTaskRunner(
+        repo,
+        jobs,
+        ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
+        board,
+        executor);
+  }
+
+  private SectorFiles files() {
+    return new SectorFiles(repo, TestTasks.sector(1));
+  }
+
+  private static Ended await(CompletionStage<Ended> stage) throws Exception {
+    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private Ended run(TaskRequest request) throws Exception {
+    jobs.release.countDown();
+    return await(runner().run(attempt(request.kind()), request, () -> {}));
+  }
+
+  private static TaskResult result(Ended end) {
+    if (end instanceof Ended.Succeeded succeeded) {
+      return succeeded.result();
+    }
+    throw new AssertionError("failed: " + end);
+  }
+
+  private static Failure failure(Ended end) {
+    if (end instanceof Ended.Failed failed) {
+      return failed.failure();
+    }
+    throw new AssertionError("should have failed: " + end);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyTaskGivesItsResult(TaskKind kind) throws Exception {
+    TaskRequest request = kind == TaskKind.COMMIT_2 ? commit2("00") : request(kind);
+
+    TaskResult result = result(run(request));
+
+    assertEquals(
+        switch (kind) {
+          case ADD_PIECE ->
+              new TaskResult.PieceAdded(
+                  new PieceInfo(((TaskRequest.AddPiece) request).size(), COMM_P));
+          case PRE_COMMIT_1 -> new TaskResult.Labelled(Bytes.of(new byte[] {1}), COMM_D, 1);
+          case PRE_COMMIT_2 -> new TaskResult.Encoded(COMM_R, COMM_D);
+          case COMMIT_1 -> new TaskResult.VanillaProved(files().commit1Output(), 2, "blake3:00");
+          case COMMIT_2 -> new TaskResult.Proved(PROOF);
+          case FINALIZE -> new TaskResult.Finalized(4);
+          case UNSEAL -> new TaskResult.Unsealed(Path.of("/data/unsealed"), 2032);
+          case REMOVE -> new TaskResult.FilesRemoved();
+        },
+        result);
+  }
+
+  private TaskRequest commit2(String content) throws Exception {
+    files().createDirectories();
+    Path output = Files.writeString(files().commit1Output(), content);
+    return new TaskRequest.Commit2(TestTasks.TYPE, output, "blake3:00");
+  }
+
+  @Test
+  void commit2WithoutItsInputIsToBeRedone() throws Exception {
+    Failure failure = failure(run(request(TaskKind.COMMIT_2)));
+
+    assertEquals(Failure.Action.REDO, failure.action());
+    assertEquals("missing", failure.code());
+    assertEquals("the output of Commit1 is not there: /repo/c1.json", failure.message());
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void commit2OfAnotherInputIsToBeRedone() throws Exception {
+    Failure failure = failure(run(commit2("ff")));
+
+    assertEquals(Failure.Action.REDO, failure.action());
+    assertEquals("damaged", failure.code());
+  }
+
+  @Test
+  void aCommit2ThatIsUnderWayDoesNotNeedItsInputAnyMore() throws Exception {
+    jobs.with(attempt(TaskKind.COMMIT_2).toString());
+
+    assertEquals(new TaskResult.Proved(PROOF), result(run(request(TaskKind.COMMIT_2))));
+  }
+
+  @Test
+  void finalizeRemovesWhatOnlySealingNeeds() throws Exception {
+    files().createDirectories();
+    Files.writeString(files().unsealed(), "data");
+    Files.writeString(files().sealed(), "replica");
+    Files.writeString(files().commit1Output(), "{}");
+
+    assertEquals(
+        new TaskResult.Finalized(4), result(run(new TaskRequest.Finalize(TestTasks.TYPE, false))));
+
+    assertFalse(Files.exists(files().unsealed()));
+    assertFalse(Files.exists(files().commit1Output()));
+    assertTrue(Files.exists(files().sealed()));
+  }
+
+  @Test
+  void finalizeKeepsTheDataIfItIsTold() throws Exception {
+    files().createDirectories();
+    Files.writeString(files().unsealed(), "data");
+
+    assertEquals(
+        new TaskResult.Finalized(4), result(run(new TaskRequest.Finalize(TestTasks.TYPE, true))));
+
+    assertTrue(Files.exists(files().unsealed()));
+  }
+
+  @Test
+  void removeLeavesOtherSectorsAlone() throws Exception {
+    files().createDirectories();
+    Files.writeString(files().sealed(), "replica");
+    SectorFiles other = new SectorFiles(repo, TestTasks.sector(11));
+    Files.writeString(other.sealed(), "replica");
+    AtomicInteger durable = new AtomicInteger();
+
+    await(
+        runner().run(attempt(TaskKind.REMOVE), request(TaskKind.REMOVE), durable::incrementAndGet));
+
+    assertFalse(Files.exists(files().sealed()));
+    assertTrue(Files.exists(other.sealed()));
+    assertEquals(1, durable.get());
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void timesAreThoseOfTheJob() throws Exception {
+    Ended end = run(request(TaskKind.PRE_COMMIT_1));
+
+    assertEquals(ScriptedJobs.MADE, end.startedAt());
+    assertEquals(ScriptedJobs.MADE.plusSeconds(9), end.endedAt());
+    assertEquals(2048, ((Ended.Succeeded) end).bytes());
+  }
+
+  @Test
+  void failuresOfTheProofsAreThoseOfTheTask() throws Exception {
+    jobs =
+        new ScriptedJobs(
+            (operation, work) ->
+                List.of(
+                    new Outcome.Failed<>(
+                        ProofsFailure.of(ProofsFailure.Kind.NO_SPACE, "the disk is full"))));
+
+    assertEquals(
+        new Failure(Failure.Action.RETRY, "no_space", "the disk is full"),
+        failure(run(request(TaskKind.PRE_COMMIT_1))));
+  }
+
+  @Test
+  void whoeverAsksAgainIsAttached() throws Exception {
+    ProverTaskRunner runner = runner();
+    AtomicInteger told = new AtomicInteger();
+    CompletionStage<Ended> first =
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), told::incrementAndGet);
+    jobs.atWork.await();
+    CompletionStage<Ended> second =
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), told::incrementAndGet);
+    assertEquals(2, told.get());
+
+    jobs.release.countDown();
+
+    assertEquals(await(first), await(second));
+    assertEquals(List.of("run " + LABELLING + " preCommit1"), jobs.calls);
+  }
+
+  @Test
+  void progressIsSeenWhileTheTaskRuns() throws Exception {
+    CompletionStage<Ended> end = runner().run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+    jobs.atWork.await();
+
+    ProgressBoard.Latest latest = board.of(TestTasks.sector(1)).orElseThrow();
+    assertEquals(LABELLING, latest.attempt());
+    assertEquals("layer", latest.progress().stage());
+
+    jobs.release.countDown();
+    await(end);
+    assertTrue(board.of(TestTasks.sector(1)).isEmpty());
+  }
+
+  @Test
+  void stopReturnsWhenNobodyWorksAnyMore() throws Exception {
+    ProverTaskRunner runner = runner();
+    CompletionStage<Ended> end = runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+    jobs.atWork.await();
+
+    runner.stop(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+    assertTrue(end.toCompletableFuture().isDone());
+    assertEquals("died", failure(await(end)).code());
+  }
+
+  @Test
+  void anUnknownAttemptIsStoppedAtOnce() throws Exception {
+    runner().stop(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+    assertEquals(List.of("stop " + LABELLING), jobs.calls);
+  }
+
+  @Test
+  void jobsOfAttemptsAreFound() {
+    jobs.with(LABELLING.toString()).with("something-else");
+
+    assertEquals(Set.of(LABELLING), runner().present());
+  }
+}
