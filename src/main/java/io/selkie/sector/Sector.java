@@ -245,16 +245,16 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
-    boolean atRest = SectorRules.resume(state).isEmpty();
     // A worker that was restarted has another address: ask for it again.
     workers.clear();
-    if (!atRest) {
-      return take(state, new SectorStep(List.of(), SectorRules.resume(state)));
+    SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
+    if (!SectorRules.isAtRest(state)) {
+      return take(state, again);
     }
     if (lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
-    return Effect().none();
+    return take(state, again, null);
   }
 
   private Effect<SectorEvent, SectorState> take(SectorState state, SectorStep step) {

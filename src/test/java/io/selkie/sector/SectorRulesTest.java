@@ -11,6 +11,7 @@ import static io.selkie.sector.SectorSamples.SECTOR;
 import static io.selkie.sector.SectorSamples.request;
 import static io.selkie.sector.SectorSamples.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -124,6 +125,37 @@ class SectorRulesTest {
             new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Acknowledge(attempt)),
             new SectorEffect.Withdraw(attempt.task())),
         last.effects());
+  }
+
+  @Test
+  void aSectorAtRestSaysAgainThatItNeedsNoHost() {
+    assertEquals(List.of(), SectorRules.resume(state));
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    assertFalse(SectorRules.isAtRest(state));
+
+    finish(attempt);
+    List<SectorEffect> withdraw = List.of(new SectorEffect.Withdraw(attempt.task()));
+    assertTrue(SectorRules.isAtRest(state));
+    assertEquals(withdraw, SectorRules.resume(state));
+
+    TaskId.Attempt failing = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(failing, REDO), NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+  }
+
+  @Test
+  void aRemovedSectorGivesItsSlotBackByTheNumberOfItsTask() {
+    seal(TaskKind.ADD_PIECE);
+    TaskId.Attempt removal = start(TaskKind.REMOVE, 1);
+    finish(removal);
+    SectorEffect.Withdraw withdraw =
+        assertInstanceOf(SectorEffect.Withdraw.class, SectorRules.resume(state).get(0));
+    assertEquals(removal.task().task(), withdraw.task().task());
+    assertEquals(removal.task().generation(), withdraw.task().generation());
   }
 
   @Test
