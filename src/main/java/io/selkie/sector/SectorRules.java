@@ -140,7 +140,9 @@ record SectorRules(RetryPolicy retries) {
 
   /** The scheduler gave the task a host, or says again which it has. */
   SectorStep assigned(SectorState state, TaskId task, HostId host, Instant now) {
-    if (state instanceof Waiting waiting && waiting.task().id().equals(task)) {
+    if (state instanceof Waiting waiting
+        && waiting.task().id().equals(task)
+        && waiting.notBefore().filter(now::isBefore).isEmpty()) {
       int attempt = waiting.task().attempts() + 1;
       return persist(
           state,

@@ -50,7 +50,7 @@ class SectorRulesTest {
 
   private TaskId.Attempt assign() {
     SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
-    take(rules.assigned(state, waiting.task().id(), HOST, NOW));
+    take(rules.assigned(state, waiting.task().id(), HOST, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
@@ -342,6 +342,18 @@ class SectorRulesTest {
     TaskId gone = new TaskId(SECTOR, 1, 1, TaskKind.ADD_PIECE);
     take(rules.assigned(state, gone, HOST, NOW));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(gone)), last);
+  }
+
+  @Test
+  void aHostThatComesBeforeTheWaitIsOverIsGivenBack() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(4)));
+    assertEquals(SectorStep.only(new SectorEffect.Withdraw(attempt.task())), last);
+
+    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(5)));
+    assertInstanceOf(SectorState.Running.class, state);
   }
 
   @Test
