@@ -62,6 +62,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorRef<SchedulerCommand.Assigned> assignments;
   private final Map<HostId, ActorRef<WorkerCommand>> workers = new HashMap<>();
+
+  /** Whose files are being looked at, for whom: who asked for the task last. */
+  private final Map<TaskId, ActorRef<Answer>> checking = new HashMap<>();
+
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
   private Instant lastWord;
@@ -240,8 +244,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {
+    @Nullable ActorRef<Answer> replyTo = checking.remove(command.answered().task());
     SectorStep step = rules.filesChecked(state, command.answered(), command.intact(), now());
-    return take(state, step, asker);
+    if (!step.events().isEmpty()) {
+      asker = replyTo;
+    }
+    return take(state, step, replyTo);
   }
 
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
@@ -251,7 +259,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     if (!SectorRules.isAtRest(state)) {
       return take(state, again);
     }
-    if (lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
+    // Whoever waits for files to be looked at has not been answered.
+    if (checking.isEmpty()
+        && lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
     return take(state, again, null);
@@ -326,7 +336,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
       aborter = null;
     } else if (effect instanceof SectorEffect.Reply reply) {
       answer(replyTo, reply.answer());
-    } else if (effect instanceof SectorEffect.CheckFiles check) {
+    } else if (effect instanceof SectorEffect.CheckFiles check && replyTo != null) {
       check(check.answered(), replyTo);
     }
   }
@@ -343,8 +353,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     }
   }
 
-  private void check(Answered answered, @Nullable ActorRef<Answer> replyTo) {
-    asker = replyTo;
+  private void check(Answered answered, ActorRef<Answer> replyTo) {
+    if (checking.put(answered.task(), replyTo) != null) {
+      return; // whole files are read: once for all who ask meanwhile
+    }
     context.pipeToSelf(
         surroundings.kept().areIntact(sector, answered),
         (intact, trouble) -> {

@@ -19,10 +19,14 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.WorkerCommand;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,21 +50,31 @@ class SectorTest {
   private final TestProbe<WorkerCommand> worker = kit.createTestProbe();
   private final TestProbe<Sector.Answer> driver = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private final Map<TaskKind, CompletableFuture<Boolean>> looking = new EnumMap<>(TaskKind.class);
+  private volatile Instant now = SectorSamples.NOW;
+  private final InstantSource time = () -> now;
+  private int looks;
   private boolean intact = true;
   private EventSourcedBehaviorTestKit<Sector.Command, SectorEvent, SectorState> sector;
 
   @BeforeEach
   void createSector() {
-    Sector.Surroundings surroundings =
-        new Sector.Surroundings(
-            scheduler.getRef(),
-            (id, answered) -> CompletableFuture.completedFuture(intact),
-            SETTINGS,
-            Clock.fixed(SectorSamples.NOW, ZoneOffset.UTC));
+    createSector(SETTINGS);
+  }
+
+  private void createSector(SectorSettings settings) {
     // State and replies go by CBOR, events by JSON: the check of the kit writes and reads each.
     sector =
         EventSourcedBehaviorTestKit.create(
-            kit.system(), Sector.create(SECTOR, surroundings, shard.getRef()));
+            kit.system(), Sector.create(SECTOR, surroundings(settings), shard.getRef()));
+  }
+
+  private Sector.Surroundings surroundings(SectorSettings settings) {
+    return new Sector.Surroundings(
+        scheduler.getRef(),
+        (id, answered) -> looked(answered),
+        settings,
+        time.withZone(ZoneOffset.UTC));
   }
 
   @AfterEach
@@ -74,9 +88,31 @@ class SectorTest {
   }
 
   private TaskId.Attempt started(TaskKind kind) {
-    SchedulerCommand.Submit submit = submitted(kind);
+    return placed(submitted(kind));
+  }
+
+  private TaskId.Attempt placed() {
+    return placed(scheduler.expectMessageClass(SchedulerCommand.Submit.class));
+  }
+
+  private TaskId.Attempt placed(SchedulerCommand.Submit submit) {
     submit.replyTo().tell(new SchedulerCommand.Assigned(submit.task(), HOST, worker.getRef()));
-    return worker.expectMessageClass(WorkerCommand.Start.class).attempt();
+    WorkerCommand command = worker.receiveMessage();
+    while (command instanceof WorkerCommand.Acknowledge) {
+      command = worker.receiveMessage();
+    }
+    return assertInstanceOf(WorkerCommand.Start.class, command).attempt();
+  }
+
+  private CompletionStage<Boolean> looked(SectorFacts.Answered answered) {
+    looks++;
+    return looking.getOrDefault(answered.task().kind(), CompletableFuture.completedFuture(intact));
+  }
+
+  private TestProbe<Sector.Answer> asker(TaskKind kind) {
+    TestProbe<Sector.Answer> asker = kit.createTestProbe();
+    sector.runCommand(new Sector.Perform(request(kind, 1), asker.getRef()));
+    return asker;
   }
 
   private void report(TaskReport report) {
@@ -147,6 +183,53 @@ class SectorTest {
     SchedulerCommand.Submit again = submitted(TaskKind.PRE_COMMIT_1);
 
     assertEquals(2, again.task().generation());
+  }
+
+  @Test
+  void everyoneWhoseFilesAreLookedAtGetsTheAnswerToHisOwnRequest() {
+    report(SectorSamples.succeeded(started(TaskKind.PRE_COMMIT_1)));
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    report(SectorSamples.succeeded(started(TaskKind.PRE_COMMIT_2)));
+    looking.put(TaskKind.PRE_COMMIT_1, new CompletableFuture<>());
+    looking.put(TaskKind.PRE_COMMIT_2, new CompletableFuture<>());
+
+    TestProbe<Sector.Answer> labels = asker(TaskKind.PRE_COMMIT_1);
+    TestProbe<Sector.Answer> replica = asker(TaskKind.PRE_COMMIT_2);
+    looking.values().forEach(look -> look.complete(true));
+
+    assertEquals(TaskKind.PRE_COMMIT_1, labels.expectMessageClass(Sector.Done.class).task().kind());
+    assertEquals(
+        TaskKind.PRE_COMMIT_2, replica.expectMessageClass(Sector.Done.class).task().kind());
+  }
+
+  @Test
+  void filesAreLookedAtOnceForAllWhoAskMeanwhile() {
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    looking.put(TaskKind.ADD_PIECE, new CompletableFuture<>());
+
+    asker(TaskKind.ADD_PIECE);
+    TestProbe<Sector.Answer> last = asker(TaskKind.ADD_PIECE);
+    assertEquals(1, looks);
+    looking.get(TaskKind.ADD_PIECE).complete(true);
+
+    last.expectMessageClass(Sector.Done.class);
+  }
+
+  @Test
+  void aSectorStaysInMemoryWhileItsFilesAreLookedAt() {
+    createSector(
+        new SectorSettings(SectorSamples.RETRIES, Duration.ofMillis(10), Duration.ofMinutes(1)));
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    looking.put(TaskKind.ADD_PIECE, new CompletableFuture<>());
+    TestProbe<Sector.Answer> asker = asker(TaskKind.ADD_PIECE);
+
+    now = now.plus(Duration.ofMinutes(2));
+    shard.expectNoMessage(Duration.ofMillis(100));
+
+    looking.get(TaskKind.ADD_PIECE).complete(true);
+    asker.expectMessageClass(Sector.Done.class);
+    shard.expectMessageClass(ClusterSharding.Passivate.class);
   }
 
   @Test
