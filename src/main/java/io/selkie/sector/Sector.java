@@ -203,6 +203,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private void onRecovered(SectorState state) {
+    // After events that could not be written this object goes on, with a state that knows nothing
+    // of those who asked for them.
+    asker = null;
+    aborter = null;
+    checking.clear();
+    workers.clear();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
     SectorRules.resume(state).forEach(effect -> perform(effect, null));
   }

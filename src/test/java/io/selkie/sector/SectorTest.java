@@ -233,6 +233,27 @@ class SectorTest {
   }
 
   @Test
+  void whoeverAskedForATaskThatCouldNotBeWrittenHearsNothingOfAnother() {
+    ActorRef<Sector.Command> address =
+        kit.spawn(Sector.create(SECTOR, surroundings(SETTINGS), shard.getRef()));
+    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_2, 1), driver.getRef()));
+    address.tell(
+        new Sector.Report(SectorSamples.failed(placed(), SectorSamples.REDO), worker.getRef()));
+    driver.expectMessageClass(Sector.TaskHasFailed.class);
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+
+    TestProbe<Sector.Answer> unwritten = kit.createTestProbe();
+    sector.persistenceTestKit().failNextPersisted("Sector|" + SECTOR);
+    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_1, 1), unwritten.getRef()));
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class, Duration.ofSeconds(10));
+    address.tell(new Sector.Retry("operator", driver.getRef()));
+    address.tell(new Sector.Report(SectorSamples.succeeded(placed()), worker.getRef()));
+
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    unwritten.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
   void anAbortIsAnsweredWhenTheProverIsDead() {
     TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
     TestProbe<Sector.Answer> operator = kit.createTestProbe();
