@@ -69,7 +69,8 @@ public final class ProverTaskRunner implements TaskRunner {
   @Override
   public Set<TaskId.Attempt> present() {
     try {
-      Set<TaskId.Attempt> attempts = new LinkedHashSet<>();
+      // First those that are about to make their jobs.
+      Set<TaskId.Attempt> attempts = new LinkedHashSet<>(running.keySet());
       for (String name : jobs.present()) {
         try {
           attempts.add(TaskId.Attempt.parse(name));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -331,6 +332,18 @@ class NodeJobsTest {
     assertEquals(Set.of(), jobs.present());
 
     assertFalse(Files.exists(left));
+  }
+
+  @Test
+  void aJobWhoseProverDoesNotDieIsStillThere() throws Exception {
+    Process hanging = written().start();
+    await("begun");
+    Files.delete(in(JOB).resolve("job.json"));
+
+    assertEquals(Set.of(JOB), new NodeJobs(prover.ofNode(), Duration.ofNanos(-1)).present());
+
+    hanging.waitFor();
+    assertEquals(Set.of(), jobs.present());
   }
 
   @Test
