@@ -240,9 +240,7 @@ public final class JobTable {
       jobs.put(attempt, new Job.Stopping(stopping.tell() || tell, stopping.again()));
       return List.of();
     }
-    if (job instanceof Job.Found
-        || job instanceof Job.Running
-        || (job instanceof Job.Held held && held.present())) {
+    if (mayLive(job)) {
       jobs.put(attempt, new Job.Stopping(tell, Optional.empty()));
       return List.of(new Effect.Kill(attempt));
     }
@@ -251,6 +249,14 @@ public final class JobTable {
     return tell
         ? List.of(remove, new Effect.Tell(new TaskReport.Stopped(attempt, host)))
         : List.of(remove);
+  }
+
+  /** A task may have failed for what kept this host from its prover, which works on. */
+  private static boolean mayLive(@Nullable Job job) {
+    return job instanceof Job.Found
+        || job instanceof Job.Running
+        || (job instanceof Job.Held held && held.present())
+        || (job instanceof Job.Over over && over.end() instanceof TaskReport.Failed);
   }
 
   private List<Effect> runIfAlone(SectorId sector) {

@@ -175,9 +175,28 @@ class JobTableTest {
   @Test
   void anEndedAttemptGoesWhenANewerComes() {
     start(FIRST);
-    table.ended(FIRST, FAILED);
+    table.ended(FIRST, DONE);
 
     assertEquals(List.of(remove(FIRST), run(SECOND, false), announce(SECOND)), start(SECOND));
+  }
+
+  @Test
+  void anAttemptThatFailedIsKilledBeforeANewerBegins() {
+    start(FIRST);
+    table.ended(FIRST, FAILED);
+
+    assertEquals(List.of(kill(FIRST), announce(FIRST, SECOND)), start(SECOND));
+    assertEquals(
+        List.of(remove(FIRST), run(SECOND, false), announce(SECOND)), table.stopped(FIRST));
+  }
+
+  @Test
+  void anAttemptThatFailedIsKilledBeforeItIsForgotten() {
+    start(FIRST);
+    table.ended(FIRST, FAILED);
+
+    assertEquals(List.of(kill(FIRST), announce(FIRST)), table.acknowledge(FIRST));
+    assertEquals(List.of(remove(FIRST), announce()), table.stopped(FIRST));
   }
 
   @Test
