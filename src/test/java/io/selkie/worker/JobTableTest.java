@@ -33,7 +33,7 @@ class JobTableTest {
           Instant.EPOCH.plusSeconds(1),
           new Failure(Failure.Action.RETRY, "died", "the prover was killed"));
 
-  private JobTable table = new JobTable(HOST, Set.of());
+  private JobTable table = new JobTable(HOST, Set.of(), new Newest());
 
   private static TaskRequest requestOf(TaskId.Attempt attempt) {
     return request(attempt.task().kind());
@@ -200,6 +200,19 @@ class JobTableTest {
   }
 
   @Test
+  void aStartIsStaleAlsoForAWorkerThatStartedAnew() {
+    Newest newest = new Newest();
+    table = new JobTable(HOST, Set.of(), newest);
+    start(FIRST);
+    table.ended(FIRST, DONE);
+    table.acknowledge(FIRST);
+
+    table = new JobTable(HOST, Set.of(), newest);
+
+    assertEquals(List.of(stopped(FIRST)), start(FIRST));
+  }
+
+  @Test
   void aStaleStartIsNotRun() {
     start(SECOND);
 
@@ -293,7 +306,7 @@ class JobTableTest {
 
   @Test
   void aJobThatIsFoundIsToldUntilTheSectorSpeaks() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
 
     assertEquals(List.of("0 Found", "5 Found", "15 Found"), tellsIn(20));
     assertEquals(List.of(run(FIRST, true)), start(FIRST));
@@ -302,14 +315,14 @@ class JobTableTest {
 
   @Test
   void aStartAnnouncesWhatWasFound() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
 
     assertEquals(List.of(announce(FIRST), found(FIRST)), table.tick());
   }
 
   @Test
   void aFoundJobOfAnOlderAttemptIsKilledFirst() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST), announce(FIRST, SECOND)), start(SECOND));
@@ -317,7 +330,7 @@ class JobTableTest {
 
   @Test
   void ofTwoFoundJobsTheNewerIsTakenUpOnceTheOlderIsDead() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), start(SECOND));
@@ -326,7 +339,7 @@ class JobTableTest {
 
   @Test
   void aFoundJobThatWaitsIsKilledWhenItIsStopped() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
     start(SECOND);
 
@@ -335,7 +348,7 @@ class JobTableTest {
 
   @Test
   void aFoundJobThatIsStaleIsKilledWhenItIsStarted() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), start(FIRST));
@@ -343,7 +356,7 @@ class JobTableTest {
 
   @Test
   void anAcknowledgedJobThatIsFoundIsKilledToBeSure() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), table.acknowledge(FIRST));
