@@ -78,6 +78,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     }
     // A pool that dies of a bug takes the worker with it, which starts anew.
     pools.values().forEach(context::watch);
+    present.forEach(attempt -> pool(attempt).tell(new PhasePool.Found(attempt)));
     perform(table.tick());
   }
 
