@@ -184,7 +184,7 @@ public final class SchedulerState<A, W> {
         .toList();
   }
 
-  private Set<Placement.Held> held() {
+  Set<Placement.Held> held() {
     Set<Placement.Held> held = new LinkedHashSet<>();
     for (Entry<A> entry : entries.values()) {
       entry.host().ifPresent(host -> held.add(new Placement.Held(entry.task(), host, true)));
