@@ -80,8 +80,9 @@ public final class NodeJobs {
   }
 
   /**
-   * The names of the jobs that are there, whatever their state. What an interrupted creation or
-   * removal left is cleared away; other things in the directory are left alone.
+   * The names of the jobs that are there, whatever their state; those too that are just being
+   * ended, since somebody may still work on them. What an interrupted creation or removal left is
+   * cleared away; other things in the directory are left alone.
    */
   public Set<String> present() throws IOException {
     Set<String> names = new TreeSet<>();
@@ -94,7 +95,7 @@ public final class NodeJobs {
         Matcher unfinished = UNFINISHED.matcher(name);
         if (unfinished.matches()) {
           clear(entry, unfinished.group(1));
-        } else if (NAME.matcher(name).matches() && isJob(entry)) {
+        } else if (NAME.matcher(name).matches() && isJob(entry, name)) {
           names.add(name);
         }
       } catch (IOException e) {
@@ -112,12 +113,20 @@ public final class NodeJobs {
     }
   }
 
-  private boolean isJob(Path directory) throws IOException {
+  private boolean isJob(Path directory, String name) throws IOException {
     Optional<JsonNode> job = JobFiles.json(directory.resolve(JobFiles.JOB));
-    if (job.isEmpty() && isLeftOver(directory)) {
-      clear(directory, String.valueOf(directory.getFileName()));
+    if (job.isPresent()) {
+      return ProverJob.isOfNode(job.get());
     }
-    return job.isPresent() && ProverJob.isOfNode(job.get());
+    if (!isLeftOver(directory)) {
+      return false;
+    }
+    try {
+      clear(directory, name);
+    } catch (IOException e) {
+      LOG.warn("cannot clear {} away, it stays a job: {}", directory, Causes.describe(e));
+    }
+    return Files.exists(directory);
   }
 
   private static boolean isLeftOver(Path directory) throws IOException {

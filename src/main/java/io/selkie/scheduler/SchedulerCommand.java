@@ -25,7 +25,10 @@ public sealed interface SchedulerCommand extends NodeMessage {
       ActorRef<Assigned> replyTo)
       implements SchedulerCommand {}
 
-  /** A sector has no use for a host any more: its task ended, or was called off. */
+  /**
+   * A sector has no use for a host any more: its task ended, or was called off, and so was every
+   * older one. Of the task only the number counts.
+   */
   record Withdraw(TaskId task) implements SchedulerCommand {}
 
   /**

@@ -69,10 +69,10 @@ public final class SchedulerState<A, W> {
     return put(new Entry<>(asked, Optional.of(host), replyTo));
   }
 
-  /** A task needs no host any more. */
+  /** A task needs no host any more, nor does an older one of its sector. */
   public void withdraw(TaskId task) {
     @Nullable Entry<A> known = entries.get(task.sector());
-    if (known != null && known.task().equals(task)) {
+    if (known != null && !known.task().isNewerThan(task)) {
       entries.remove(task.sector());
       changed = true;
     }
@@ -83,10 +83,20 @@ public final class SchedulerState<A, W> {
   private Announced<W> without(Announced<W> host, TaskId task) {
     Set<TaskId.Attempt> rest =
         host.present().stream()
-            .filter(attempt -> !attempt.task().equals(task))
+            .filter(attempt -> !isSame(attempt.task(), task))
             .collect(Collectors.toUnmodifiableSet());
-    changed |= rest.size() != host.present().size();
+    if (rest.size() == host.present().size()) {
+      return host;
+    }
+    changed = true;
     return new Announced<>(host.worker(), host.slots(), rest);
+  }
+
+  /** By number alone: a sector that is done with a task may not know its kind any more. */
+  private static boolean isSame(TaskId one, TaskId other) {
+    return one.sector().equals(other.sector())
+        && !one.isNewerThan(other)
+        && !other.isNewerThan(one);
   }
 
   /**
@@ -174,7 +184,7 @@ public final class SchedulerState<A, W> {
         .toList();
   }
 
-  private Set<Placement.Held> held() {
+  Set<Placement.Held> held() {
     Set<Placement.Held> held = new LinkedHashSet<>();
     for (Entry<A> entry : entries.values()) {
       entry.host().ifPresent(host -> held.add(new Placement.Held(entry.task(), host, true)));

@@ -35,7 +35,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,8 +61,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private final ActorRef<SchedulerCommand.Assigned> assignments;
   private final Map<HostId, ActorRef<WorkerCommand>> workers = new HashMap<>();
 
-  /** Kept answers whose files are being read. */
-  private final Set<Answered> looking = new HashSet<>();
+  /** Whose files are being looked at, for whom: who asked for the task last. */
+  private final Map<TaskId, ActorRef<Answer>> checking = new HashMap<>();
 
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
@@ -213,8 +212,14 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private void onRecovered(SectorState state) {
+    // After events that could not be written this object goes on, with a state that knows nothing
+    // of those who asked for them.
+    asker = null;
+    aborter = null;
+    checking.clear();
+    workers.clear();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
-    SectorRules.recovered(state).forEach(effect -> perform(effect, null));
+    SectorRules.resume(state).forEach(effect -> perform(effect, null));
     if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
       context
           .getSelf()
@@ -268,22 +273,27 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {
-    looking.remove(command.answered());
+    @Nullable ActorRef<Answer> replyTo = checking.remove(command.answered().task());
     SectorStep step = rules.filesChecked(state, command.answered(), command.intact(), now());
-    return take(state, step, asker);
+    if (!step.events().isEmpty()) {
+      asker = replyTo;
+    }
+    return take(state, step, replyTo);
   }
 
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
-    boolean atRest = SectorRules.resume(state).isEmpty() && looking.isEmpty();
     // A worker that was restarted has another address: ask for it again.
     workers.clear();
-    if (!atRest) {
-      return take(state, new SectorStep(List.of(), SectorRules.resume(state)));
+    SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
+    if (!SectorRules.isAtRest(state)) {
+      return take(state, again);
     }
-    if (lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
+    // Whoever waits for files to be looked at has not been answered.
+    if (checking.isEmpty()
+        && lastWord.plus(surroundings.settings().passivateAfter()).isBefore(now())) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
-    return Effect().none();
+    return take(state, again, null);
   }
 
   private Effect<SectorEvent, SectorState> take(SectorState state, SectorStep step) {
@@ -355,7 +365,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
       aborter = null;
     } else if (effect instanceof SectorEffect.Reply reply) {
       answer(replyTo, reply.answer());
-    } else if (effect instanceof SectorEffect.CheckFiles check) {
+    } else if (effect instanceof SectorEffect.CheckFiles check && replyTo != null) {
       check(check.answered(), replyTo);
     }
   }
@@ -372,10 +382,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     }
   }
 
-  private void check(Answered answered, @Nullable ActorRef<Answer> replyTo) {
-    asker = replyTo;
-    if (!looking.add(answered)) {
-      return; // whole files are being read for it already
+  private void check(Answered answered, ActorRef<Answer> replyTo) {
+    if (checking.put(answered.task(), replyTo) != null) {
+      return; // whole files are read: once for all who ask meanwhile
     }
     context.pipeToSelf(
         surroundings.kept().areIntact(sector, answered),

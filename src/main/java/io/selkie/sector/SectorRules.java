@@ -141,7 +141,9 @@ record SectorRules(RetryPolicy retries) {
 
   /** The scheduler gave the task a host, or says again which it has. */
   SectorStep assigned(SectorState state, TaskId task, HostId host, Instant now) {
-    if (state instanceof Waiting waiting && waiting.task().id().equals(task)) {
+    if (state instanceof Waiting waiting
+        && waiting.task().id().equals(task)
+        && waiting.notBefore().filter(now::isBefore).isEmpty()) {
       int attempt = waiting.task().attempts() + 1;
       return persist(
           state,
@@ -233,10 +235,12 @@ record SectorRules(RetryPolicy retries) {
             report.failure(),
             next);
     List<SectorEffect> effects = new ArrayList<>();
-    effects.add(acknowledge(report));
-    effects.add(new Withdraw(task));
     if (next.isEmpty()) {
-      effects.add(0, new AnswerTask(new Sector.TaskHasFailed(task, report.failure())));
+      effects.add(new AnswerTask(new Sector.TaskHasFailed(task, report.failure())));
+    }
+    effects.add(acknowledge(report));
+    if (next.isPresent()) {
+      effects.add(new Withdraw(task)); // others may have the slot while it waits
     }
     return persist(state, List.of(event), effects);
   }
@@ -259,8 +263,7 @@ record SectorRules(RetryPolicy retries) {
         List.of(
             new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))),
             new AnswerAbort(new Sector.Accepted()),
-            acknowledge(report),
-            new Withdraw(task)));
+            acknowledge(report)));
   }
 
   private static Failure abortedFailure(TaskId task) {
@@ -301,12 +304,15 @@ record SectorRules(RetryPolicy retries) {
       TaskId task = waiting.task().id();
       effects.add(new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))));
       effects.add(new AnswerAbort(new Sector.Accepted()));
-      effects.add(new Withdraw(task));
     }
     return persist(state, List.of(new AbortRequested(now, by, cause)), effects);
   }
 
-  /** What the state has under way: done after every change, after a crash, and now and then. */
+  /**
+   * What the state has under way: done after every change, after a crash, and now and then. A
+   * sector at rest gives its slot back: nobody else knows that it should, so that is said more than
+   * once too.
+   */
   static List<SectorEffect> resume(SectorState state) {
     if (state instanceof Waiting waiting) {
       return waiting.notBefore().isPresent()
@@ -321,19 +327,21 @@ record SectorRules(RetryPolicy retries) {
               : new WorkerCommand.Stop(attempt);
       return List.of(new Tell(attempt.task(), placed.assignment().host(), command));
     }
-    return List.of();
+    return state instanceof Known known ? List.of(new Withdraw(latest(known))) : List.of();
   }
 
-  /** What is done after a crash: a slot that may not have been given back is given back. */
-  static List<SectorEffect> recovered(SectorState state) {
-    List<SectorEffect> effects = new ArrayList<>(resume(state));
-    if (state instanceof SectorState.Failed || state instanceof SectorState.Aborted) {
-      effects.add(new Withdraw(((Busy) state).task().id()));
-    } else if (state instanceof Idle idle && !idle.facts().answers().isEmpty()) {
-      List<Answered> answers = idle.facts().answers();
-      effects.add(new Withdraw(answers.get(answers.size() - 1).task()));
+  /** Whether nothing is under way. */
+  static boolean isAtRest(SectorState state) {
+    return !(state instanceof Waiting || state instanceof Placed);
+  }
+
+  /** The task that was asked for last; of one that is over only the number is known for certain. */
+  private static TaskId latest(Known state) {
+    if (state instanceof Busy busy) {
+      return busy.task().id();
     }
-    return effects;
+    SectorFacts facts = state.facts();
+    return new TaskId(facts.sector(), facts.generation(), facts.tasks(), facts.phase());
   }
 
   /** The time that a failed task had to wait is over. */
@@ -344,7 +352,6 @@ record SectorRules(RetryPolicy retries) {
     return new SectorStep(List.of(), resume(state));
   }
 
-  /** Ends that give the slot back whatever led to them. */
   private static SectorStep persist(
       SectorState state, List<SectorEvent> events, List<SectorEffect> first) {
     SectorState after = state;
@@ -352,9 +359,6 @@ record SectorRules(RetryPolicy retries) {
       after = SectorTransitions.next(after, event);
     }
     List<SectorEffect> effects = new ArrayList<>(first);
-    if (state instanceof Placed placed && (after instanceof Idle || after instanceof Removed)) {
-      effects.add(new Withdraw(placed.task().id()));
-    }
     effects.addAll(resume(after));
     return new SectorStep(events, effects);
   }

@@ -37,12 +37,9 @@ public final class JobTable {
 
   static final int LONGEST_WAIT = 60;
 
-  /** Sectors whose newest attempt is remembered after its end, against late messages. */
-  private static final int REMEMBERED = 10_000;
-
   private final HostId host;
   private final Map<TaskId.Attempt, Job> jobs = new LinkedHashMap<>();
-  private final Map<SectorId, TaskId.Attempt> newest = new LinkedHashMap<>();
+  private final Newest newest;
   private Set<TaskId.Attempt> announced = Set.of();
   private long now;
 
@@ -100,9 +97,11 @@ public final class JobTable {
    * The table of a worker that starts.
    *
    * @param present attempts that have a job directory
+   * @param newest what the worker before heard that had the same address
    */
-  public JobTable(HostId host, Set<TaskId.Attempt> present) {
+  public JobTable(HostId host, Set<TaskId.Attempt> present, Newest newest) {
     this.host = host;
+    this.newest = newest;
     for (TaskId.Attempt attempt : present) {
       jobs.put(attempt, new Job.Found(new Repeat(0, 0)));
       remember(attempt);
@@ -111,13 +110,13 @@ public final class JobTable {
 
   /** The sector wants the attempt to run, or to hear of it. */
   public List<Effect> start(TaskId.Attempt attempt, TaskRequest request) {
-    TaskId.@Nullable Attempt known = newest.get(attempt.sector());
-    if (known != null && known.isNewerThan(attempt)) {
+    Optional<TaskId.Attempt> known = newest.of(attempt.sector());
+    if (known.isPresent() && known.get().isNewerThan(attempt)) {
       return stop(attempt);
     }
     List<Effect> effects = new ArrayList<>(supersede(attempt));
     @Nullable Job job = jobs.get(attempt);
-    if (job == null && attempt.equals(known)) {
+    if (job == null && known.equals(Optional.of(attempt))) {
       // It was acknowledged or stopped, and this message is late.
       effects.add(new Effect.Tell(new TaskReport.Stopped(attempt, host)));
     } else if (job == null || job instanceof Job.Found) {
@@ -220,8 +219,8 @@ public final class JobTable {
 
   /** The sector knows of this attempt: older ones are of no use to it. */
   private List<Effect> supersede(TaskId.Attempt attempt) {
-    TaskId.@Nullable Attempt known = newest.get(attempt.sector());
-    if (known != null && known.isNewerThan(attempt)) {
+    Optional<TaskId.Attempt> known = newest.of(attempt.sector());
+    if (known.isPresent() && known.get().isNewerThan(attempt)) {
       return List.of();
     }
     remember(attempt);
@@ -240,9 +239,7 @@ public final class JobTable {
       jobs.put(attempt, new Job.Stopping(stopping.tell() || tell, stopping.again()));
       return List.of();
     }
-    if (job instanceof Job.Found
-        || job instanceof Job.Running
-        || (job instanceof Job.Held held && held.present())) {
+    if (mayLive(job)) {
       jobs.put(attempt, new Job.Stopping(tell, Optional.empty()));
       return List.of(new Effect.Kill(attempt));
     }
@@ -251,6 +248,14 @@ public final class JobTable {
     return tell
         ? List.of(remove, new Effect.Tell(new TaskReport.Stopped(attempt, host)))
         : List.of(remove);
+  }
+
+  /** A task may have failed for what kept this host from its prover, which works on. */
+  private static boolean mayLive(@Nullable Job job) {
+    return job instanceof Job.Found
+        || job instanceof Job.Running
+        || (job instanceof Job.Held held && held.present())
+        || (job instanceof Job.Over over && over.end() instanceof TaskReport.Failed);
   }
 
   private List<Effect> runIfAlone(SectorId sector) {
@@ -284,13 +289,6 @@ public final class JobTable {
   }
 
   private void remember(TaskId.Attempt attempt) {
-    TaskId.@Nullable Attempt known = newest.remove(attempt.sector());
-    newest.put(attempt.sector(), known != null && known.isNewerThan(attempt) ? known : attempt);
-    if (newest.size() > REMEMBERED + jobs.size()) {
-      newest.keySet().stream()
-          .filter(sector -> jobsOf(sector).isEmpty())
-          .findFirst()
-          .ifPresent(newest::remove);
-    }
+    newest.remember(attempt, jobs.size(), sector -> !jobsOf(sector).isEmpty());
   }
 }

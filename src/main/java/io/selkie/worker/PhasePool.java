@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +38,16 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   private final Deque<ActorRef<JobRunner.Command>> idle = new ArrayDeque<>();
   private final Map<TaskId.Attempt, Busy> busy = new HashMap<>();
 
+  /** Jobs from before a restart that the sectors have not spoken of yet. */
+  private final Set<TaskId.Attempt> found = new HashSet<>();
+
   /** A routee and what it was told to do and has not done yet. */
   private record Busy(ActorRef<JobRunner.Command> routee, boolean runs, boolean stops) {}
 
   sealed interface Command extends NoSerializationVerificationNeeded {}
+
+  /** There is a job from before a restart: it has its slot until it is taken or ended. */
+  record Found(TaskId.Attempt attempt) implements Command {}
 
   /** Run an attempt; {@code present}: whatever is free. */
   record Take(TaskId.Attempt attempt, TaskRequest request, boolean present) implements Command {}
@@ -86,6 +94,7 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
+        .onMessage(Found.class, this::onFound)
         .onMessage(Take.class, this::onTake)
         .onMessage(End.class, this::onEnd)
         .onMessage(RunIsOver.class, this::onRunIsOver)
@@ -93,7 +102,13 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
         .build();
   }
 
+  private Behavior<Command> onFound(Found job) {
+    found.add(job.attempt());
+    return this;
+  }
+
   private Behavior<Command> onTake(Take take) {
+    found.remove(take.attempt());
     long running = running();
     if (running >= slots && !take.present()) {
       Instant now = Instant.now();
@@ -108,7 +123,7 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   }
 
   private long running() {
-    return busy.values().stream().filter(Busy::runs).count();
+    return found.size() + busy.values().stream().filter(Busy::runs).count();
   }
 
   private Failure noSlot(long running) {
@@ -145,6 +160,7 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   }
 
   private Behavior<Command> onStopIsOver(StopIsOver over) {
+    found.remove(over.attempt());
     @Nullable Busy current = busy.get(over.attempt());
     if (current != null) {
       release(over.attempt(), new Busy(current.routee(), current.runs(), false));

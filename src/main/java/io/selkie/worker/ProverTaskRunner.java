@@ -14,6 +14,7 @@ import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Runs attempts as jobs of provers on the sectors of one repo; a job has the attempt's name.
@@ -38,12 +40,14 @@ import org.slf4j.LoggerFactory;
 public final class ProverTaskRunner implements TaskRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ProverTaskRunner.class);
   private static final int STOP_AGAIN_SECONDS = 1;
+  private static final Duration REMOVE_AGAIN = Duration.ofMinutes(1);
 
   private final Path repo;
   private final Jobs jobs;
   private final Proofs local;
   private final ProgressBoard board;
   private final Executor executor;
+  private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
   private static final class Running {
@@ -61,17 +65,29 @@ public final class ProverTaskRunner implements TaskRunner {
    */
   public ProverTaskRunner(
       Path repo, Jobs jobs, Proofs local, ProgressBoard board, Executor executor) {
+    this(repo, jobs, local, board, executor, REMOVE_AGAIN);
+  }
+
+  ProverTaskRunner(
+      Path repo,
+      Jobs jobs,
+      Proofs local,
+      ProgressBoard board,
+      Executor executor,
+      Duration removeAgain) {
     this.repo = repo;
     this.jobs = jobs;
     this.local = local;
     this.board = board;
     this.executor = executor;
+    this.removeAgain = removeAgain;
   }
 
   @Override
   public Set<TaskId.Attempt> present() {
     try {
-      Set<TaskId.Attempt> attempts = new LinkedHashSet<>();
+      // First those that are about to make their jobs.
+      Set<TaskId.Attempt> attempts = new LinkedHashSet<>(running.keySet());
       for (String name : jobs.present()) {
         try {
           attempts.add(TaskId.Attempt.parse(name));
@@ -227,18 +243,22 @@ public final class ProverTaskRunner implements TaskRunner {
 
   @Override
   public void remove(TaskId.Attempt attempt) {
-    executor.execute(
-        () -> {
-          try {
-            jobs.remove(attempt.toString());
-          } catch (ProofsException e) {
-            if (e.failure().kind() == ProofsFailure.Kind.BUSY) {
-              LOG.debug("{} is being ended already, which removes its job", attempt);
-              return;
-            }
-            // It is found at the next start, and its sector says again that it is of no use.
-            LOG.warn("cannot remove the job {}: {}", attempt, e.getMessage());
-          }
-        });
+    executor.execute(() -> removeNow(attempt));
+  }
+
+  private void removeNow(TaskId.Attempt attempt) {
+    try {
+      jobs.remove(attempt.toString());
+    } catch (ProofsException e) {
+      // Should this process end before, it is found at the next start.
+      LOG.atLevel(e.failure().kind() == ProofsFailure.Kind.BUSY ? Level.DEBUG : Level.WARN)
+          .log(
+              "cannot remove the job {}, will try again in {} s: {}",
+              attempt,
+              removeAgain.toSeconds(),
+              e.getMessage());
+      CompletableFuture.delayedExecutor(removeAgain.toMillis(), TimeUnit.MILLISECONDS, executor)
+          .execute(() -> removeNow(attempt));
+    }
   }
 }

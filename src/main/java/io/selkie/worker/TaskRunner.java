@@ -8,7 +8,10 @@ import java.util.concurrent.CompletionStage;
 
 /** Runs attempts on this host. What it runs outlives the worker, and the node if it can. */
 public interface TaskRunner {
-  /** The attempts that have a job here, running or ended. May block for a moment. */
+  /**
+   * The attempts that have a job here, running or ended, or that somebody works on. May block for a
+   * moment.
+   */
   Set<TaskId.Attempt> present();
 
   /**

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The tasks of one host. All rules are in {@link JobTable}; this does what it says. */
 public final class Worker extends AbstractBehavior<WorkerCommand> {
@@ -53,14 +54,16 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
       Map<TaskKind, Integer> slots,
       TaskRunner runner,
       ActorRef<SchedulerCommand> scheduler,
-      SectorGateway sectors) {
+      SectorGateway sectors,
+      Newest newest) {
     super(context);
     this.host = host;
     this.slots = slots;
     this.runner = runner;
     this.scheduler = scheduler;
     this.sectors = sectors;
-    this.table = new JobTable(host, runner.present());
+    Set<TaskId.Attempt> present = runner.present();
+    this.table = new JobTable(host, present, newest);
     ActorRef<WorkerCommand> self = context.getSelf();
     ActorRef<PhasePool.Command> beside =
         context.spawn(PhasePool.unbounded("other", runner, self), "beside-the-pools");
@@ -75,6 +78,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     }
     // A pool that dies of a bug takes the worker with it, which starts anew.
     pools.values().forEach(context::watch);
+    present.forEach(attempt -> pool(attempt).tell(new PhasePool.Found(attempt)));
     perform(table.tick());
   }
 
@@ -93,12 +97,13 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
       ActorRef<SchedulerCommand> scheduler,
       SectorGateway sectors) {
     Map<TaskKind, Integer> own = Map.copyOf(slots);
+    Newest newest = new Newest();
     Behavior<WorkerCommand> worker =
         Behaviors.withTimers(
             timers -> {
               timers.startTimerWithFixedDelay(Tick.TICK, JobTable.TICK);
               return Behaviors.setup(
-                  context -> new Worker(context, host, own, runner, scheduler, sectors));
+                  context -> new Worker(context, host, own, runner, scheduler, sectors, newest));
             });
     return Behaviors.supervise(worker)
         .onFailure(SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.1));

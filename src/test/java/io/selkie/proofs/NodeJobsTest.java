@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -367,6 +368,18 @@ class NodeJobsTest {
     assertEquals(Set.of(), jobs.present());
 
     assertFalse(Files.exists(left));
+  }
+
+  @Test
+  void aJobThatCannotBeClearedAwayIsStillThere() throws Exception {
+    Path left = Files.createDirectories(in(JOB));
+    // Nobody can tell whether a prover works on it.
+    Path identity = Files.createDirectory(left.resolve("prover.json"));
+
+    assertEquals(Set.of(JOB), jobs.present());
+
+    Files.delete(identity);
+    assertEquals(Set.of(), jobs.present());
   }
 
   @Test

@@ -107,6 +107,23 @@ class SchedulerStateTest {
   }
 
   @Test
+  void aWordOnALaterTaskWithdrawsTheOlderOneToo() {
+    report(A);
+    submit(preCommit1(1));
+    submit(preCommit1(2));
+
+    assertEquals(List.of("sector 2: t2 on a, worker a"), withdraw(task(1, 3, TaskKind.UNSEAL)));
+  }
+
+  @Test
+  void aTaskIsWithdrawnByItsNumberWhateverItsKind() {
+    report(A, preCommit1(1).attempt(1));
+    submit(preCommit1(2));
+
+    assertEquals(List.of("sector 2: t2 on a, worker a"), withdraw(task(1, 2, TaskKind.ADD_PIECE)));
+  }
+
+  @Test
   void aWithdrawnTaskFreesItsSlotBeforeItsWorkerSaysSo() {
     report(A);
     submit(preCommit1(1));

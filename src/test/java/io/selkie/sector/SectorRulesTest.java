@@ -11,6 +11,7 @@ import static io.selkie.sector.SectorSamples.SECTOR;
 import static io.selkie.sector.SectorSamples.request;
 import static io.selkie.sector.SectorSamples.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,7 +50,7 @@ class SectorRulesTest {
 
   private TaskId.Attempt assign() {
     SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
-    take(rules.assigned(state, waiting.task().id(), HOST, NOW));
+    take(rules.assigned(state, waiting.task().id(), HOST, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
@@ -124,6 +125,37 @@ class SectorRulesTest {
             new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Acknowledge(attempt)),
             new SectorEffect.Withdraw(attempt.task())),
         last.effects());
+  }
+
+  @Test
+  void aSectorAtRestSaysAgainThatItNeedsNoHost() {
+    assertEquals(List.of(), SectorRules.resume(state));
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    assertFalse(SectorRules.isAtRest(state));
+
+    finish(attempt);
+    List<SectorEffect> withdraw = List.of(new SectorEffect.Withdraw(attempt.task()));
+    assertTrue(SectorRules.isAtRest(state));
+    assertEquals(withdraw, SectorRules.resume(state));
+
+    TaskId.Attempt failing = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(failing, REDO), NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+  }
+
+  @Test
+  void aRemovedSectorGivesItsSlotBackByTheNumberOfItsTask() {
+    seal(TaskKind.ADD_PIECE);
+    TaskId.Attempt removal = start(TaskKind.REMOVE, 1);
+    finish(removal);
+    SectorEffect.Withdraw withdraw =
+        assertInstanceOf(SectorEffect.Withdraw.class, SectorRules.resume(state).get(0));
+    assertEquals(removal.task().task(), withdraw.task().task());
+    assertEquals(removal.task().generation(), withdraw.task().generation());
   }
 
   @Test
@@ -310,6 +342,18 @@ class SectorRulesTest {
     TaskId gone = new TaskId(SECTOR, 1, 1, TaskKind.ADD_PIECE);
     take(rules.assigned(state, gone, HOST, NOW));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(gone)), last);
+  }
+
+  @Test
+  void aHostThatComesBeforeTheWaitIsOverIsGivenBack() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(4)));
+    assertEquals(SectorStep.only(new SectorEffect.Withdraw(attempt.task())), last);
+
+    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(5)));
+    assertInstanceOf(SectorState.Running.class, state);
   }
 
   @Test

@@ -19,13 +19,16 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.WorkerCommand;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,26 +52,31 @@ class SectorTest {
   private final TestProbe<WorkerCommand> worker = kit.createTestProbe();
   private final TestProbe<Sector.Answer> driver = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
-  private final AtomicInteger looks = new AtomicInteger();
+  private final Map<TaskKind, CompletableFuture<Boolean>> looking = new EnumMap<>(TaskKind.class);
+  private volatile Instant now = SectorSamples.NOW;
+  private final InstantSource time = () -> now;
+  private int looks;
   private boolean intact = true;
-  private Optional<CompletableFuture<Boolean>> look = Optional.empty();
   private EventSourcedBehaviorTestKit<Sector.Command, SectorEvent, SectorState> sector;
 
   @BeforeEach
   void createSector() {
-    Sector.Surroundings surroundings =
-        new Sector.Surroundings(
-            scheduler.getRef(),
-            (id, answered) -> {
-              looks.incrementAndGet();
-              return look.orElseGet(() -> CompletableFuture.completedFuture(intact));
-            },
-            SETTINGS,
-            Clock.fixed(SectorSamples.NOW, ZoneOffset.UTC));
+    createSector(SETTINGS);
+  }
+
+  private void createSector(SectorSettings settings) {
     // State and replies go by CBOR, events by JSON: the check of the kit writes and reads each.
     sector =
         EventSourcedBehaviorTestKit.create(
-            kit.system(), Sector.create(SECTOR, surroundings, shard.getRef()));
+            kit.system(), Sector.create(SECTOR, surroundings(settings), shard.getRef()));
+  }
+
+  private Sector.Surroundings surroundings(SectorSettings settings) {
+    return new Sector.Surroundings(
+        scheduler.getRef(),
+        (id, answered) -> looked(answered),
+        settings,
+        time.withZone(ZoneOffset.UTC));
   }
 
   @AfterEach
@@ -82,9 +90,31 @@ class SectorTest {
   }
 
   private TaskId.Attempt started(TaskKind kind) {
-    SchedulerCommand.Submit submit = submitted(kind);
+    return placed(submitted(kind));
+  }
+
+  private TaskId.Attempt placed() {
+    return placed(scheduler.expectMessageClass(SchedulerCommand.Submit.class));
+  }
+
+  private TaskId.Attempt placed(SchedulerCommand.Submit submit) {
     submit.replyTo().tell(new SchedulerCommand.Assigned(submit.task(), HOST, worker.getRef()));
-    return worker.expectMessageClass(WorkerCommand.Start.class).attempt();
+    WorkerCommand command = worker.receiveMessage();
+    while (command instanceof WorkerCommand.Acknowledge) {
+      command = worker.receiveMessage();
+    }
+    return assertInstanceOf(WorkerCommand.Start.class, command).attempt();
+  }
+
+  private CompletionStage<Boolean> looked(SectorFacts.Answered answered) {
+    looks++;
+    return looking.getOrDefault(answered.task().kind(), CompletableFuture.completedFuture(intact));
+  }
+
+  private TestProbe<Sector.Answer> asker(TaskKind kind) {
+    TestProbe<Sector.Answer> asker = kit.createTestProbe();
+    sector.runCommand(new Sector.Perform(request(kind, 1), asker.getRef()));
+    return asker;
   }
 
   private void report(TaskReport report) {
@@ -158,6 +188,74 @@ class SectorTest {
   }
 
   @Test
+  void everyoneWhoseFilesAreLookedAtGetsTheAnswerToHisOwnRequest() {
+    report(SectorSamples.succeeded(started(TaskKind.PRE_COMMIT_1)));
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    report(SectorSamples.succeeded(started(TaskKind.PRE_COMMIT_2)));
+    looking.put(TaskKind.PRE_COMMIT_1, new CompletableFuture<>());
+    looking.put(TaskKind.PRE_COMMIT_2, new CompletableFuture<>());
+
+    TestProbe<Sector.Answer> labels = asker(TaskKind.PRE_COMMIT_1);
+    TestProbe<Sector.Answer> replica = asker(TaskKind.PRE_COMMIT_2);
+    looking.values().forEach(look -> look.complete(true));
+
+    assertEquals(TaskKind.PRE_COMMIT_1, labels.expectMessageClass(Sector.Done.class).task().kind());
+    assertEquals(
+        TaskKind.PRE_COMMIT_2, replica.expectMessageClass(Sector.Done.class).task().kind());
+  }
+
+  @Test
+  void filesAreLookedAtOnceForAllWhoAskMeanwhile() {
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    looking.put(TaskKind.ADD_PIECE, new CompletableFuture<>());
+
+    asker(TaskKind.ADD_PIECE);
+    TestProbe<Sector.Answer> last = asker(TaskKind.ADD_PIECE);
+    assertEquals(1, looks);
+    looking.get(TaskKind.ADD_PIECE).complete(true);
+
+    last.expectMessageClass(Sector.Done.class);
+  }
+
+  @Test
+  void aSectorStaysInMemoryWhileItsFilesAreLookedAt() {
+    createSector(
+        new SectorSettings(SectorSamples.RETRIES, Duration.ofMillis(10), Duration.ofMinutes(1)));
+    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
+    looking.put(TaskKind.ADD_PIECE, new CompletableFuture<>());
+    TestProbe<Sector.Answer> asker = asker(TaskKind.ADD_PIECE);
+
+    now = now.plus(Duration.ofMinutes(2));
+    shard.expectNoMessage(Duration.ofMillis(100));
+
+    looking.get(TaskKind.ADD_PIECE).complete(true);
+    asker.expectMessageClass(Sector.Done.class);
+    shard.expectMessageClass(ClusterSharding.Passivate.class);
+  }
+
+  @Test
+  void whoeverAskedForATaskThatCouldNotBeWrittenHearsNothingOfAnother() {
+    ActorRef<Sector.Command> address =
+        kit.spawn(Sector.create(SECTOR, surroundings(SETTINGS), shard.getRef()));
+    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_2, 1), driver.getRef()));
+    address.tell(
+        new Sector.Report(SectorSamples.failed(placed(), SectorSamples.REDO), worker.getRef()));
+    driver.expectMessageClass(Sector.TaskHasFailed.class);
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class);
+
+    TestProbe<Sector.Answer> unwritten = kit.createTestProbe();
+    sector.persistenceTestKit().failNextPersisted("Sector|" + SECTOR);
+    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_1, 1), unwritten.getRef()));
+    scheduler.expectMessageClass(SchedulerCommand.Withdraw.class, Duration.ofSeconds(10));
+    address.tell(new Sector.Retry("operator", driver.getRef()));
+    address.tell(new Sector.Report(SectorSamples.succeeded(placed()), worker.getRef()));
+
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    unwritten.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
   void anAbortIsAnsweredWhenTheProverIsDead() {
     TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
     TestProbe<Sector.Answer> operator = kit.createTestProbe();
@@ -214,20 +312,6 @@ class SectorTest {
     sector.restart();
 
     scheduler.expectMessage(new SchedulerCommand.Withdraw(attempt.task()));
-  }
-
-  @Test
-  void filesAreLookedAtOnceHoweverOftenTheirAnswerIsAskedFor() {
-    report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
-    driver.expectMessageClass(Sector.Done.class);
-    look = Optional.of(new CompletableFuture<>());
-
-    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
-    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
-    look.get().complete(true);
-
-    driver.expectMessageClass(Sector.Done.class);
-    assertEquals(1, looks.get());
   }
 
   @Test

@@ -43,7 +43,7 @@ class JobTableFencingTest {
     private final Set<TaskId.Attempt> begun = new HashSet<>();
     private final List<Runnable> underway = new ArrayList<>();
     private final List<TaskReport> told = new ArrayList<>();
-    private JobTable table = new JobTable(HOST, Set.of());
+    private JobTable table = new JobTable(HOST, Set.of(), new Newest());
     private int life;
 
     World(Random random) {
@@ -85,7 +85,7 @@ class JobTableFencingTest {
     private void restart() {
       life++;
       underway.clear();
-      table = new JobTable(HOST, Set.copyOf(directories));
+      table = new JobTable(HOST, Set.copyOf(directories), new Newest());
       perform(table.tick());
     }
 

@@ -33,7 +33,7 @@ class JobTableTest {
           Instant.EPOCH.plusSeconds(1),
           new Failure(Failure.Action.RETRY, "died", "the prover was killed"));
 
-  private JobTable table = new JobTable(HOST, Set.of());
+  private JobTable table = new JobTable(HOST, Set.of(), new Newest());
 
   private static TaskRequest requestOf(TaskId.Attempt attempt) {
     return request(attempt.task().kind());
@@ -175,9 +175,41 @@ class JobTableTest {
   @Test
   void anEndedAttemptGoesWhenANewerComes() {
     start(FIRST);
-    table.ended(FIRST, FAILED);
+    table.ended(FIRST, DONE);
 
     assertEquals(List.of(remove(FIRST), run(SECOND, false), announce(SECOND)), start(SECOND));
+  }
+
+  @Test
+  void anAttemptThatFailedIsKilledBeforeANewerBegins() {
+    start(FIRST);
+    table.ended(FIRST, FAILED);
+
+    assertEquals(List.of(kill(FIRST), announce(FIRST, SECOND)), start(SECOND));
+    assertEquals(
+        List.of(remove(FIRST), run(SECOND, false), announce(SECOND)), table.stopped(FIRST));
+  }
+
+  @Test
+  void anAttemptThatFailedIsKilledBeforeItIsForgotten() {
+    start(FIRST);
+    table.ended(FIRST, FAILED);
+
+    assertEquals(List.of(kill(FIRST), announce(FIRST)), table.acknowledge(FIRST));
+    assertEquals(List.of(remove(FIRST), announce()), table.stopped(FIRST));
+  }
+
+  @Test
+  void aStartIsStaleAlsoForAWorkerThatStartedAnew() {
+    Newest newest = new Newest();
+    table = new JobTable(HOST, Set.of(), newest);
+    start(FIRST);
+    table.ended(FIRST, DONE);
+    table.acknowledge(FIRST);
+
+    table = new JobTable(HOST, Set.of(), newest);
+
+    assertEquals(List.of(stopped(FIRST)), start(FIRST));
   }
 
   @Test
@@ -274,7 +306,7 @@ class JobTableTest {
 
   @Test
   void aJobThatIsFoundIsToldUntilTheSectorSpeaks() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
 
     assertEquals(List.of("0 Found", "5 Found", "15 Found"), tellsIn(20));
     assertEquals(List.of(run(FIRST, true)), start(FIRST));
@@ -283,14 +315,14 @@ class JobTableTest {
 
   @Test
   void aStartAnnouncesWhatWasFound() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
 
     assertEquals(List.of(announce(FIRST), found(FIRST)), table.tick());
   }
 
   @Test
   void aFoundJobOfAnOlderAttemptIsKilledFirst() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST), announce(FIRST, SECOND)), start(SECOND));
@@ -298,7 +330,7 @@ class JobTableTest {
 
   @Test
   void ofTwoFoundJobsTheNewerIsTakenUpOnceTheOlderIsDead() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), start(SECOND));
@@ -307,7 +339,7 @@ class JobTableTest {
 
   @Test
   void aFoundJobThatWaitsIsKilledWhenItIsStopped() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
     start(SECOND);
 
@@ -316,7 +348,7 @@ class JobTableTest {
 
   @Test
   void aFoundJobThatIsStaleIsKilledWhenItIsStarted() {
-    table = new JobTable(HOST, Set.of(FIRST, SECOND));
+    table = new JobTable(HOST, Set.of(FIRST, SECOND), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), start(FIRST));
@@ -324,7 +356,7 @@ class JobTableTest {
 
   @Test
   void anAcknowledgedJobThatIsFoundIsKilledToBeSure() {
-    table = new JobTable(HOST, Set.of(FIRST));
+    table = new JobTable(HOST, Set.of(FIRST), new Newest());
     table.tick();
 
     assertEquals(List.of(kill(FIRST)), table.acknowledge(FIRST));

@@ -24,9 +24,11 @@ import io.selkie.scheduler.TestTasks;
 import io.selkie.storage.SectorFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -79,12 +81,17 @@ class ProverTaskRunnerTest {
   }
 
   private ProverTaskRunner runner() {
+    return runner(executor, Duration.ofMinutes(1));
+  }
+
+  private ProverTaskRunner runner(Executor threads, Duration removeAgain) {
     return new ProverTaskRunner(
         repo,
         jobs,
         ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
         board,
-        executor);
+        threads,
+        removeAgain);
   }
 
   private SectorFiles files() {
@@ -282,6 +289,24 @@ class ProverTaskRunnerTest {
     runner().stop(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
 
     assertEquals(List.of("stop " + LABELLING), jobs.calls);
+  }
+
+  @Test
+  void anAttemptThatHasNotMadeItsJobIsFound() {
+    ProverTaskRunner runner = runner(neverRun -> {}, Duration.ZERO);
+    CompletionStage<Ended> unused = runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+
+    assertEquals(Set.of(LABELLING), runner.present());
+  }
+
+  @Test
+  void aJobThatCannotBeRemovedIsTriedAgain() throws Exception {
+    jobs.hanging(LABELLING.toString());
+
+    runner(executor, Duration.ofMillis(1)).remove(LABELLING);
+
+    assertTrue(jobs.removed.await(10, TimeUnit.SECONDS));
+    assertEquals(Set.of(), jobs.present());
   }
 
   @Test

@@ -26,6 +26,8 @@ final class ScriptedJobs implements Jobs {
   final CountDownLatch release = new CountDownLatch(1);
   final CountDownLatch atWork = new CountDownLatch(1);
   private final Map<String, Boolean> jobs = new ConcurrentHashMap<>();
+  final CountDownLatch removed = new CountDownLatch(1);
+  private final Set<String> hangs = ConcurrentHashMap.newKeySet();
   private final Set<String> stopped = ConcurrentHashMap.newKeySet();
   private final Answer answer;
 
@@ -94,8 +96,19 @@ final class ScriptedJobs implements Jobs {
   }
 
   @Override
-  public void remove(String name) {
+  public void remove(String name) throws ProofsException {
     calls.add("remove " + name);
+    if (hangs.remove(name)) {
+      throw new ProofsException(
+          ProofsFailure.of(ProofsFailure.Kind.ERROR, "its prover does not end"));
+    }
     jobs.remove(name);
+    removed.countDown();
+  }
+
+  /** It cannot be removed the first time. */
+  ScriptedJobs hanging(String name) {
+    hangs.add(name);
+    return with(name);
   }
 }

@@ -64,6 +64,11 @@ final class ScriptedRunner implements TaskRunner {
     jobs.remove(attempt);
   }
 
+  /** There is a job from an earlier life. */
+  void has(TaskId.Attempt attempt) {
+    jobs.add(attempt);
+  }
+
   private CompletableFuture<Ended> end(TaskId.Attempt attempt) {
     return ends.computeIfAbsent(attempt, key -> new CompletableFuture<>());
   }

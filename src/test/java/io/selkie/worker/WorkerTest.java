@@ -117,6 +117,22 @@ class WorkerTest {
   }
 
   @Test
+  void aJobThatItsSectorHasNotSpokenOfKeepsItsSlot() throws Exception {
+    runner.has(FIRST);
+    ActorRef<WorkerCommand> worker = worker();
+    sectors.expectMessage(new TaskReport.Found(FIRST, HOST));
+
+    worker.tell(start(preCommit1(2)));
+    assertEquals("no_slot", sectors.expectMessageClass(TaskReport.Failed.class).failure().code());
+
+    worker.tell(new WorkerCommand.Stop(FIRST));
+    runner.dies(FIRST);
+    sectors.expectMessage(new TaskReport.Stopped(FIRST, HOST));
+    worker.tell(start(preCommit1(3)));
+    sectors.expectMessage(new TaskReport.Started(preCommit1(3), HOST));
+  }
+
+  @Test
   void refusesAPhaseThatTheHostDoesNotOffer() {
     TaskId.Attempt commit2 = task(1, 5, TaskKind.COMMIT_2).attempt(1);
     worker().tell(start(commit2));

@@ -1,0 +1,53 @@
+package io.selkie.simulation;
+
+/** What those around the rules can do wrong, to see that the invariants notice. */
+public enum Defect {
+  NONE(0),
+  /** A sector that waits after a failure sets no timer. */
+  SECTOR_NEVER_WAKES(1),
+  /** A sector says everything once, as if no message was ever lost. */
+  SECTOR_SAYS_IT_ONCE(1),
+  /** A worker says of every prover that it killed it, and kills none. */
+  WORKER_KILLS_NOBODY(2),
+  /** A prover does not look whether another one works on its job. */
+  PROVER_TAKES_NO_LOCK(2),
+  /** A worker offers one slot more than it is to use, and uses it. */
+  WORKER_OFFERS_TOO_MUCH(3),
+  /** A pool takes what it is told to, whether a slot is free or not. */
+  POOL_COUNTS_NOTHING(3),
+  /** A worker removes a job once it read the result. */
+  WORKER_REMOVES_BEFORE_ACKNOWLEDGED(4),
+  /** A job that is there is begun anew. */
+  RUNNER_ADOPTS_NOTHING(4),
+  /** A sector whose events could not be written goes on as if they were. */
+  SECTOR_OUTLIVES_FAILED_PERSIST(5),
+  /** Of several events that belong together only the first is written. */
+  SECTOR_WRITES_HALF(5),
+  /** A sector tells the first result of a phase, whatever came of later generations. */
+  SECTOR_ANSWERS_BY_PHASE(6),
+  /** A sector takes the result of any attempt for that of its own. */
+  SECTOR_FENCES_NOTHING(6),
+  /** A sector keeps its slot after its task ended. */
+  SECTOR_NEVER_WITHDRAWS(7),
+  /** The scheduler does not hear that a slot is given back. */
+  SCHEDULER_IGNORES_WITHDRAW(7),
+  /** A worker leaves the job directories of ended attempts. */
+  WORKER_NEVER_REMOVES(7),
+  /** A worker that starts does not look for jobs. */
+  WORKER_IGNORES_WHAT_IT_FINDS(7),
+  /** A sector answers, and then writes down what it answered. */
+  SECTOR_ANSWERS_BEFORE_PERSIST(8),
+  /** A sector tries a failed task again at once. */
+  SECTOR_CANNOT_WAIT(9);
+
+  private final int invariant;
+
+  Defect(int invariant) {
+    this.invariant = invariant;
+  }
+
+  /** The one that it breaks first of all. */
+  int invariant() {
+    return invariant;
+  }
+}

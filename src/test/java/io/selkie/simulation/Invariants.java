@@ -1,0 +1,192 @@
+package io.selkie.simulation;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.Sector;
+import io.selkie.sector.SectorEvent;
+import io.selkie.sector.SectorState;
+import io.selkie.sector.SimulatedSector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Sees everything that happens, and keeps the journals. Numbers as in {@link SimulationTest}. */
+final class Invariants {
+  private final Farm farm;
+  private final Map<SectorId, Known> sectors = new HashMap<>();
+  private final Map<TaskId.Attempt, Answer> written = new HashMap<>();
+
+  Invariants(Farm farm) {
+    this.farm = farm;
+  }
+
+  /** What is known of a sector, and cannot be lost. */
+  private static final class Known {
+    private final List<SectorEvent> journal = new ArrayList<>();
+    private final Map<TaskId, TaskResult> results = new HashMap<>();
+    private final Map<String, TaskId.Attempt> completed = new HashMap<>();
+
+    /** Those that failed or were stopped. */
+    private final Set<TaskId.Attempt> over = new HashSet<>();
+
+    private SectorState state;
+
+    private Known(SectorId sector) {
+      this.state = new SectorState.Unknown(sector);
+    }
+  }
+
+  private Known known(SectorId sector) {
+    return sectors.computeIfAbsent(sector, Known::new);
+  }
+
+  /** The state that the journal stands for. */
+  SectorState state(SectorId sector) {
+    return known(sector).state;
+  }
+
+  /** The state that a sector comes back to. */
+  SectorState replay(SectorId sector) {
+    SectorState replayed = new SectorState.Unknown(sector);
+    for (SectorEvent event : known(sector).journal) {
+      replayed = next(replayed, event);
+    }
+    memoryIsTheJournal(replayed);
+    return replayed;
+  }
+
+  void memoryIsTheJournal(SectorState memory) {
+    SectorState state = state(memory.sector());
+    check(5, state.equals(memory), () -> "in memory " + memory + ", by the journal " + state);
+  }
+
+  /** Looks at the end, where nothing is under way. */
+  void journalAndMemoryAgree(SectorId sector) {
+    memoryIsTheJournal(replay(sector));
+    farm.region.entity(sector).flatMap(Entity::state).ifPresent(this::memoryIsTheJournal);
+  }
+
+  private static SectorState next(SectorState state, SectorEvent event) {
+    try {
+      return SimulatedSector.next(state, event);
+    } catch (IllegalStateException e) {
+      throw new Violation(5, "the journal is not accepted: " + e.getMessage());
+    }
+  }
+
+  void journaled(SectorId sector, List<SectorEvent> events) {
+    Known known = known(sector);
+    for (SectorEvent event : events) {
+      SectorState before = known.state;
+      known.state = next(before, event);
+      known.journal.add(event);
+      if (before instanceof SectorState.Waiting waiting
+          && event instanceof SectorEvent.TaskAssigned) {
+        check(
+            9,
+            waiting.notBefore().filter(farm.world.instant()::isBefore).isEmpty(),
+            () -> sector + " does not wait as it is to: " + waiting);
+      }
+      if (before instanceof SectorState.Placed placed) {
+        TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
+        if (event instanceof SectorEvent.TaskSucceeded succeeded) {
+          succeeded(known, attempt, succeeded.result());
+        } else if (event instanceof SectorEvent.TaskFailed
+            || event instanceof SectorEvent.TaskStopped) {
+          known.over.add(attempt);
+        }
+      }
+    }
+  }
+
+  private void succeeded(Known known, TaskId.Attempt attempt, TaskResult result) {
+    TaskId task = attempt.task();
+    check(6, known.results.put(task, result) == null, () -> task + " gave two results");
+    check(
+        6,
+        task.kind() == TaskKind.REMOVE || new Answer.Result(result).equals(written.get(attempt)),
+        () -> attempt + " has a result that its prover did not write: " + result);
+  }
+
+  /** A prover has its job and starts to work. */
+  void proverBegan(HostId host, TaskId.Attempt attempt, List<TaskId.Attempt> onHost) {
+    for (Node node : farm.nodes) {
+      long ofSector =
+          node.disk().working().stream()
+              .filter(other -> other.sector().equals(attempt.sector()))
+              .count();
+      check(
+          2,
+          ofSector == (node.host().equals(host) ? 1 : 0),
+          () ->
+              "besides "
+                  + attempt
+                  + " on "
+                  + host
+                  + " "
+                  + node.host()
+                  + " has "
+                  + node.disk().working());
+      if (node.host().equals(host)) {
+        TaskKind kind = attempt.task().kind();
+        long used = onHost.stream().filter(other -> other.task().kind() == kind).count();
+        check(
+            3,
+            !kind.isPooled() || used <= node.slots().get(kind),
+            () -> host + " has more than " + node.slots().get(kind) + " at work: " + onHost);
+      }
+    }
+  }
+
+  void proverAnswered(TaskId.Attempt attempt, Answer answer) {
+    written.put(attempt, answer);
+    TaskId task = attempt.task();
+    if (answer instanceof Answer.Result && task.kind().isPhase()) {
+      Known known = known(attempt.sector());
+      String phase =
+          task.kind() == TaskKind.ADD_PIECE
+              ? task.toString()
+              : task.generation() + "." + task.kind();
+      TaskId.Attempt before = known.completed.put(phase, attempt);
+      check(
+          4,
+          before == null || known.over.contains(before),
+          () -> attempt + " completed after " + before + ", of which no failure is recorded");
+    }
+  }
+
+  /** A sector answers. */
+  void answered(SectorId sector, Ask ask, Sector.Answer answer) {
+    Known known = known(sector);
+    if (answer instanceof Sector.Done done) {
+      TaskResult result = known.results.get(done.task());
+      check(8, result != null, () -> done.task() + " is done, and not in its journal");
+      check(6, done.result().equals(result), () -> done + " is told, in the journal is " + result);
+      isAboutTheAsked(ask, done.task());
+    } else if (answer instanceof Sector.TaskHasFailed failed) {
+      TaskId task = failed.task();
+      check(6, !known.results.containsKey(task), () -> task + " failed, and has a result");
+      isAboutTheAsked(ask, task);
+    }
+  }
+
+  private static void isAboutTheAsked(Ask ask, TaskId task) {
+    check(
+        6,
+        ask.kind().map(kind -> kind == task.kind()).orElse(false),
+        () -> "asked for " + ask.kind() + ", answered about " + task);
+  }
+
+  private static void check(int invariant, boolean holds, Supplier<String> otherwise) {
+    if (!holds) {
+      throw new Violation(invariant, otherwise.get());
+    }
+  }
+}

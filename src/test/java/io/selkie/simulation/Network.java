@@ -1,0 +1,39 @@
+package io.selkie.simulation;
+
+import java.util.function.Supplier;
+
+/** Carries messages: late, in another order, twice, or not at all. */
+final class Network {
+  private static final long FAST = 12;
+
+  private final World world;
+
+  Network(World world) {
+    this.world = world;
+  }
+
+  /** Does what a message does when it arrives; the receiver may be gone by then. */
+  void send(Supplier<String> message, Runnable arrival) {
+    Weather weather = world.weather;
+    if (world.happens(weather.loss())) {
+      world.note(() -> "lost: " + message.get());
+      return;
+    }
+    deliver(message, arrival);
+    if (world.happens(weather.duplicate())) {
+      deliver(message, arrival);
+    }
+  }
+
+  private void deliver(Supplier<String> message, Runnable arrival) {
+    Weather weather = world.weather;
+    long wait = world.between(1, world.happens(weather.slow()) ? weather.slowest() : FAST);
+    world.after(
+        world.unending,
+        wait,
+        () -> {
+          world.note(message);
+          arrival.run();
+        });
+  }
+}
