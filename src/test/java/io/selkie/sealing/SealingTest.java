@@ -98,6 +98,7 @@ class SealingTest {
   private static Config config() {
     return ConfigFactory.parseString(
             """
+            akka.actor.testkit.typed.system-shutdown-default = 60 s
             akka.loglevel = OFF
             akka.persistence.journal.plugin = "akka.persistence.journal.inmem"
             """)
