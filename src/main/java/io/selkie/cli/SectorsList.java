@@ -74,18 +74,22 @@ final class SectorsList implements Callable<Integer> {
           text(sector, "driverState", "state"),
           text(sector, "phaseNumber", "number"),
           SectorTable.toSeconds(text(sector, "updatedAt")),
-          text(sector, "failure", "failureMessage", "driverMessage"));
+          failure(sector));
     }
     return table;
+  }
+
+  /** The driver's word is a failure only where its state is one. */
+  private static String failure(JsonNode sector) {
+    return text(sector, "driverState").contains("Failed")
+        ? text(sector, "failureMessage", "driverMessage")
+        : text(sector, "failureMessage");
   }
 
   /** The first of these fields that is there. */
   private static String text(JsonNode sector, String... fields) {
     for (String field : fields) {
       JsonNode value = sector.path(field);
-      if (value.isObject()) {
-        value = value.path("message");
-      }
       if (!value.asText("").isEmpty() && !value.isNull()) {
         return value.asText();
       }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -28,11 +29,13 @@ final class CliProcess {
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final long LIMIT_SECONDS = 120;
 
+  /** Several of this class may share a home. */
+  private static final AtomicInteger STARTED = new AtomicInteger();
+
   private final Path home;
   private final String[] options;
   private final Map<String, String> environment = new HashMap<>();
   private final List<Process> processes = new ArrayList<>();
-  private int started;
 
   /**
    * Selkie in this home.
@@ -137,7 +140,7 @@ final class CliProcess {
 
   /** Starts any command line in this environment. */
   Running startLine(List<String> line) throws IOException {
-    started++;
+    int started = STARTED.incrementAndGet();
     Path out = home.resolve("stdout-" + started);
     Path err = home.resolve("stderr-" + started);
     ProcessBuilder builder =
@@ -180,7 +183,8 @@ final class CliProcess {
 
   /** Waits until it holds, which the process must not end before. */
   static void await(Process process, Condition condition) throws Exception {
-    for (int i = 0; i < LIMIT_SECONDS * 200; i++) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (System.nanoTime() < deadline) {
       if (condition.holds()) {
         return;
       }
