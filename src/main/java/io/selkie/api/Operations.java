@@ -3,6 +3,7 @@ package io.selkie.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +64,9 @@ public interface Operations {
    * for a sector that is known or numbered: asking makes the driver, and the journal remembers it.
    */
   CompletionStage<Optional<JsonNode>> driver(SectorId sector);
+
+  /** How far the prover of the sector's task is; empty if none told. Answers from memory. */
+  Optional<ProofsProgress> progress(SectorId sector);
 
   /**
    * Takes data out of a sector. Completes when nothing writes to the target any more.

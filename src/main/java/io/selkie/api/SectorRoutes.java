@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
@@ -101,7 +102,10 @@ final class SectorRoutes {
   }
 
   private record SectorReply(
-      Optional<SectorSummary> summary, SectorState actor, Optional<JsonNode> sealing) {}
+      Optional<SectorSummary> summary,
+      SectorState actor,
+      Optional<JsonNode> sealing,
+      Optional<ProofsProgress> progress) {}
 
   private CompletionStage<HttpResponse> one(Call call) {
     SectorId sector = call.sector();
@@ -113,7 +117,12 @@ final class SectorRoutes {
                     .with(operations.state(sector))
                     .thenApply(
                         actor ->
-                            replies.ok(new SectorReply(facts.summary(), actor, facts.driver()))));
+                            replies.ok(
+                                new SectorReply(
+                                    facts.summary(),
+                                    actor,
+                                    facts.driver(),
+                                    operations.progress(call.sector())))));
   }
 
   private record HistoryReply(List<SectorHistory> history) {}

@@ -146,9 +146,8 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   /** How far its prover is. */
   Optional<ProofsProgress> progress() {
-    JsonNode progress = json.path("progress");
-    JsonNode latest = progress.has("progress") ? progress.path("progress") : progress;
-    return latest.has("operation") ? value(latest, ProofsProgress.class) : Optional.empty();
+    return value(json.path("progress"), ProofsProgress.class)
+        .filter(told -> told.operation() != null && told.stage() != null);
   }
 
   /** Pieces, fillers among them, in the order they lie in the sector. */

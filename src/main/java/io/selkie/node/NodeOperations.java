@@ -12,6 +12,7 @@ import io.selkie.api.OperationException;
 import io.selkie.api.Operations;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.proofs.ProofsProgress;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -20,6 +21,7 @@ import io.selkie.sealing.SealingException;
 import io.selkie.sealing.SealingStatus;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.worker.ProgressBoard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -159,6 +161,11 @@ final class NodeOperations implements Operations {
   @Override
   public CompletionStage<Optional<JsonNode>> driver(SectorId sector) {
     return sealing.status(sector).thenApply(status -> status.map(json::<JsonNode>valueToTree));
+  }
+
+  @Override
+  public Optional<ProofsProgress> progress(SectorId sector) {
+    return parts.progress().of(sector).map(ProgressBoard.Latest::progress);
   }
 
   private <T> CompletionStage<T> ask(

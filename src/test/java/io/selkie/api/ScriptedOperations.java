@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,6 +103,13 @@ final class ScriptedOperations implements Operations {
   @Override
   public CompletionStage<SectorState> state(SectorId sector) {
     return answer("state " + sector, state);
+  }
+
+  @Override
+  public Optional<ProofsProgress> progress(SectorId sector) {
+    return sector.equals(FIRST)
+        ? Optional.of(new ProofsProgress("preCommit1", sector.toString(), "layer", 3, 11))
+        : Optional.empty();
   }
 
   @Override

@@ -163,6 +163,8 @@ class SectorRoutesTest {
     assertEquals("running", sector.get("summary").get("state").textValue());
     assertEquals("Unknown", sector.get("actor").get("state").textValue());
     assertEquals("WaitSeed", sector.get("sealing").get("state").textValue());
+    assertEquals("layer", sector.get("progress").get("stage").textValue());
+    assertEquals(3, sector.get("progress").get("done").longValue());
   }
 
   @Test

@@ -102,10 +102,8 @@ class SectorReportTest {
             + "\"total\":2,\"new\":1}";
 
     assertEquals(Optional.of(progress), report(json("{\"progress\":" + text + "}")).progress());
-    assertEquals(
-        Optional.of(progress),
-        report(json("{\"progress\":{\"progress\":" + text + "}}")).progress());
     assertEquals(Optional.empty(), report(json("{\"progress\":null}")).progress());
+    assertEquals(Optional.empty(), report(json("{\"progress\":{\"done\":1}}")).progress());
   }
 
   @Test
