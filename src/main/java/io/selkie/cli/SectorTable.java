@@ -26,6 +26,17 @@ final class SectorTable {
                             : "")
                         + (report.phaseDone() ? ", done" : "")));
     task(report, table);
+    report
+        .progress()
+        .ifPresent(
+            progress ->
+                table.row(
+                    "progress",
+                    PhaseFraction.words(progress)
+                        + ", "
+                        + PhaseFraction.perMille(progress) / 10
+                        + " %"));
+    report.waitsFor().ifPresent(why -> table.row("waits for", why));
     report.failure().ifPresent(failure -> table.row("failure", failure));
     row(table, "host", report.facts().path("filesOn"));
     row(table, "generation", report.facts().path("generation"));

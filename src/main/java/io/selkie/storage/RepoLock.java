@@ -40,11 +40,6 @@ public final class RepoLock implements AutoCloseable {
     return takeFile(state.path().toRealPath().resolve("node.lock"));
   }
 
-  /** Takes the right to unseal the sector, whose scratch files have one place. */
-  public static Optional<RepoLock> takeForUnsealing(SectorFiles files) throws IOException {
-    return takeFile(files.scratch().toRealPath().resolve(files.sector() + ".unseal.lock"));
-  }
-
   private static Optional<RepoLock> takeFile(Path file) throws IOException {
     if (!HELD.add(file)) {
       return Optional.empty();

@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -90,14 +89,6 @@ public record SealRecord(
       throw JsonTrouble.in(file, "the record of a seal", e);
     }
     throw new IOException(file + " is not the record of a seal: it is empty");
-  }
-
-  /** The same with one phase more. */
-  public SealRecord with(PhaseTime phase) {
-    List<PhaseTime> more = new ArrayList<>(phases);
-    more.add(phase);
-    return new SealRecord(
-        sector, proofType, pieces, commD, commR, ticket, seed, proof, more, verified);
   }
 
   /** The record as one line of ASCII JSON. */

@@ -3,7 +3,6 @@ package io.selkie.storage;
 import io.selkie.filecoin.SectorId;
 import io.selkie.proofs.SectorPaths;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -92,25 +91,6 @@ public record SectorFiles(Path root, SectorId sector) {
   /** Removes what an interrupted unsealing left. */
   public void deleteUnsealScratch() throws IOException {
     deleteTree(root.resolve(OWN).resolve(sector + "-unseal"));
-  }
-
-  /** Removes from a storage path that holds no sector its empty directories and its lock. */
-  public static void removeEmpty(Path root) throws IOException {
-    for (String kind : List.of("unsealed", "sealed", "cache", OWN)) {
-      if (!removeIfEmpty(root.resolve(kind))) {
-        return;
-      }
-    }
-    Files.deleteIfExists(root.resolve(RepoLock.NAME));
-  }
-
-  private static boolean removeIfEmpty(Path directory) throws IOException {
-    try {
-      Files.deleteIfExists(directory);
-      return true;
-    } catch (DirectoryNotEmptyException e) {
-      return false;
-    }
   }
 
   /** {@code s-t01000-1.json} and the native side's {@code s-t01000-1-unseal} are of s-t01000-1. */

@@ -2,7 +2,6 @@ package io.selkie.storage;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -10,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,17 +66,6 @@ public record StateDirectory(Path path) {
     // Where a link stands for the directory, it is not there to be made.
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path, OWNER_ONLY);
-    }
-  }
-
-  /** Removes the directory if nothing is in it but an empty directory for jobs. */
-  public void removeIfEmpty() throws IOException {
-    for (Path directory : List.of(jobs(), path)) {
-      try {
-        Files.deleteIfExists(directory);
-      } catch (DirectoryNotEmptyException e) {
-        return;
-      }
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,25 @@ class SectorsCommandTest {
             "piece       " + Reports.COMM_P.cid() + "  700 bytes of a.bin",
             "updated     2026-11-21T10:00:00Z"),
         selkie.outLines());
+  }
+
+  @Test
+  void theStatusShowsHowFarItIsAndWhatItWaitsFor() {
+    ObjectNode report = Reports.inPreCommit1();
+    report
+        .putObject("progress")
+        .put("operation", "preCommit1")
+        .put("sector", "s-t01000-1")
+        .put("stage", "layer")
+        .put("done", 3)
+        .put("total", 11);
+    ((ObjectNode) report.get("sealing")).put("waitsFor", "epoch 120");
+    node.reports(report);
+
+    assertEquals(0, selkie.run("sectors", "status", "s-t01000-1"));
+
+    assertTrue(selkie.outLines().contains("progress    layer 4 of 11, 30 %"), selkie.out);
+    assertTrue(selkie.outLines().contains("waits for   epoch 120"), selkie.out);
   }
 
   @Test

@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.selkie.filecoin.SectorId;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -49,19 +47,6 @@ class RepoLockTest {
                 repo.resolve(RepoLock.NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var held = other.lock()) {
       assertTrue(RepoLock.take(repo).isEmpty());
-    }
-  }
-
-  @Test
-  void unsealingHasALockPerSector() throws Exception {
-    SectorFiles one = new SectorFiles(repo, SectorId.parse("s-t01000-1"));
-    SectorFiles two = new SectorFiles(repo, SectorId.parse("s-t01000-2"));
-    Files.createDirectory(one.scratch());
-
-    try (RepoLock first = RepoLock.takeForUnsealing(one).orElseThrow();
-        RepoLock second = RepoLock.takeForUnsealing(two).orElseThrow();
-        RepoLock whole = RepoLock.take(repo).orElseThrow()) {
-      assertTrue(RepoLock.takeForUnsealing(one).isEmpty());
     }
   }
 

@@ -102,14 +102,6 @@ class SealRecordTest {
   }
 
   @Test
-  void takesOneMorePhase() {
-    SealRecord.PhaseTime finalize = new SealRecord.PhaseTime("Finalize", 3);
-
-    assertEquals(List.of(finalize), BEGUN.with(finalize).phases());
-    assertEquals(List.of(), BEGUN.phases());
-  }
-
-  @Test
   void readsARecordOfALaterProgram() throws IOException {
     Path file = temp.resolve("record.json");
     Files.writeString(file, "{\"sector\":\"s-t01000-1\",\"proofType\":5,\"new\":[1]}");

@@ -89,37 +89,6 @@ class SectorFilesTest {
     assertTrue(Files.exists(elsewhere));
   }
 
-  @Test
-  void leavesNothingInAnEmptyRepo() throws IOException {
-    files(1).createDirectories();
-    RepoLock.take(root).orElseThrow().close();
-
-    SectorFiles.removeEmpty(root);
-
-    assertEquals(Set.of(), tree());
-  }
-
-  @Test
-  void leavesARepoThatHoldsASector() throws IOException {
-    make(1);
-    RepoLock.take(root).orElseThrow().close();
-
-    SectorFiles.removeEmpty(root);
-
-    assertTrue(Files.exists(files(1).sealed()));
-    assertTrue(Files.exists(root.resolve("repo.lock")));
-  }
-
-  @Test
-  void leavesAFileThatIsNotItsOwn() throws IOException {
-    files(1).createDirectories();
-    Files.writeString(root.resolve("notes.txt"), "mine");
-
-    SectorFiles.removeEmpty(root);
-
-    assertEquals(Set.of("notes.txt"), tree());
-  }
-
   private SectorFiles files(long number) {
     return new SectorFiles(root, SectorId.parse("s-t01000-" + number));
   }

@@ -1,9 +1,7 @@
 package io.selkie.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,26 +56,5 @@ class StateDirectoryTest {
 
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state.path())));
-  }
-
-  @Test
-  void goesWhenNothingIsInIt() throws IOException {
-    StateDirectory state = new StateDirectory(temp.resolve("state"));
-    Files.createDirectories(state.jobs());
-
-    state.removeIfEmpty();
-    state.removeIfEmpty();
-
-    assertFalse(Files.exists(state.path()));
-  }
-
-  @Test
-  void staysWhenAJobIsInIt() throws IOException {
-    StateDirectory state = new StateDirectory(temp.resolve("state"));
-    Files.createDirectories(state.jobs().resolve("job"));
-
-    state.removeIfEmpty();
-
-    assertTrue(Files.exists(state.jobs().resolve("job")));
   }
 }
