@@ -108,6 +108,12 @@ impl Sector {
         }))
     }
 
+    /// Labels and encodes; the answer of PreCommit2.
+    fn encoded(&self, ticket: u8, piece: &Value) -> Value {
+        let output = self.pre_commit1(ticket, piece);
+        sector_result("preCommit2", self.pre_commit2_part(ticket, piece, &output))
+    }
+
     fn commit1_part(&self, ticket: u8, piece: &Value, replica: &Value) -> Value {
         self.part(json!({
             "ticket": hex32(ticket), "seed": hex32(9), "pieces": [piece],
@@ -263,6 +269,98 @@ fn a_finished_phase2_answers_again_unless_its_replica_changed() {
 
 // Trap 3
 #[test]
+fn a_layer_lost_after_phase2_is_made_again() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let replica = sector.encoded(1, &piece);
+    let commit1 = sector.commit1_part(1, &piece, &replica);
+    fs::remove_file(sector.cache("sc-02-data-layer-2.dat")).unwrap();
+    failure("commit1", commit1.clone(), "missing", "layer-2");
+    let output = sector.pre_commit1(1, &piece);
+    assert_eq!(output["keptLayers"], 1);
+    let again = sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    assert_eq!(again["commR"], replica["commR"]);
+    sector_result("commit1", commit1);
+}
+
+// Traps 3 and 10
+#[test]
+fn a_layer_damaged_after_phase2_is_made_again() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let replica = sector.encoded(1, &piece);
+    let commit1 = sector.commit1_part(1, &piece, &replica);
+    let layer = sector.cache("sc-02-data-layer-1.dat");
+    let wrong: Vec<u8> = fs::read(&layer).unwrap().iter().map(|b| b ^ 1).collect();
+    fs::write(&layer, &wrong).unwrap();
+    failure("commit1", commit1.clone(), "missing", "are damaged");
+    let again = sector.encoded(1, &piece);
+    assert_eq!(again["commR"], replica["commR"]);
+    sector_result("commit1", commit1);
+}
+
+// Trap 3
+#[test]
+fn phase2_sends_back_to_phase1_when_a_layer_it_once_used_is_gone_or_damaged() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let output = sector.pre_commit1(1, &piece);
+    let part = sector.pre_commit2_part(1, &piece, &output);
+    sector_result("preCommit2", part.clone());
+    fs::remove_file(sector.cache("sc-02-data-layer-1.dat")).unwrap();
+    failure("preCommit2", part, "redo_pre_commit1", "incomplete");
+}
+
+// Trap 3
+#[test]
+fn a_tree_lost_after_phase2_is_made_again() {
+    for tree in ["sc-02-data-tree-c.dat", "sc-02-data-tree-d.dat"] {
+        let (sector, piece) = Sector::new().with_piece(2000);
+        let replica = sector.encoded(1, &piece);
+        fs::remove_file(sector.cache(tree)).unwrap();
+        let again = sector.encoded(1, &piece);
+        assert_eq!(again["commR"], replica["commR"]);
+        sector_result("commit1", sector.commit1_part(1, &piece, &replica));
+    }
+}
+
+#[test]
+fn a_cleared_sector_is_answered_from_its_replica() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let replica = sector.encoded(1, &piece);
+    sector_result("clearCache", sector.part(json!({})));
+    let again = sector.encoded(1, &piece);
+    assert_eq!(
+        (&again["kept"], &again["commR"]),
+        (&json!(true), &replica["commR"])
+    );
+    assert!(!sector.cache("sc-02-data-layer-1.dat").exists());
+}
+
+/// As if the first layer had been computed wrong: its digest is that of the wrong bytes.
+fn with_a_wrong_label(sector: &Sector) {
+    let layer = sector.cache("sc-02-data-layer-1.dat");
+    let wrong: Vec<u8> = fs::read(&layer).unwrap().iter().map(|b| b ^ 1).collect();
+    fs::write(&layer, &wrong).unwrap();
+    let mut manifest: Value =
+        serde_json::from_slice(&fs::read(sector.manifest()).unwrap()).unwrap();
+    manifest["preCommit1"]["layers"][0]["digest"] =
+        json!(format!("blake3:{}", blake3::hash(&wrong).to_hex()));
+    fs::write(sector.manifest(), manifest.to_string()).unwrap();
+}
+
+#[test]
+fn labels_that_made_two_bad_replicas_are_wiped() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let output = sector.pre_commit1(1, &piece);
+    with_a_wrong_label(&sector);
+    let part = sector.pre_commit2_part(1, &piece, &output);
+    failure("preCommit2", part.clone(), "error", "does not pass Commit1");
+    failure("preCommit2", part, "redo_pre_commit1", "2 bad replicas");
+    let fresh = sector.pre_commit1(1, &piece);
+    assert_eq!(fresh["keptLayers"], 0);
+    sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &fresh));
+}
+
+// Trap 3
+#[test]
 fn phase2_refuses_the_layers_of_another_ticket() {
     let (sector, piece) = Sector::new().with_piece(2000);
     let output = sector.pre_commit1(1, &piece);
@@ -274,9 +372,7 @@ fn phase2_refuses_the_layers_of_another_ticket() {
 #[test]
 fn unsealing_leaves_the_cache_alone_and_checks_the_data() {
     let (sector, piece) = Sector::new().with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    let part = sector.pre_commit2_part(1, &piece, &output);
-    let replica = sector_result("preCommit2", part);
+    let replica = sector.encoded(1, &piece);
     let tree_d = fs::read(sector.cache("sc-02-data-tree-d.dat")).unwrap();
 
     sector_result("unseal", sector.unseal_part(1, &replica["commD"], 100, 33));
@@ -305,9 +401,7 @@ fn unsealing_leaves_the_cache_alone_and_checks_the_data() {
 #[test]
 fn a_range_outside_the_sector_is_refused() {
     let (sector, piece) = Sector::new().with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    let part = sector.pre_commit2_part(1, &piece, &output);
-    let comm_d = sector_result("preCommit2", part)["commD"].clone();
+    let comm_d = sector.encoded(1, &piece)["commD"].clone();
     for (offset, length) in [(2032, 1), (0, 2033), (u64::MAX, 2), (5, 0)] {
         let part = sector.unseal_part(1, &comm_d, offset, length);
         failure("unseal", part, "bad_request", "are not in a sector of 2032");
@@ -360,8 +454,7 @@ fn an_interrupted_piece_is_written_again_from_its_start() {
 #[test]
 fn clearing_works_below_a_directory_with_brackets() {
     let (sector, piece) = Sector::below("level [1]").with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    sector.encoded(1, &piece);
     let removed = sector_result("clearCache", sector.part(json!({})))["removed"].clone();
     assert_eq!(removed, 4); // two layers, tree-d, tree-c
     let mut left: Vec<String> = fs::read_dir(sector.file("cache"))
@@ -376,8 +469,7 @@ fn clearing_works_below_a_directory_with_brackets() {
 #[test]
 fn randomness_above_the_field_order_is_taken() {
     let (sector, piece) = Sector::new().with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    let replica = sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    let replica = sector.encoded(1, &piece);
     let vanilla = |randomness: String| {
         let reply = ask(json!({
             "op": "vanillaPost", "postType": 10, "randomness": randomness, "miner": "t01000",
@@ -413,8 +505,7 @@ fn a_replica_that_is_gone_is_a_faulty_sector() {
 #[test]
 fn what_is_missing_is_named() {
     let (sector, piece) = Sector::new().with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    let replica = sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    let replica = sector.encoded(1, &piece);
     fs::remove_file(sector.cache("sc-02-data-layer-2.dat")).unwrap();
     let part = sector.commit1_part(1, &piece, &replica);
     failure("commit1", part.clone(), "missing", "sc-02-data-layer-2.dat");
@@ -529,8 +620,7 @@ fn pieces_that_do_not_fill_the_sector_have_no_data_commitment() {
 #[test]
 fn synthetic_proofs_outlive_the_layers() {
     let (sector, piece) = Sector::of_type(10).with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    let replica = sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    let replica = sector.encoded(1, &piece);
     sector_result(
         "clearCache",
         sector.part(json!({"keepSyntheticProofs": true})),
@@ -572,8 +662,7 @@ fn update_part(files: &Value, more: Value) -> Value {
 #[test]
 fn an_update_never_writes_over_its_key_and_decodes_only_to_its_data() {
     let (sector, piece) = Sector::new().with_piece(2000);
-    let output = sector.pre_commit1(1, &piece);
-    sector_result("preCommit2", sector.pre_commit2_part(1, &piece, &output));
+    sector.encoded(1, &piece);
     let replica = fs::read(sector.file("sealed")).unwrap();
     let encode = json!({"unsealed": sector.file("unsealed"), "pieces": [piece]});
     let mut onto_itself = update_files(&sector);

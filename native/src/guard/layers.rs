@@ -36,17 +36,19 @@ pub fn to_keep(
     wanted: PreCommit1,
     layer_bytes: u64,
 ) -> Result<PreCommit1> {
-    let layers = match found {
-        Some(found) if same_replica(found, &wanted) => {
-            intact_prefix(cache, &found.layers, layer_bytes)?
-        }
+    let (layers, failed_trials) = match found {
+        Some(found) if same_replica(found, &wanted) => (
+            intact_prefix(cache, &found.layers, layer_bytes)?,
+            found.failed_trials,
+        ),
         Some(_) => {
             info!("the layers in {} are of another replica", cache.display());
-            Vec::new()
+            (Vec::new(), 0)
         }
-        None => Vec::new(),
+        None => (Vec::new(), 0),
     };
     Ok(PreCommit1 {
+        failed_trials: if layers.is_empty() { 0 } else { failed_trials },
         layers,
         done: None,
         ..wanted
@@ -177,12 +179,29 @@ pub fn all_there(cache: &Path, pc1: &PreCommit1, sector_bytes: u64) -> bool {
 
 /// True when they also have their recorded digests.
 pub fn all_intact(cache: &Path, pc1: &PreCommit1, sector_bytes: u64) -> Result<bool> {
+    if !all_there(cache, pc1, sector_bytes) {
+        return Ok(false);
+    }
+    all_kept(
+        cache,
+        pc1,
+        &PreCommit1 {
+            layers: intact_prefix(cache, &pc1.layers, sector_bytes)?,
+            ..pc1.clone()
+        },
+    )
+}
+
+/// True when `kept` are all layers of a finished PreCommit1, and its tree-d is intact too.
+pub fn all_kept(cache: &Path, pc1: &PreCommit1, kept: &PreCommit1) -> Result<bool> {
     let Some(done) = &pc1.done else {
         return Ok(false);
     };
-    Ok(all_there(cache, pc1, sector_bytes)
-        && intact_prefix(cache, &pc1.layers, sector_bytes)?.len() == pc1.layers.len()
-        && files::digest(&cache.join(TREE_D))?.0 == done.tree_d)
+    let tree_d = cache.join(TREE_D);
+    Ok(!pc1.layers.is_empty()
+        && kept.layers.len() == pc1.layers.len()
+        && tree_d.is_file()
+        && files::digest(&tree_d)?.0 == done.tree_d)
 }
 
 /// The tree over the data: a binary tree of 32-byte nodes.
@@ -220,6 +239,7 @@ mod tests {
             replica_id: Hex32([3; 32]),
             layers: Vec::new(),
             done: None,
+            failed_trials: 0,
         }
     }
 

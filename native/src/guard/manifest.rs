@@ -53,6 +53,20 @@ pub struct PreCommit1 {
     /// What stands at the end, with everything synced; absent until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Labelled>,
+    /// Replicas made of these labels that did not pass their trial.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failed_trials: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl PreCommit1 {
+    /// Whether the layers of a finished PreCommit1 were removed because nothing needs them.
+    pub fn is_cleared(&self) -> bool {
+        self.done.is_some() && self.layers.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{ensure, Result};
+use anyhow::{ensure, Error, Result};
 use filecoin_proofs_api::seal::{self, SealCommitPhase1Output, SealPreCommitPhase2Output};
 use filecoin_proofs_api::{ApiFeature, SectorId};
 use serde_json::{json, Value};
@@ -12,9 +12,10 @@ use crate::failure::{tagged, Kind};
 use crate::guard::manifest::Record;
 use crate::guard::space::Space;
 use crate::guard::{files, groth, layers};
+use crate::ops::pre_commit::is_damaged;
 use crate::progress;
 use crate::request::{Commit1, Commit2, VerifySeal};
-use crate::wire::{infos, Base64};
+use crate::wire::{infos, Base64, SealType};
 
 /// Largest output of Commit1 that we make room for, by sector size.
 fn output_bytes(sector_bytes: u64) -> u64 {
@@ -46,7 +47,7 @@ pub fn phase1(request: &Commit1) -> Result<Value> {
         files::existing_file(&cache.join(name), "cache file")?;
     }
     // Nobody may label, encode or clear the sector meanwhile.
-    let _record = match &request.files.manifest {
+    let record = match &request.files.manifest {
         Some(manifest) => Some(Record::open(manifest, &request.sector, proof)?),
         None => None,
     };
@@ -67,11 +68,29 @@ pub fn phase1(request: &Commit1) -> Result<Value> {
             comm_d: request.comm_d.0,
         },
         &infos(&request.pieces)?,
-    )?;
+    )
+    .or_else(|failed| Err(blame_files(record.as_ref(), sealed, cache, proof, failed)?))?;
     let bytes = serde_json::to_vec(&output)?;
     files::replace(&request.output, &bytes)?;
     let digest = format!("blake3:{}", blake3::hash(&bytes).to_hex());
     Ok(json!({"path": request.output, "bytes": bytes.len(), "digest": digest}))
+}
+
+/// Damaged files are as good as lost: an earlier phase makes them again.
+fn blame_files(
+    record: Option<&Record>,
+    sealed: &Path,
+    cache: &Path,
+    proof: SealType,
+    failed: Error,
+) -> Result<Error> {
+    Ok(match record {
+        Some(record) if is_damaged(record, sealed, cache, proof)? => tagged(
+            Kind::Missing,
+            format!("files of the sector are damaged: {failed:#}"),
+        ),
+        _ => failed,
+    })
 }
 
 fn existing_at_length(sealed: &Path, sector_bytes: u64) -> Result<()> {

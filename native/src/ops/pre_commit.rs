@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use anyhow::{anyhow, ensure, Context, Result};
+use anyhow::{anyhow, ensure, Context, Error, Result};
 use filecoin_proofs::constants::DefaultTreeHasher;
 use filecoin_proofs_api::seal::{self, SealPreCommitPhase1Output, SealPreCommitPhase2Output};
 use filecoin_proofs_api::{ApiFeature, SectorId};
@@ -29,6 +29,8 @@ use crate::wire::{infos, Base64, Files, Hex32, SealType};
 const LOTUS_TICKET: &str = "_lotus_SealRandomness";
 /// Seeds that a fresh replica is tried with, as Lotus does after PreCommit2.
 const TRIAL_SEEDS: usize = 3;
+/// Bad replicas after which the labels they were made of are wiped.
+const TRIALS_OF_LABELS: u32 = 2;
 
 struct Paths<'a> {
     sealed: &'a Path,
@@ -54,7 +56,9 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     let proof = request.proof_type;
     let mut record = Record::open(paths.manifest, &request.sector, proof)?;
     let wanted = wanted(request)?;
-    if let Some(answer) = kept_labels(&record, &wanted, &paths, proof)? {
+    let found = record.manifest.pre_commit1.as_ref();
+    let kept = layers::to_keep(paths.cache, found, wanted, proof.sector_bytes())?;
+    if let Some(answer) = kept_labels(&record, &kept, &paths)? {
         info!(
             "{}: PreCommit1 was done before, and its results are intact",
             request.sector
@@ -72,8 +76,6 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     fs::create_dir_all(paths.cache)
         .with_context(|| format!("cannot make {}", paths.cache.display()))?;
 
-    let found = record.manifest.pre_commit1.as_ref();
-    let kept = layers::to_keep(paths.cache, found, wanted, proof.sector_bytes())?;
     let skipped = kept.layers.len();
     if skipped > 0 {
         info!(
@@ -151,16 +153,18 @@ fn wanted(request: &PreCommit1) -> Result<manifest::PreCommit1> {
         replica_id: Hex32(replica_id),
         layers: Vec::new(),
         done: None,
+        failed_trials: 0,
     })
 }
 
-/// The answer of a finished PreCommit1 of the same replica: while its files are intact, or for
-/// good once PreCommit2 made the replica out of them.
+/// The answer of a finished PreCommit1 of the same replica: while its files are intact, or once
+/// the replica made out of them is all that is left.
+///
+/// `kept`: the layers that are intact.
 fn kept_labels(
     record: &Record,
-    wanted: &manifest::PreCommit1,
+    kept: &manifest::PreCommit1,
     paths: &Paths<'_>,
-    proof: SealType,
 ) -> Result<Option<Value>> {
     let Some(found) = record.manifest.pre_commit1.as_ref() else {
         return Ok(None);
@@ -168,19 +172,16 @@ fn kept_labels(
     let Some(done) = found
         .done
         .as_ref()
-        .filter(|_| layers::same_replica(found, wanted))
+        .filter(|_| layers::same_replica(found, kept))
     else {
         return Ok(None);
     };
     let intact = match &record.manifest.pre_commit2 {
-        Some(replica) if replica_intact(replica, paths)? => true,
+        Some(replica) if found.is_cleared() => replica_intact(replica, paths.sealed, paths.cache)?,
+        _ if !layers::all_kept(paths.cache, found, kept)? => false,
         // PreCommit2 puts the data back itself; without it the sealed file must still hold it.
-        Some(_) => layers::all_intact(paths.cache, found, proof.sector_bytes())?,
-        None => {
-            paths.sealed.is_file()
-                && files::digest(paths.sealed)?.0 == done.data
-                && layers::all_intact(paths.cache, found, proof.sector_bytes())?
-        }
+        Some(_) => true,
+        None => paths.sealed.is_file() && files::digest(paths.sealed)?.0 == done.data,
     };
     Ok(intact.then(|| labels_answer(&found.comm_d, done, found.layers.len())))
 }
@@ -257,7 +258,9 @@ pub fn phase2(request: &PreCommit2) -> Result<Value> {
     files::remove_where(paths.cache, is_made_by_phase2)?;
 
     let result = seal::seal_pre_commit_phase2(output, paths.cache, paths.sealed)?;
-    try_replica(request, &paths, &result)?;
+    if let Err(failed) = try_replica(request, &paths, &result) {
+        return Err(blame_labels(&mut record, failed)?);
+    }
     progress::stage("digest", 0, 1);
     files::sync_file(paths.sealed)?;
     files::sync_all(paths.cache)?;
@@ -310,7 +313,8 @@ fn phase1_output(request: &PreCommit2) -> Result<SealPreCommitPhase1Output> {
     Ok(output)
 }
 
-/// The answer of a finished PreCommit2 of the same ticket and data whose replica is intact.
+/// The answer of a finished PreCommit2 of the same ticket and data whose replica is intact, and so
+/// is what Commit1 reads beside it unless it was cleared.
 fn kept_replica(
     record: &Record,
     request: &PreCommit2,
@@ -330,14 +334,33 @@ fn kept_replica(
         return Ok(None);
     };
     let same = *ticket == request.ticket && done_d.0 == *comm_d;
-    Ok((same && replica_intact(replica, paths)?)
-        .then(|| replica_answer(comm_r, done_d, false, true)))
+    let kept = same && !is_damaged(record, paths.sealed, paths.cache, request.proof_type)?;
+    Ok(kept.then(|| replica_answer(comm_r, done_d, false, true)))
+}
+
+/// Whether the replica, or what Commit1 opens beside it, is not as it was recorded. What was never
+/// recorded (a sector that was labelled elsewhere), or was cleared because nothing will open it any
+/// more, is not looked at.
+pub fn is_damaged(record: &Record, sealed: &Path, cache: &Path, proof: SealType) -> Result<bool> {
+    let bytes = proof.sector_bytes();
+    if let Some(replica) = &record.manifest.pre_commit2 {
+        if !replica_intact(replica, sealed, cache)? {
+            return Ok(true);
+        }
+    }
+    let labels = record.manifest.pre_commit1.as_ref();
+    let Some(labels) = labels.filter(|labels| !labels.is_cleared()) else {
+        return Ok(false);
+    };
+    let tree_c = layers::tree_files("tree-c", bytes);
+    let there = tree_c.iter().all(|name| cache.join(name).is_file());
+    Ok(!there || !layers::all_intact(cache, labels, bytes)?)
 }
 
 /// True when the replica and what proofs read beside it have their recorded digests.
-fn replica_intact(replica: &manifest::PreCommit2, paths: &Paths<'_>) -> Result<bool> {
+fn replica_intact(replica: &manifest::PreCommit2, sealed: &Path, cache: &Path) -> Result<bool> {
     let manifest::PreCommit2::Done {
-        sealed,
+        sealed: digest,
         files: beside,
         ..
     } = replica
@@ -345,13 +368,13 @@ fn replica_intact(replica: &manifest::PreCommit2, paths: &Paths<'_>) -> Result<b
         return Ok(false);
     };
     for file in beside {
-        let path = paths.cache.join(&file.name);
+        let path = cache.join(&file.name);
         if !path.is_file() || files::digest(&path)?.0 != file.digest {
             info!("{} is missing or changed", path.display());
             return Ok(false);
         }
     }
-    Ok(paths.sealed.is_file() && files::digest(paths.sealed)?.0 == *sealed)
+    Ok(sealed.is_file() && files::digest(sealed)?.0 == *digest)
 }
 
 /// Makes sure that the sealed file holds the data, and that it can be put back should this attempt
@@ -509,6 +532,29 @@ fn try_replica(
         .context("the new replica does not pass Commit1")?;
     }
     Ok(())
+}
+
+/// What follows from a replica that fails its trial. Encoding may have gone wrong, so it is done
+/// once more; then it is the labels, whatever their digests say, and none of them is kept.
+fn blame_labels(record: &mut Record, failed: Error) -> Result<Error> {
+    let Some(labels) = record.manifest.pre_commit1.as_mut() else {
+        return Ok(failed);
+    };
+    labels.failed_trials += 1;
+    let again = labels.failed_trials < TRIALS_OF_LABELS;
+    if !again {
+        labels.layers.clear();
+        labels.done = None;
+    }
+    record.save()?;
+    Ok(if again {
+        failed
+    } else {
+        tagged(
+            Kind::RedoPreCommit1,
+            format!("labels made {TRIALS_OF_LABELS} bad replicas: {failed:#}"),
+        )
+    })
 }
 
 /// Removes what only sealing needs: layers, tree-d, tree-c and, unless they are to stay for

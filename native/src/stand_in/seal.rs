@@ -43,6 +43,7 @@ pub fn pre_commit1(request: &PreCommit1) -> Result<Value> {
         replica_id: replica.id(),
         layers: Vec::new(),
         done: None,
+        failed_trials: 0,
     });
     record.save()?;
     fs::create_dir_all(cache).with_context(|| format!("cannot make {}", cache.display()))?;
