@@ -106,7 +106,7 @@ public class NodeBench {
     for (int i = 1; i + 1 < times.size(); i += 2) {
       between += Duration.between(times.get(i), times.get(i + 1)).toMillis();
     }
-    int events = calls.get("/sectors/" + sector + "/history?limit=1000").path("events").size();
+    int events = calls.get("/sectors/" + sector + "/history?limit=1000").path("history").size();
     System.out.printf(
         "%n%s: first phase after %d ms, %d ms between two phases on average, %d events%n",
         sector,

@@ -104,8 +104,12 @@ final class SealingEffects {
     if (answer instanceof Sector.TaskHasFailed failed) {
       return new SealingOutcome.Failed(failed.failure());
     }
-    return new SealingOutcome.NotYet(
-        answer instanceof Sector.Refused refused ? refused.reason() : "no answer: " + answer);
+    if (answer instanceof Sector.Refused refused) {
+      return refused.forGood()
+          ? new SealingOutcome.Failed(SealingPlan.abandon("refused", refused.reason()))
+          : new SealingOutcome.NotYet(refused.reason());
+    }
+    return new SealingOutcome.NotYet("no answer: " + answer);
   }
 
   /** No answer in time is no trouble: tasks take hours. */
@@ -122,7 +126,8 @@ final class SealingEffects {
         .thenCompose(
             head ->
                 head.isPresent()
-                    ? done(new SealingOutcome.TicketTooOld(head.get()))
+                    ? endTask(sector, "the ticket is too old")
+                        .thenApply(ended -> new SealingOutcome.TicketTooOld(head.get()))
                     : perform(sector, step.request()));
   }
 

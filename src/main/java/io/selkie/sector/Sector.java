@@ -169,8 +169,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** Retry: it is persisted. Abort: the task has ended. */
   public record Accepted() implements Answer {}
 
-  /** The sector cannot do that now; nothing was changed. */
-  public record Refused(String reason) implements Answer {}
+  /**
+   * The sector does not do that; nothing was changed.
+   *
+   * @param forGood whether it never will: asking again is of no use
+   */
+  public record Refused(String reason, boolean forGood) implements Answer {}
 
   @Override
   public SectorState emptyState() {

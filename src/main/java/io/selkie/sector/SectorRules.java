@@ -57,7 +57,7 @@ record SectorRules(RetryPolicy retries) {
       return begin(unknown, request, key, now);
     }
     if (state instanceof Removed) {
-      return SectorStep.refuse(state.sector() + " was removed");
+      return SectorStep.refuseForGood(state.sector() + " was removed");
     }
     if (state instanceof Stopping) {
       return SectorStep.refuse(state.sector() + " is being stopped; ask again in a moment");
@@ -74,7 +74,7 @@ record SectorRules(RetryPolicy retries) {
 
   private SectorStep begin(Unknown unknown, TaskRequest request, String key, Instant now) {
     if (!request.kind().isPhase()) {
-      return SectorStep.refuse(unknown.sector() + " is not known here");
+      return SectorStep.refuseForGood(unknown.sector() + " is not known here");
     }
     List<SectorEvent> events = new ArrayList<>();
     boolean first = request instanceof TaskRequest.AddPiece piece && piece.existing().isEmpty();
@@ -89,7 +89,7 @@ record SectorRules(RetryPolicy retries) {
     SectorFacts facts = state.facts();
     TaskKind kind = request.kind();
     if (kind == TaskKind.ADD_PIECE && facts.phase() != TaskKind.ADD_PIECE) {
-      return SectorStep.refuse(
+      return SectorStep.refuseForGood(
           state.sector() + " takes no more pieces: " + facts.phase() + " has begun");
     }
     if (state instanceof Busy stuck && stuck.task().key().equals(key)) {
@@ -216,7 +216,8 @@ record SectorRules(RetryPolicy retries) {
         List.of(event),
         List.of(
             new AnswerTask(new Sector.Done(task, report.result())),
-            new AnswerAbort(new Sector.Refused(task.kind() + " had ended before it was stopped")),
+            new AnswerAbort(
+                new Sector.Refused(task.kind() + " had ended before it was stopped", false)),
             acknowledge(report)));
   }
 

@@ -23,7 +23,12 @@ record SectorStep(List<SectorEvent> events, List<SectorEffect> effects) {
     return new SectorStep(List.of(), List.of(effects));
   }
 
+  /** For now: asked again later the answer may be another. */
   static SectorStep refuse(String reason) {
-    return only(new SectorEffect.Reply(new Sector.Refused(reason)));
+    return only(new SectorEffect.Reply(new Sector.Refused(reason, false)));
+  }
+
+  static SectorStep refuseForGood(String reason) {
+    return only(new SectorEffect.Reply(new Sector.Refused(reason, true)));
   }
 }

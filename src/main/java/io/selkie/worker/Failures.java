@@ -19,7 +19,8 @@ final class Failures {
    * <tr><td>no_space</td><td>RETRY</td><td>other sectors leave</td></tr>
    * <tr><td>busy</td><td>RETRY</td><td>whoever works on the sector ends</td></tr>
    * <tr><td>error, panic</td><td>RETRY</td><td>a bad disk or a bug: the sector bounds its
-   * tries</td></tr>
+   * tries. Unseal: ABANDON, since somebody waits for the data, and nothing makes a damaged replica
+   * good again</td></tr>
    * <tr><td>missing</td><td>REDO</td><td>for PreCommit1 to Commit2: an earlier phase makes the file
    * again. Other tasks: ABANDON, since no earlier phase makes a piece's source or a replica that
    * is to be unsealed</td></tr>
@@ -36,12 +37,16 @@ final class Failures {
       case RETIRED -> new Failure(Action.RETRY, "retired", why);
       case NO_SPACE -> new Failure(Action.RETRY, "no_space", why);
       case BUSY -> new Failure(Action.RETRY, "busy", why);
-      case ERROR -> new Failure(Action.RETRY, "error", why);
-      case PANIC -> new Failure(Action.RETRY, "panic", why);
+      case ERROR -> new Failure(ofTheWork(kind), "error", why);
+      case PANIC -> new Failure(ofTheWork(kind), "panic", why);
       case MISSING -> missing(kind, why);
       case REDO_PRE_COMMIT1 -> new Failure(Action.REDO, "redo_pre_commit1", why);
       case BAD_REQUEST -> new Failure(Action.ABANDON, "bad_request", why);
     };
+  }
+
+  private static Action ofTheWork(TaskKind kind) {
+    return kind == TaskKind.UNSEAL ? Action.ABANDON : Action.RETRY;
   }
 
   /** A file that the task needs is not there. */

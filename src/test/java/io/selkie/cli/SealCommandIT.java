@@ -106,7 +106,7 @@ class SealCommandIT {
   /** Real labels and a real replica, at a chain on which the seed never comes. */
   @Test
   void realReplicasGiveTheirDataBackUnlessTheyAreDamaged() throws Exception {
-    selkie = new CliProcess(home, "-Dselkie.dev-chain.block-time=1h", "-Dselkie.sector.retries=0");
+    selkie = new CliProcess(home, "-Dselkie.dev-chain.block-time=1h");
     Path file = selkie.file("file", 700);
     CliProcess.Running node = selkie.startNode("r");
     String token =

@@ -346,7 +346,7 @@ class SealingSectorTest {
 
   @Test
   void anOldTicketIsDrawnAnewBeforeItsSectorIsLabelled() {
-    tasks.answer(TaskKind.PRE_COMMIT_1, new Sector.Refused("busy"));
+    tasks.answer(TaskKind.PRE_COMMIT_1, new Sector.Refused("busy", false));
     pledge();
     awaitAsked(TaskKind.PRE_COMMIT_1);
     chain.pass(10_000);
@@ -355,6 +355,18 @@ class SealingSectorTest {
     SealingState.WaitSeed waiting = await(SealingState.WaitSeed.class);
 
     assertEquals(9200, waiting.facts().encoded().labelled().ticketed().ticketEpoch());
+    assertEquals(List.of("the ticket is too old"), tasks.aborted);
+  }
+
+  @Test
+  void aStepThatIsRefusedForGoodIsNotAskedForAgain() {
+    tasks.answer(TaskKind.PRE_COMMIT_1, new Sector.Refused("s-t01000-7 was removed", true));
+    pledge();
+
+    SealingState.Failed failed = await(SealingState.Failed.class);
+
+    assertEquals(
+        new Failure(Failure.Action.ABANDON, "refused", "s-t01000-7 was removed"), failed.failure());
   }
 
   @Test

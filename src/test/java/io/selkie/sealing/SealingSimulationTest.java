@@ -196,7 +196,7 @@ class SealingSimulationTest {
         tasks.fail(kind, SealingSamples.failure(action, "bad_luck"));
       }
       if (chance(5)) {
-        tasks.answer(any(PHASES), new Sector.Refused("busy"));
+        tasks.answer(any(PHASES), new Sector.Refused("busy", false));
       }
       if (chance(2)
           && state instanceof SealingState.Active

@@ -121,7 +121,7 @@ class SectorRulesTest {
             new SectorEffect.AnswerTask(
                 new Sector.Done(attempt.task(), result(TaskKind.ADD_PIECE))),
             new SectorEffect.AnswerAbort(
-                new Sector.Refused("AddPiece had ended before it was stopped")),
+                new Sector.Refused("AddPiece had ended before it was stopped", false)),
             new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Acknowledge(attempt)),
             new SectorEffect.Withdraw(attempt.task())),
         last.effects());
