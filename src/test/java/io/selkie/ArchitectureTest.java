@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final List<List<String>> ROWS =
       List.of(
           List.of("cli"),
+          List.of("selftest"),
           List.of("node"),
           List.of("api", "lotus", "sealing"),
           List.of("post", "sector"),
@@ -81,13 +82,14 @@ class ArchitectureTest {
           .resideInAPackage("com.sun.jna..");
 
   @ArchTest
-  static final ArchRule onlyProverJobsStartProcesses =
+  static final ArchRule onlyProverJobsAndTrialsStartProcesses =
       noClasses()
           .that(
               describe(
-                  "are not ProverJob or ProverProofs",
+                  "are not ProverJob, ProverProofs or NodeProcess",
                   type ->
                       !isOrIsIn(type, "io.selkie.proofs.ProverJob")
+                          && !isOrIsIn(type, "io.selkie.selftest.NodeProcess")
                           && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")))
           .should()
           .dependOnClassesThat()

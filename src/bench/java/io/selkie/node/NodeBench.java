@@ -9,6 +9,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.selftest.NodeCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

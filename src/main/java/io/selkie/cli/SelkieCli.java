@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       "  selkie verify s-t01000-1           check proof and replica",
       "  selkie dev                         run a node, to be used from another terminal",
       "  selkie sectors list                what its sectors are doing",
+      "  selkie selftest                    what it survives, shown on this host",
       "",
       "Commands that need a node use the one that runs on the repo. To use one elsewhere:",
       "  SELKIE_API_INFO=TOKEN:URL, with a token of selkie auth create-token over there.",
@@ -52,6 +53,7 @@ public final class SelkieCli {
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));
+    root.addSubcommand(new SelftestCommand(context));
     Converters.register(root);
     root.setParameterExceptionHandler(new UsageErrors());
     versioned(root);

@@ -1,4 +1,4 @@
-package io.selkie.node;
+package io.selkie.selftest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Speaks to a node over its management interface, as an operator does. */
-final class NodeCalls {
+public final class NodeCalls {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 1000;
 
@@ -35,13 +35,14 @@ final class NodeCalls {
   }
 
   /** The node that runs on the state directory. */
-  static NodeCalls to(Path state) throws IOException {
+  public static NodeCalls to(Path state) throws IOException {
     String url = Files.readString(state.resolve("api")).strip();
     Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
     return new NodeCalls(url, tokens.create(Permission.ADMIN, Duration.ofHours(1), "test"));
   }
 
-  CompletableFuture<HttpResponse<String>> send(String method, String path, String body) {
+  /** Any call; the answer may never come if the node is held. */
+  public CompletableFuture<HttpResponse<String>> send(String method, String path, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
             .timeout(Duration.ofMinutes(2))
@@ -57,13 +58,13 @@ final class NodeCalls {
   }
 
   /** Pledges a sector; the answer may never come if the node is held. */
-  CompletableFuture<HttpResponse<String>> pledge(UUID request) {
+  public CompletableFuture<HttpResponse<String>> pledge(UUID request) {
     return send(
         "POST", "/sectors/pledge", "{\"sectorSize\":\"2KiB\",\"request\":\"" + request + "\"}");
   }
 
   /** The driver's state of each sector, as the read model has it. */
-  Map<String, String> driverStates() throws IOException, InterruptedException {
+  public Map<String, String> driverStates() throws IOException, InterruptedException {
     Map<String, String> states = new TreeMap<>();
     for (JsonNode sector : get("/sectors?limit=" + MOST).path("sectors")) {
       states.put(sector.path("sector").asText(), sector.path("driverState").asText());
@@ -71,7 +72,12 @@ final class NodeCalls {
     return states;
   }
 
-  JsonNode get(String path) throws IOException, InterruptedException {
+  /**
+   * What stands at the path.
+   *
+   * @throws IOException if there is no good answer
+   */
+  public JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer = send("GET", path, "").join();
     if (answer.statusCode() != 200) {
       throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());

@@ -1,4 +1,4 @@
-package io.selkie.node;
+package io.selkie.selftest;
 
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingEvent;
@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  *
  * @param point without the sector, such as {@code PreCommit1.TaskAssigned.after-persist}
  */
-record KillCell(Life life, TaskKind phase, Victim victim, String point) {
+public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
   /** What a sector goes through before it comes to the point. */
-  enum Life {
+  public enum Life {
     /** It is sealed, and nothing else happens. */
     SEALED,
     /** The prover of the phase is killed at work. */
@@ -35,7 +35,7 @@ record KillCell(Life life, TaskKind phase, Victim victim, String point) {
   }
 
   /** What is killed at the point. */
-  enum Victim {
+  public enum Victim {
     NODE,
     PROVER
   }
@@ -107,7 +107,7 @@ record KillCell(Life life, TaskKind phase, Victim victim, String point) {
   }
 
   /** All cells. */
-  static List<KillCell> all() {
+  public static List<KillCell> all() {
     List<KillCell> cells = new ArrayList<>();
     for (SectorTransitions.Row<?, ?> row : SectorTransitions.rows()) {
       cells.addAll(ofSector(row.from(), row.event()));
@@ -125,7 +125,7 @@ record KillCell(Life life, TaskKind phase, Victim victim, String point) {
   }
 
   /** Rows that have neither cells nor a reason. */
-  static Set<String> missing() {
+  public static Set<String> missing() {
     Set<String> missing = new TreeSet<>();
     for (SectorTransitions.Row<?, ?> row : SectorTransitions.rows()) {
       String name = name(row.from(), row.event());
@@ -236,7 +236,7 @@ record KillCell(Life life, TaskKind phase, Victim victim, String point) {
   }
 
   /** Those that a short run takes: of the lives that phases share, one phase stands for all. */
-  static List<KillCell> some() {
+  public static List<KillCell> some() {
     return all().stream()
         .filter(
             cell ->

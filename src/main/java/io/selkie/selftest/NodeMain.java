@@ -1,9 +1,11 @@
-package io.selkie.node;
+package io.selkie.selftest;
 
 import com.typesafe.config.ConfigFactory;
+import io.selkie.node.Node;
+import io.selkie.node.NodeSettings;
 import java.nio.file.Path;
 
-/** A node in a process of its own, for tests that kill it: {@code NodeMain REPO}. */
+/** The process of {@link NodeProcess}: {@code NodeMain REPO}. */
 final class NodeMain {
   private NodeMain() {}
 

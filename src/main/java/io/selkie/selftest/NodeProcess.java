@@ -1,4 +1,4 @@
-package io.selkie.node;
+package io.selkie.selftest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A node in a process of its own, with provers that do no proofs. */
-final class NodeProcess implements AutoCloseable {
+/** A node in a process of its own: the directory holds its repo, its state and its log files. */
+public final class NodeProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
+
+  /** What the start script, or the build, tells this process. */
+  private static final List<String> INHERITED =
+      List.of("selkie.native.dir", "selkie.native.variant", "logback.configurationFile");
 
   private final Process process;
   private final Path output;
@@ -25,16 +29,22 @@ final class NodeProcess implements AutoCloseable {
   /**
    * Starts a node below a directory and waits until it takes work.
    *
-   * @param settings system properties
+   * @param settings in place of the defaults; the operator's own are not read
+   * @throws IOException if it does not take work in time, with what it wrote
    */
-  static NodeProcess start(Path directory, Map<String, String> settings)
+  public static NodeProcess start(Path directory, Map<String, String> settings)
       throws IOException, InterruptedException {
     Path repo = Files.createDirectories(directory.resolve("repo"));
     Path output = Files.createTempFile(directory, "node-", ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-Xss512k"));
-    command.add("-Dselkie.native.dir=" + System.getProperty("selkie.native.dir", "target/native"));
+    for (String key : INHERITED) {
+      String value = System.getProperty(key);
+      if (value != null) {
+        command.add("-D" + key + "=" + value);
+      }
+    }
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), NodeMain.class.getName()));
     command.add(repo.toString());
@@ -57,22 +67,37 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
+  /** Whether it has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Where it writes. */
+  Path output() {
+    return output;
+  }
+
   /** What the node wrote. */
-  String log() throws IOException {
+  public String log() throws IOException {
     return Files.readString(output);
   }
 
   /** kill -9. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** TERM; gives the exit status. */
-  int terminate() throws InterruptedException {
+  /**
+   * TERM.
+   *
+   * @return the exit status
+   * @throws IOException if it does not end in time; it is killed then
+   */
+  public int terminate() throws IOException, InterruptedException {
     process.destroy();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IllegalStateException("the node does not end");
+      throw new IOException("the node does not end within a minute of TERM");
     }
     return process.exitValue();
   }

@@ -1,0 +1,176 @@
+package io.selkie.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.selftest.KillCell;
+import io.selkie.selftest.KillInEachPhase;
+import io.selkie.selftest.KillMatrix;
+import io.selkie.selftest.Trial;
+import io.selkie.selftest.TrialRun;
+import io.selkie.selftest.Upgrade;
+import io.selkie.selftest.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code selkie selftest}. */
+@Command(
+    name = "selftest",
+    description = {
+      "Show on this host that no work is lost: nodes of their own are killed and restarted while"
+          + " they seal 2 KiB sectors, and every sector must come to its end with each phase"
+          + " completed once.",
+      "Provers only stand in for proofs, unless --real is given. Nothing of your own nodes is"
+          + " touched."
+    },
+    mixinStandardHelpOptions = true)
+final class SelftestCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--real",
+      description =
+          "Also seal one sector with real proofs, with a kill in each phase: minutes, and 2.8 GB of"
+              + " memory.")
+  private boolean real;
+
+  @Option(
+      names = "--all",
+      description = "Every cell of the kill matrix; else of what phases share one stands for all.")
+  private boolean all;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description =
+          "Where the nodes work and what they leave stays (default: a temporary directory, which"
+              + " stays if something failed). Must not be there yet.")
+  private Optional<Path> directory = Optional.empty();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  SelftestCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    return CommandTask.run(spec, this::test);
+  }
+
+  private boolean test() throws IOException, InterruptedException {
+    context.requireProofs();
+    if (real) {
+      new PorepParameters(context, context.progress().get()).require(SectorSize.KIB_2);
+    }
+    Path place = place();
+    PrintWriter err = spec.commandLine().getErr();
+    List<TrialRun> runs = new ArrayList<>();
+    for (Trial trial : trials()) {
+      err.println(trial.name() + ": " + trial.description());
+      err.flush();
+      runs.add(TrialRun.of(trial, Files.createDirectories(place.resolve(trial.name()))));
+    }
+    boolean passed = runs.stream().allMatch(run -> run.failures().isEmpty());
+    report(runs, passed);
+    if (passed && directory.isEmpty()) {
+      TrialRun.delete(place);
+    } else {
+      err.println("what the nodes left is in " + place);
+      err.flush();
+    }
+    return passed;
+  }
+
+  private List<Trial> trials() {
+    List<Trial> trials = new ArrayList<>();
+    trials.add(new KillMatrix(all ? KillCell.all() : KillCell.some()));
+    trials.add(new Upgrade(false));
+    trials.add(new Upgrade(true));
+    if (real) {
+      trials.add(new KillInEachPhase());
+    }
+    return trials;
+  }
+
+  private Path place() throws IOException {
+    if (directory.isEmpty()) {
+      return Files.createTempDirectory("selkie-selftest-");
+    }
+    Path place = directory.get().toAbsolutePath().normalize();
+    if (Files.exists(place)) {
+      throw new IOException("--dir " + place + " is there already: name a new one");
+    }
+    return Files.createDirectories(place);
+  }
+
+  private void report(List<TrialRun> runs, boolean passed) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(runs, passed));
+      out.flush();
+      return;
+    }
+    TextTable table = new TextTable().row("TRIAL", "CELLS", "PASSED", "TIME");
+    for (TrialRun run : runs) {
+      int failed = run.failures().size();
+      table.row(
+          run.trial(),
+          String.valueOf(run.verdicts().size()),
+          String.valueOf(run.verdicts().size() - failed),
+          String.format(Locale.ROOT, "%.1f s", run.took().toMillis() / 1000.0));
+    }
+    out.println(table);
+    for (TrialRun run : runs) {
+      for (Verdict failure : run.failures()) {
+        out.println(
+            CommandTask.oneLine(
+                "failed: "
+                    + run.trial()
+                    + " "
+                    + failure.cell()
+                    + ": "
+                    + failure.problem().orElse("")));
+      }
+    }
+    out.println(passed ? "all passed" : "not all passed");
+    out.flush();
+  }
+
+  private static ObjectNode json(List<TrialRun> runs, boolean passed) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("passed", passed);
+    ArrayNode trials = object.putArray("trials");
+    for (TrialRun run : runs) {
+      ObjectNode trial = trials.addObject();
+      trial.put("trial", run.trial());
+      trial.put("cells", run.verdicts().size());
+      trial.put("seconds", run.took().toMillis() / 1000.0);
+      ArrayNode failures = trial.putArray("failures");
+      for (Verdict failure : run.failures()) {
+        failures
+            .addObject()
+            .put("cell", failure.cell())
+            .put("problem", failure.problem().orElse(""));
+      }
+    }
+    return object;
+  }
+}
