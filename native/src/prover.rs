@@ -11,15 +11,19 @@
 //!
 //! The prover outlives the node: it is its own session, holds no pipe, and answers in a file. It
 //! ends by itself when its job directory is gone, which is how a job is called off for good.
+//!
+//! A prover may be started ahead of its job ([`run_idle`]), in a directory that becomes the job's.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
+use filecoin_hashers::{POSEIDON_CONSTANTS_11, POSEIDON_CONSTANTS_2, POSEIDON_CONSTANTS_8};
 use log::{info, warn};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,19 +80,67 @@ struct Identity {
 
 /// Runs the job in `directory` and returns the exit status; without proofs if `stand_in` says so.
 pub fn run(directory: &Path, stand_in: Option<&Points>) -> i32 {
-    match work(directory, stand_in) {
-        Ok(status) => status,
-        Err(e) => {
-            eprintln!("selkie-prover: {e:#}");
-            exit::NO_JOB
-        }
-    }
+    status(enter(directory).and_then(|()| work(stand_in)))
 }
 
-fn work(directory: &Path, stand_in: Option<&Points>) -> Result<i32> {
-    // The library reads its configuration from the current directory: ours has none.
+/// Gets ready and waits until a byte comes from standard input: by then the directory has its name
+/// and its job, which is run. Standard input that ends without it means that the node has ended,
+/// and so does the prover.
+pub fn run_idle(directory: &Path, stand_in: Option<&Points>) -> i32 {
+    status(enter(directory).and_then(|()| {
+        if stand_in.is_none() {
+            make_hash_constants();
+        }
+        if !told_to_begin(&mut io::stdin())? {
+            return Ok(exit::CALLED_OFF);
+        }
+        leave_standard_input()?;
+        work(stand_in)
+    }))
+}
+
+fn status(end: Result<i32>) -> i32 {
+    end.unwrap_or_else(|e| {
+        eprintln!("selkie-prover: {e:#}");
+        exit::NO_JOB
+    })
+}
+
+/// The library reads its configuration from the current directory: ours has none.
+fn enter(directory: &Path) -> Result<()> {
     std::env::set_current_dir(directory)
-        .with_context(|| format!("cannot enter {}", directory.display()))?;
+        .with_context(|| format!("cannot enter {}", directory.display()))
+}
+
+/// Each process makes them anew, for the columns, the bases and the tops of the trees: 30 ms.
+fn make_hash_constants() {
+    let _ = (
+        &*POSEIDON_CONSTANTS_2,
+        &*POSEIDON_CONSTANTS_8,
+        &*POSEIDON_CONSTANTS_11,
+    );
+}
+
+fn told_to_begin(input: &mut impl Read) -> Result<bool> {
+    let mut byte = [0];
+    Ok(input.read(&mut byte).context("cannot read from the node")? == 1)
+}
+
+/// The pipe to the node goes, as for every other prover.
+fn leave_standard_input() -> Result<()> {
+    let nothing = File::open("/dev/null").context("cannot open /dev/null")?;
+    // SAFETY: both descriptors are open, and nobody reads standard input at the same time.
+    let moved = unsafe { libc::dup2(nothing.as_raw_fd(), libc::STDIN_FILENO) };
+    ensure!(
+        moved >= 0,
+        "cannot leave standard input: {}",
+        io::Error::last_os_error()
+    );
+    Ok(())
+}
+
+/// Runs the job in the current directory.
+fn work(stand_in: Option<&Points>) -> Result<i32> {
     let directory = std::env::current_dir()?;
     let Some(_lock) = Lock::take(&directory.join("lock"))? else {
         return Ok(exit::TAKEN);
@@ -98,7 +150,7 @@ fn work(directory: &Path, stand_in: Option<&Points>) -> Result<i32> {
     }
     let text = fs::read(directory.join("job.json")).context("cannot read job.json")?;
     let job: Job = serde_json::from_slice(&text).context("job.json is not a job")?;
-    anyhow::ensure!(
+    ensure!(
         job.job == JOB_VERSION,
         "job.json has version {}, this prover knows {JOB_VERSION}",
         job.job
@@ -110,7 +162,8 @@ fn work(directory: &Path, stand_in: Option<&Points>) -> Result<i32> {
         libc::setpriority(libc::PRIO_PROCESS, 0, job.nice.clamp(0, 19));
     }
     logging::to_standard_error();
-    files::replace(
+    // Whole at any moment; no disk is waited for, since no process outlives its host.
+    files::replace_unsynced(
         &directory.join("prover.json"),
         &serde_json::to_vec(&identity()?)?,
     )?;
@@ -219,6 +272,12 @@ fn tell(mut stream: UnixStream) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prover_begins_at_the_first_byte_and_ends_with_its_node() {
+        assert!(told_to_begin(&mut &b"\n"[..]).unwrap());
+        assert!(!told_to_begin(&mut io::empty()).unwrap());
+    }
 
     #[test]
     fn the_identity_is_that_of_the_process_table() {

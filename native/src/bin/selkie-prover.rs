@@ -7,8 +7,10 @@ use selkie_native::ops::about;
 use selkie_native::prover;
 use selkie_native::stand_in::{self, points::Points};
 
-const USAGE: &str = "usage: selkie-prover [--stand-in] JOB-DIRECTORY | --version | --help
+const USAGE: &str = "usage: selkie-prover [--stand-in] [--idle] JOB-DIRECTORY | --version | --help
 Runs the job described in JOB-DIRECTORY/job.json; the node starts it.
+  --idle      wait for a byte from standard input, by which time the directory has its job and
+              its name; end when standard input ends
   --stand-in  seal without proofs, for tests; only with SELKIE_TEST_STAND_IN_PROOFS=on.
               SELKIE_TEST_FAILPOINTS=Phase.place@sector,… (places before-work, after-work,
               after-result) holds it there while the file of that name is in the directory
@@ -28,8 +30,19 @@ fn main() {
             );
         }
         [flag] if flag == "--help" => println!("{USAGE}"),
-        [flag, directory] if flag == "--stand-in" => exit(stand_in(Path::new(directory))),
-        [directory] if !directory.starts_with('-') => exit(prover::run(Path::new(directory), None)),
+        [flags @ .., directory] if !directory.starts_with('-') && known(flags) => {
+            let run = if flags.iter().any(|flag| flag == "--idle") {
+                prover::run_idle
+            } else {
+                prover::run
+            };
+            let directory = Path::new(directory);
+            exit(if flags.iter().any(|flag| flag == "--stand-in") {
+                stand_in(run, directory)
+            } else {
+                run(directory, None)
+            });
+        }
         _ => {
             eprintln!("{USAGE}");
             exit(prover::exit::NO_JOB);
@@ -37,7 +50,13 @@ fn main() {
     }
 }
 
-fn stand_in(directory: &Path) -> i32 {
+fn known(flags: &[String]) -> bool {
+    flags
+        .iter()
+        .all(|flag| flag == "--stand-in" || flag == "--idle")
+}
+
+fn stand_in(run: fn(&Path, Option<&Points>) -> i32, directory: &Path) -> i32 {
     if !stand_in::allowed() {
         eprintln!(
             "selkie-prover: --stand-in makes no proofs, and {} is not on",
@@ -46,7 +65,7 @@ fn stand_in(directory: &Path) -> i32 {
         return prover::exit::NO_JOB;
     }
     match Points::from_environment() {
-        Ok(points) => prover::run(directory, Some(&points)),
+        Ok(points) => run(directory, Some(&points)),
         Err(e) => {
             eprintln!("selkie-prover: {e:#}");
             prover::exit::NO_JOB

@@ -49,6 +49,15 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// The same without waiting for the disk: after a crash of the host the old content, the new one or
+/// an empty file stands there.
+pub fn replace_unsynced(path: &Path, content: &[u8]) -> Result<()> {
+    let temporary = temporary_of(path);
+    fs::write(&temporary, content)
+        .and_then(|()| fs::rename(&temporary, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// A name beside `path` that no other part of the program gives meaning to.
 pub fn temporary_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();

@@ -89,7 +89,8 @@ final class NodeJob extends JsonProofs {
     if (JobFiles.json(directory.resolve(JobFiles.JOB)).isEmpty()) {
       // What an interrupted removal left, if anything.
       jobs.end(directory);
-      return ProverJob.create(settings, name, request, Optional.of(jobs.history()));
+      return ProverJob.create(
+          settings, name, request, Optional.of(jobs.history()), jobs.takeIdle());
     }
     ProverJob job = ProverJob.open(settings, name);
     if (!job.asks(request)) {

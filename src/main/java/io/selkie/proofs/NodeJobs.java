@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * life: {@link #run} until there is an answer, which stays until {@link #remove}. Whoever gives an
  * attempt up says {@link #stop} first, and may begin another one when that returns.
  */
-public final class NodeJobs {
+public final class NodeJobs implements AutoCloseable {
   /** A directory name; 16 hex digits are those of one-shot commands. */
   private static final Pattern NAME =
       Pattern.compile("(?![0-9a-f]{16}$)[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
@@ -52,23 +52,55 @@ public final class NodeJobs {
 
   private final ProverSettings settings;
   private final Duration patience;
+  private final IdleProvers idle;
   private final ConcurrentMap<String, ProverCall> calls = new ConcurrentHashMap<>();
 
   /**
-   * Jobs in the directory of these settings.
+   * Jobs in the directory of these settings, each in a prover that is started for it.
    *
    * @throws IllegalArgumentException if the provers are to end with this process
    */
   public NodeJobs(ProverSettings settings) {
-    this(settings, DEATH);
+    this(settings, 0);
+  }
+
+  /**
+   * Jobs in the directory of these settings.
+   *
+   * @param idle how many provers wait for jobs at once, 0 or more
+   * @throws IllegalArgumentException if the provers are to end with this process
+   */
+  public NodeJobs(ProverSettings settings, int idle) {
+    this(settings, DEATH, idle);
   }
 
   NodeJobs(ProverSettings settings, Duration patience) {
+    this(settings, patience, 0);
+  }
+
+  private NodeJobs(ProverSettings settings, Duration patience, int idle) {
     if (settings.boundToParent()) {
       throw new IllegalArgumentException("the provers of a node are not bound to it");
     }
     this.settings = settings;
     this.patience = patience;
+    this.idle = new IdleProvers(settings, idle);
+  }
+
+  /** Starts the provers that wait for jobs. Blocks for some milliseconds each. */
+  public void startIdle() {
+    idle.refill();
+  }
+
+  /** Ends the provers that wait for jobs; those at work go on. */
+  @Override
+  public void close() {
+    idle.close();
+  }
+
+  /** A prover that waits for a job, if there is one. */
+  Optional<IdleProvers.Idle> takeIdle() {
+    return idle.take();
   }
 
   /**
@@ -93,6 +125,9 @@ public final class NodeJobs {
           continue;
         }
         Matcher unfinished = UNFINISHED.matcher(name);
+        if (idle.owns(entry)) {
+          continue;
+        }
         if (unfinished.matches()) {
           clear(entry, unfinished.group(1));
         } else if (NAME.matcher(name).matches() && isJob(entry, name)) {

@@ -44,36 +44,48 @@ final class ProverJob {
   private final ProverSettings settings;
   private final Path directory;
   private final Optional<Path> socket;
+  private Optional<IdleProvers.Idle> idle;
 
-  private ProverJob(ProverSettings settings, Path directory, Optional<Path> socket) {
+  private ProverJob(
+      ProverSettings settings,
+      Path directory,
+      Optional<Path> socket,
+      Optional<IdleProvers.Idle> idle) {
     this.settings = settings;
     this.directory = directory;
     this.socket = socket;
+    this.idle = idle;
   }
 
   /** Writes a job under a name of its own; no prover runs yet. */
   static ProverJob create(ProverSettings settings, byte[] request) throws IOException {
     byte[] id = new byte[8];
     RANDOM.nextBytes(id);
-    return create(settings, HexFormat.of().formatHex(id), request, Optional.empty());
+    return create(
+        settings, HexFormat.of().formatHex(id), request, Optional.empty(), Optional.empty());
   }
 
   /**
-   * Writes a job durably; no prover runs yet. A directory of this name is a whole job at any
+   * Writes a job durably; no prover works on it yet. A directory of this name is a whole job at any
    * moment.
    *
    * @param history where provers note for good that they began and completed the job
+   * @param idle a prover that waits for this job; its directory becomes the job's
    */
   static ProverJob create(
-      ProverSettings settings, String name, byte[] request, Optional<Path> history)
+      ProverSettings settings,
+      String name,
+      byte[] request,
+      Optional<Path> history,
+      Optional<IdleProvers.Idle> idle)
       throws IOException {
     Path directory = directory(settings, name);
     createDurably(directory.resolveSibling(""));
-    Path fresh = directory.resolveSibling(unfinished(name));
-    JobFiles.deleteTree(fresh);
-    Files.createDirectory(
-        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    ProverJob job = new ProverJob(settings, directory, socketFor(directory, name));
+    Path fresh =
+        idle.isPresent()
+            ? idle.get().directory()
+            : createDirectory(directory.resolveSibling(unfinished(name)));
+    ProverJob job = new ProverJob(settings, directory, socketFor(directory, name), idle);
     boolean done = false;
     try {
       byte[] description = JsonProofs.JSON.writeValueAsBytes(job.describe(request, history));
@@ -83,6 +95,7 @@ final class ProverJob {
       done = true;
     } finally {
       if (!done) {
+        idle.ifPresent(IdleProvers.Idle::end);
         job.discard(fresh);
       }
     }
@@ -95,7 +108,7 @@ final class ProverJob {
     Path directory = directory(settings, name);
     JobFiles.sync(directory);
     JobFiles.sync(directory.resolveSibling(""));
-    return new ProverJob(settings, directory, JobFiles.socket(directory));
+    return new ProverJob(settings, directory, JobFiles.socket(directory), Optional.empty());
   }
 
   static Path directory(ProverSettings settings, String name) {
@@ -107,7 +120,14 @@ final class ProverJob {
     return "." + name + ".new";
   }
 
-  private static void createDurably(Path jobs) throws IOException {
+  /** An empty directory for a job, in place of what an interrupted creation left. */
+  static Path createDirectory(Path fresh) throws IOException {
+    JobFiles.deleteTree(fresh);
+    return Files.createDirectory(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  static void createDurably(Path jobs) throws IOException {
     if (!Files.isDirectory(jobs)) {
       Files.createDirectories(jobs);
       JobFiles.sync(jobs.resolveSibling(""));
@@ -156,15 +176,43 @@ final class ProverJob {
         .equals(Optional.of(JsonProofs.JSON.readTree(request)));
   }
 
-  /** Starts the prover. Its output goes to a file: a pipe would end it with this process. */
+  /** Starts the prover, or has the one begin that waits for this job. */
   Process start() throws IOException {
+    if (idle.isPresent()) {
+      IdleProvers.Idle waiting = idle.get();
+      idle = Optional.empty();
+      try {
+        waiting.begin();
+        return waiting.process();
+      } catch (IOException e) {
+        LOG.info("the prover that waited for {} is gone: another is started", directory);
+      }
+    }
+    return start(
+        settings,
+        settings.command(directory, false),
+        directory,
+        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+  }
+
+  /** Starts a prover that waits for a job of this directory. */
+  static Process startIdle(ProverSettings settings, Path directory) throws IOException {
+    return start(
+        settings, settings.command(directory, true), directory, ProcessBuilder.Redirect.PIPE);
+  }
+
+  /** Its output goes to a file: a pipe would end it with this process. */
+  private static Process start(
+      ProverSettings settings, List<String> command, Path directory, ProcessBuilder.Redirect input)
+      throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(settings.command(directory))
+        new ProcessBuilder(command)
             .directory(directory.toFile())
-            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectInput(input)
             .redirectErrorStream(true)
             // A prover that finds the job taken must not cut off the log of the one at work.
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve(JobFiles.LOG).toFile()));
     Map<String, String> environment = builder.environment();
     Map<String, String> wanted = settings.environmentFrom(Map.copyOf(environment));
     environment.clear();

@@ -89,7 +89,16 @@ final class ProverProcesses {
       return false; // it ended, or is of another user
     }
     int last = arguments.size() - 1;
-    return arguments.get(last).equals(job.toString())
-        && arguments.subList(0, last).stream().anyMatch(name -> name.endsWith("/selkie-prover"));
+    return arguments.subList(0, last).stream().anyMatch(name -> name.endsWith("/selkie-prover"))
+        && (arguments.get(last).equals(job.toString()) || worksIn(job, process));
+  }
+
+  /** A prover that waited for its job was started when the directory had another name. */
+  private static boolean worksIn(Path job, Path process) {
+    try {
+      return Files.isSameFile(process.resolve("cwd"), job);
+    } catch (IOException e) {
+      return false; // it ended, is of another user, or there is no such directory
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.selkie.proofs;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +87,22 @@ public record ProverSettings(
     return new ProverSettings(library, jobs, nice, boundToParent, more, standIn);
   }
 
-  /** The command line of the prover of a job. */
-  List<String> command(Path job) {
-    String program = library.prover().toString();
-    return standIn
-        ? List.of(program, "--stand-in", job.toString())
-        : List.of(program, job.toString());
+  /**
+   * The command line of the prover of a job.
+   *
+   * @param idle it waits until it is told that the job is there
+   */
+  List<String> command(Path job, boolean idle) {
+    List<String> command = new ArrayList<>();
+    command.add(library.prover().toString());
+    if (standIn) {
+      command.add("--stand-in");
+    }
+    if (idle) {
+      command.add("--idle");
+    }
+    command.add(job.toString());
+    return command;
   }
 
   /** The whole environment of a prover, made from this process's. */

@@ -424,7 +424,8 @@ class NodeJobsTest {
 
   /** As the node leaves it when it dies before it starts the prover. */
   private ProverJob written() throws IOException {
-    return ProverJob.create(prover.ofNode(), JOB, ABOUT, Optional.of(jobs.history()));
+    return ProverJob.create(
+        prover.ofNode(), JOB, ABOUT, Optional.of(jobs.history()), Optional.empty());
   }
 
   private Path in(String name) {

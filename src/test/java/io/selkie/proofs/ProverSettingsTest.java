@@ -90,8 +90,8 @@ class ProverSettingsTest {
                 "SELKIE_TEST_FAILPOINTS", "PreCommit1.after-work@s-t01000-1",
                 "SELKIE_TEST_FAILPOINT_DIR", "/x",
                 "SELKIE_TEST_OTHER", "y")));
-    assertEquals(List.of("prover", "--stand-in", "/j"), standIn.command(Path.of("/j")));
-    assertEquals(List.of("prover", "/j"), SETTINGS.command(Path.of("/j")));
+    assertEquals(List.of("prover", "--stand-in", "/j"), standIn.command(Path.of("/j"), false));
+    assertEquals(List.of("prover", "/j"), SETTINGS.command(Path.of("/j"), false));
     assertEquals(standIn.with("B", "2").environment(), Map.of("A", "1", "B", "2"));
     assertTrue(standIn.with("B", "2").standIn());
   }
