@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 public record SectorFiles(
     Path root, SectorId sector, Map<FileType, Path> elsewhere, Set<Path> roots) {
   private static final String OWN = StoragePath.OWN;
+  private static final String CLAIM = ".claim";
 
   /** The collections are copied. */
   public SectorFiles {
@@ -73,7 +74,7 @@ public record SectorFiles(
 
   /** Who writes the sector, where several nodes share the path; see ADR 0004. */
   public Path claim() {
-    return own(".claim");
+    return own(CLAIM);
   }
 
   /** Where work on the sector may put what does not outlive it. */
@@ -109,7 +110,9 @@ public record SectorFiles(
     }
     deleteBelow(root);
     // The last of all: until then nobody else may begin a sector of this number.
-    Files.deleteIfExists(claim());
+    for (Path other : roots) {
+      Files.deleteIfExists(new SectorFiles(other, sector).claim());
+    }
   }
 
   private void deleteBelow(Path path) throws IOException {
@@ -120,9 +123,7 @@ public record SectorFiles(
     if (Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {
         for (Path file : files.filter(this::isOurs).toList()) {
-          if (!file.equals(claim())) {
-            deleteTree(file);
-          }
+          deleteTree(file);
         }
       }
     }
@@ -136,7 +137,8 @@ public record SectorFiles(
   /** {@code s-t01000-1.json} and the native side's {@code s-t01000-1-unseal} are of s-t01000-1. */
   private boolean isOurs(Path file) {
     String name = String.valueOf(file.getFileName());
-    return name.startsWith(sector + ".") || name.equals(sector + "-unseal");
+    boolean named = name.startsWith(sector + ".") && !name.equals(sector + CLAIM);
+    return named || name.equals(sector + "-unseal");
   }
 
   private static void deleteTree(Path tree) throws IOException {

@@ -80,6 +80,27 @@ public final class StoragePaths {
     return new StoragePaths(settings, list, paths);
   }
 
+  /**
+   * The paths as they are, for a program beside the node: nothing is made, and what is not there is
+   * left out.
+   */
+  public static StoragePaths look(Settings settings) throws IOException {
+    PathList list = new PathList(settings.list());
+    List<StoragePath> paths = new ArrayList<>();
+    List<Path> roots = new ArrayList<>(list.read());
+    roots.add(0, settings.repo());
+    for (Path root : roots) {
+      Path file = root.resolve(PathSettings.FILE);
+      if (Files.isRegularFile(file)) {
+        StoragePath path = new StoragePath(root.toRealPath(), PathSettings.read(file));
+        if (paths.stream().noneMatch(known -> known.id().equals(path.id()))) {
+          paths.add(path);
+        }
+      }
+    }
+    return new StoragePaths(settings, list, paths);
+  }
+
   private static Path real(Path root) throws IOException {
     if (Shown.hasControl(root.toString())) {
       throw new IOException(
@@ -196,6 +217,20 @@ public final class StoragePaths {
     paths = paths.stream().filter(other -> !other.id().equals(path.id())).toList();
   }
 
+  /** The repo as a path; only where it is one. */
+  StoragePath repo() {
+    return paths.stream()
+        .filter(path -> path.root().equals(settings.repo()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("the repo is no storage path"));
+  }
+
+  /** Whether the sector has no place yet and could begin on several paths. */
+  boolean hasChoiceFor(SectorId sector) throws IOException {
+    List<StoragePath> there = available();
+    return home(sector, there).isEmpty() && sealing(sector, there).size() > 1;
+  }
+
   /** Where the sector has a file of this type; paths that store before those that only seal. */
   public Optional<StoragePath> find(SectorId sector, FileType type) throws IOException {
     List<StoragePath> there = available();
@@ -212,8 +247,20 @@ public final class StoragePaths {
    */
   public SectorFiles files(SectorId sector) throws IOException {
     List<StoragePath> there = available();
+    if (there.isEmpty()) {
+      throw new IOException("this host has no storage path: attach one");
+    }
     Optional<StoragePath> known = home(sector, there);
-    StoragePath home = known.isPresent() ? known.get() : forSealing(sector, there);
+    return files(sector, known.isPresent() ? known.get() : forSealing(sector, there), there);
+  }
+
+  /** The same; empty if nothing is known of the sector on any path. */
+  public Optional<SectorFiles> known(SectorId sector) throws IOException {
+    List<StoragePath> there = available();
+    return home(sector, there).map(home -> files(sector, home, there));
+  }
+
+  private static SectorFiles files(SectorId sector, StoragePath home, List<StoragePath> there) {
     Map<FileType, Path> elsewhere = new EnumMap<>(FileType.class);
     for (FileType type : FileType.values()) {
       if (!home.holds(sector, type)) {
@@ -223,10 +270,7 @@ public final class StoragePaths {
             .ifPresent(path -> elsewhere.put(type, path.root()));
       }
     }
-    Set<Path> roots =
-        Stream.concat(there.stream(), Stream.of(home))
-            .map(StoragePath::root)
-            .collect(Collectors.toUnmodifiableSet());
+    Set<Path> roots = there.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
     return new SectorFiles(home.root(), sector, elsewhere, roots);
   }
 
@@ -250,17 +294,20 @@ public final class StoragePaths {
         .or(() -> there.stream().filter(path -> path.holdsAny(sector)).min(storesFirst));
   }
 
+  private static List<StoragePath> sealing(SectorId sector, List<StoragePath> there) {
+    return there.stream()
+        .filter(path -> path.settings().canSeal())
+        .filter(
+            path ->
+                Stream.of(FileType.UNSEALED, FileType.SEALED, FileType.CACHE)
+                    .allMatch(type -> path.settings().takes(type, sector.miner())))
+        .toList();
+  }
+
   /** By weight times room, as in Lotus. */
   private static StoragePath forSealing(SectorId sector, List<StoragePath> there)
       throws IOException {
-    List<StoragePath> possible =
-        there.stream()
-            .filter(path -> path.settings().canSeal())
-            .filter(
-                path ->
-                    Stream.of(FileType.UNSEALED, FileType.SEALED, FileType.CACHE)
-                        .allMatch(type -> path.settings().takes(type, sector.miner())))
-            .toList();
+    List<StoragePath> possible = sealing(sector, there);
     if (possible.isEmpty()) {
       throw new IOException(
           "no storage path of this host can seal "
