@@ -18,6 +18,7 @@ import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.journal.Database;
+import io.selkie.journal.JournalIndex;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -26,12 +27,15 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
+import io.selkie.sector.ManifestFiles;
 import io.selkie.storage.HostPlaces;
+import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePaths;
 import io.selkie.view.SectorView;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import java.io.IOException;
@@ -160,16 +164,48 @@ public final class Node implements AutoCloseable {
     Path state = settings.state().path();
     ObjectMapper json =
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+    NodeOperations operations = new NodeOperations(system, actors, sealing, parts, json);
+    NodeStorage storage = storage(settings, parts, audit, sealing, operations);
+    keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
         system,
         settings.api(),
         new ApiServices(
-            new NodeOperations(system, actors, sealing, parts, json),
+            operations,
+            storage,
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
             spool(settings, parts.host()),
             Clock.systemUTC()));
+  }
+
+  private static NodeStorage storage(
+      NodeSettings settings,
+      NodeParts parts,
+      AuditLog audit,
+      Sealing sealing,
+      NodeOperations operations)
+      throws IOException {
+    SectorView view = new SectorView(parts.database().dataSource());
+    JournalStandings journal =
+        new JournalStandings(
+            new JournalIndex(parts.database().dataSource()),
+            view,
+            sealing,
+            operations,
+            parts.places());
+    return new NodeStorage(
+        new NodeStorage.Parts(
+            parts.paths(),
+            new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
+            journal,
+            SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
+            parts.jobs(),
+            settings.state().jobs(),
+            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
+            audit,
+            parts.blocking()));
   }
 
   /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
@@ -220,13 +256,8 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    ProverTaskRunner runner =
-        new ProverTaskRunner(
-            places,
-            new NodeJobFiles(new NodeJobs(provers), state.jobs()),
-            local,
-            progress,
-            blocking);
+    Jobs jobs = new NodeJobFiles(new NodeJobs(provers), state.jobs());
+    ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, blocking);
     DevChain chain =
         DevChain.open(
             state.path().resolve("chain"),
@@ -235,7 +266,8 @@ public final class Node implements AutoCloseable {
             local,
             Clock.systemUTC(),
             blocking);
-    return new NodeParts(host, database, local, paths, places, runner, progress, chain, blocking);
+    return new NodeParts(
+        host, database, local, paths, places, jobs, runner, progress, chain, blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -6,6 +6,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.HostId;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePaths;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.TaskRunner;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ record NodeParts(
     Proofs local,
     StoragePaths paths,
     HostPlaces places,
+    Jobs jobs,
     TaskRunner runner,
     ProgressBoard progress,
     DevChain chain,

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.persistence.typed.PersistenceId;
 import io.selkie.chain.Chain;
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.PaddedSize;
@@ -210,6 +211,23 @@ public final class Sealing {
   /** Whether a sector has its number from here; asking makes no driver. */
   public CompletionStage<Boolean> isNumbered(SectorId sector) {
     return blocking(() -> numbers.has(sector));
+  }
+
+  /** The id of the journal of a sector's driver. */
+  public static String journalOf(SectorId sector) {
+    return PersistenceId.of(SealingSector.KEY.name(), sector.toString()).id();
+  }
+
+  /** The sectors that have their numbers from here, whatever became of them. */
+  public CompletionStage<List<SectorId>> numbered() {
+    return blocking(() -> numbers.all(parts.miner()));
+  }
+
+  /** The files that were uploaded for a sector; it is only asked for one that is numbered. */
+  public CompletionStage<List<Path>> spool(SectorId sector) {
+    CompletionStage<SealingSector.Status> answer =
+        driver(sharding, sector).ask(SealingSector.Get::new, ANSWER);
+    return answer.thenApply(SealingSector.Status::spool);
   }
 
   /** What the driver of a sector is at; empty if it was never asked for here. */

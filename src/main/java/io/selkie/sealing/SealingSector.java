@@ -162,8 +162,18 @@ final class SealingSector
 
   private record Idle() implements Internal {}
 
-  /** The answer to {@link Get}; empty if nothing is known of the sector. */
-  record Status(Optional<SealingStatus> status) implements NodeMessage {}
+  /**
+   * The answer to {@link Get}.
+   *
+   * @param status empty if nothing is known of the sector
+   * @param spool files that were uploaded for it, whether they are still there or not
+   */
+  record Status(Optional<SealingStatus> status, List<Path> spool) implements NodeMessage {
+    /** The list is copied. */
+    Status {
+      spool = List.copyOf(spool);
+    }
+  }
 
   /** What a driver answers. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
@@ -257,7 +267,9 @@ final class SealingSector
         state instanceof SealingState.Known known
             ? Optional.of(SealingStatus.of(known, waitsFor))
             : Optional.empty();
-    return Effect().none().thenRun(() -> command.replyTo().tell(new Status(status)));
+    List<Path> spool =
+        state instanceof SealingState.Known known ? known.facts().order().spool() : List.of();
+    return Effect().none().thenRun(() -> command.replyTo().tell(new Status(status, spool)));
   }
 
   private Effect<SealingEvent, SealingState> onRetry(SealingState state, Retry command) {

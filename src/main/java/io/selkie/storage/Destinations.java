@@ -14,8 +14,6 @@ import java.util.Set;
  * sector is sealed and not before. Paths may be of this host or of others.
  */
 public final class Destinations {
-  private static final double PERCENT = 100;
-
   private Destinations() {}
 
   /**
@@ -95,8 +93,8 @@ public final class Destinations {
       return Optional.of(
           "it has room for " + space.available() + " bytes and " + wish.bytes() + " are needed");
     }
-    double filled = (double) space.capacity() - space.available() + wish.bytes();
-    return filled * PERCENT > (double) space.capacity() * wish.fullAt()
+    PathSpace after = new PathSpace(space.capacity(), space.available() - wish.bytes());
+    return after.isFuller(wish.fullAt())
         ? Optional.of("it would be more than " + wish.fullAt() + " % full")
         : Optional.empty();
   }

@@ -106,11 +106,16 @@ public record PathSettings(
   private static List<String> groups(CheckedJson json, String key) throws IOException {
     List<String> groups = json.texts(key);
     for (String group : groups) {
-      if (group.length() > LONGEST_GROUP) {
+      if (!isGroup(group)) {
         throw json.wrong(key, "a name has more than " + LONGEST_GROUP + " characters");
       }
     }
     return groups;
+  }
+
+  /** Whether the text can be the name of a group: one line of 1 to 128 characters. */
+  public static boolean isGroup(String text) {
+    return !text.isEmpty() && text.length() <= LONGEST_GROUP && !Shown.hasControl(text);
   }
 
   /** An unknown name is not dropped: without it, a list of one would allow everything. */

@@ -16,6 +16,13 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param available for more, by its file system and its settings
  */
 public record PathSpace(long capacity, long available) {
+  private static final double PERCENT = 100;
+
+  /** Whether more than this percentage of it is in use. */
+  public boolean isFuller(int percent) {
+    return (double) (capacity - available) * PERCENT > (double) capacity * percent;
+  }
+
   /** Blocks for the disk; where the settings set a bound, all names in the path are read. */
   static PathSpace of(Path root, PathSettings settings) throws IOException {
     FileStore disk = Files.getFileStore(root);

@@ -4,9 +4,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.proofs.SectorPaths;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -117,13 +115,13 @@ public record SectorFiles(
 
   private void deleteBelow(Path path) throws IOException {
     for (FileType type : FileType.values()) {
-      deleteTree(type.of(path, sector));
+      DeletedTree.delete(type.of(path, sector));
     }
     Path own = path.resolve(OWN);
     if (Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {
         for (Path file : files.filter(this::isOurs).toList()) {
-          deleteTree(file);
+          DeletedTree.delete(file);
         }
       }
     }
@@ -131,7 +129,7 @@ public record SectorFiles(
 
   /** Removes what an interrupted unsealing left. */
   public void deleteUnsealScratch() throws IOException {
-    deleteTree(root.resolve(OWN).resolve(sector + "-unseal"));
+    DeletedTree.delete(root.resolve(OWN).resolve(sector + "-unseal"));
   }
 
   /** {@code s-t01000-1.json} and the native side's {@code s-t01000-1-unseal} are of s-t01000-1. */
@@ -139,16 +137,5 @@ public record SectorFiles(
     String name = String.valueOf(file.getFileName());
     boolean named = name.startsWith(sector + ".") && !name.equals(sector + CLAIM);
     return named || name.equals(sector + "-unseal");
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

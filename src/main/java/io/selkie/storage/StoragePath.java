@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -99,11 +100,16 @@ public record StoragePath(Path root, PathSettings settings) {
     return PathSpace.of(root, settings);
   }
 
+  /** The sectors that have something here. */
+  public Set<SectorId> sectors() throws IOException {
+    return PathScan.of(this).sectors().keySet();
+  }
+
   /**
    * Makes sure that the disk is there and still the same: an empty mount point looks like a path
    * that lost all its sectors.
    */
-  void checkIsThere() throws IOException {
+  public void checkIsThere() throws IOException {
     PathSettings now = settings(root);
     if (!now.id().equals(id())) {
       throw new IOException(

@@ -154,6 +154,30 @@ public final class StoragePaths {
         .findFirst();
   }
 
+  /**
+   * The path with this root or id.
+   *
+   * @throws IOException if none is attached; one line
+   */
+  public StoragePath find(String rootOrId) throws IOException {
+    Optional<StoragePath> byRoot =
+        rootOrId.startsWith("/") && rootOrId.indexOf(0) < 0
+            ? withRoot(Path.of(rootOrId))
+            : Optional.empty();
+    return byRoot
+        .or(() -> withId(rootOrId))
+        .orElseThrow(
+            () ->
+                new IOException(
+                    Shown.shown(rootOrId)
+                        + " is no attached path: selkie storage list shows those"));
+  }
+
+  /** Bytes of a file, or of all files in a directory; links count nothing. */
+  public static long bytes(Path tree) throws IOException {
+    return PathSpace.size(tree);
+  }
+
   private static boolean sameFile(Path one, Path other) {
     try {
       return Files.isSameFile(one, other);
@@ -272,6 +296,11 @@ public final class StoragePaths {
     }
     Set<Path> roots = there.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
     return new SectorFiles(home.root(), sector, elsewhere, roots);
+  }
+
+  /** The path whose files of the sector count; empty if nothing of it is on any path. */
+  Optional<StoragePath> home(SectorId sector) throws IOException {
+    return home(sector, available());
   }
 
   private List<StoragePath> available() throws IOException {

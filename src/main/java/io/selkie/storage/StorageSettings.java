@@ -11,8 +11,10 @@ import java.time.Duration;
  * @param local whether the repo is a storage path
  * @param fullAt percent of a path's capacity that sealed sectors may fill
  * @param trashAge how long what was put into the trash stays there
+ * @param lookEvery how often what may be deleted by itself is looked for
  */
-public record StorageSettings(boolean shared, boolean local, int fullAt, Duration trashAge) {
+public record StorageSettings(
+    boolean shared, boolean local, int fullAt, Duration trashAge, Duration lookEvery) {
   private static final int ALL = 100;
 
   /**
@@ -32,8 +34,12 @@ public record StorageSettings(boolean shared, boolean local, int fullAt, Duratio
     if (trashAge.isNegative()) {
       throw new IllegalArgumentException("selkie.storage.trash-age is negative: use 0 or more");
     }
+    Duration lookEvery = config.getDuration("selkie.storage.look-every");
+    if (lookEvery.toMillis() < 1) {
+      throw new IllegalArgumentException("selkie.storage.look-every is not above 0");
+    }
     return new StorageSettings(
-        cacheMode == 1, local, number(config, "selkie.storage.full-at", ALL), trashAge);
+        cacheMode == 1, local, number(config, "selkie.storage.full-at", ALL), trashAge, lookEvery);
   }
 
   private static int number(Config config, String key, int most) {
