@@ -122,6 +122,7 @@ public final class ApiServer {
             new SectorRoutes(
                     operations, known, readModel, replies, new Json(system), patience, blocking)
                 .endpoints(),
+            new StorageRoutes(services.storage(), replies, new Json(system), patience).endpoints(),
             new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
             new DataRoutes(operations, known, spool, settings, blocking).endpoints(),

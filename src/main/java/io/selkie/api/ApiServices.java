@@ -12,6 +12,7 @@ import java.time.Clock;
  */
 public record ApiServices(
     Operations operations,
+    StorageOperations storage,
     ReadModel readModel,
     Tokens tokens,
     AuditLog audit,

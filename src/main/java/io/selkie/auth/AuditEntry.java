@@ -39,9 +39,22 @@ public record AuditEntry(
     /** Its answer is known and about to be sent. */
     @JsonProperty("answered")
     ANSWERED,
+    /** The file at this path is about to be deleted. */
+    @JsonProperty("deleted")
+    DELETED,
     /** The token does not allow it; nothing was done. */
     @JsonProperty("refused")
     REFUSED
+  }
+
+  /**
+   * A deletion, which no call names.
+   *
+   * @param by who wants it
+   */
+  public static AuditEntry deletion(String by, String file, Optional<String> sector) {
+    return new AuditEntry(
+        What.DELETED, UUID.randomUUID(), by, "", "", "GC", file, sector, Optional.empty());
   }
 
   /** The same call with its answer. */

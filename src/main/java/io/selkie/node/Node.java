@@ -18,6 +18,7 @@ import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.journal.Database;
+import io.selkie.journal.JournalIndex;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -26,11 +27,15 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
+import io.selkie.sector.ManifestFiles;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
-import io.selkie.storage.SectorFiles;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePaths;
 import io.selkie.view.SectorView;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import java.io.IOException;
@@ -104,13 +109,15 @@ public final class Node implements AutoCloseable {
         RepoLock.takeForNode(state)
             .orElseThrow(
                 () -> new IOException(state.path() + " is in use: another node runs on it")));
-    keep(
-        "repo lock",
-        RepoLock.take(settings.repo())
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        settings.repo() + " is busy: another selkie process works there")));
+    if (!settings.storage().shared()) {
+      keep(
+          "repo lock",
+          RepoLock.take(settings.repo())
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          settings.repo() + " is busy: another selkie process works there")));
+    }
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
@@ -139,7 +146,7 @@ public final class Node implements AutoCloseable {
     return new Sealing.Parts(
         settings.miner(),
         parts.chain(),
-        sector -> new SectorFiles(settings.repo(), sector),
+        parts.places(),
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
@@ -157,16 +164,54 @@ public final class Node implements AutoCloseable {
     Path state = settings.state().path();
     ObjectMapper json =
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
+    NodeOperations operations = new NodeOperations(system, actors, sealing, parts, json);
+    NodeStorage storage = storage(settings, parts, audit, sealing, operations);
+    keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
         system,
         settings.api(),
         new ApiServices(
-            new NodeOperations(system, actors, sealing, parts, json),
+            operations,
+            storage,
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
-            settings.repo().resolve("selkie").resolve("spool"),
+            spool(settings, parts.host()),
             Clock.systemUTC()));
+  }
+
+  private static NodeStorage storage(
+      NodeSettings settings,
+      NodeParts parts,
+      AuditLog audit,
+      Sealing sealing,
+      NodeOperations operations)
+      throws IOException {
+    SectorView view = new SectorView(parts.database().dataSource());
+    JournalStandings journal =
+        new JournalStandings(
+            new JournalIndex(parts.database().dataSource()),
+            view,
+            sealing,
+            operations,
+            parts.places());
+    return new NodeStorage(
+        new NodeStorage.Parts(
+            parts.paths(),
+            new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
+            journal,
+            SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
+            parts.jobs(),
+            settings.state().jobs(),
+            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
+            audit,
+            parts.blocking()));
+  }
+
+  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
+  private static Path spool(NodeSettings settings, HostId host) {
+    Path spool = settings.repo().resolve("selkie").resolve("spool");
+    return settings.storage().shared() ? spool.resolve(host.toString()) : spool;
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -209,13 +254,10 @@ public final class Node implements AutoCloseable {
             standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
-    ProverTaskRunner runner =
-        new ProverTaskRunner(
-            settings.repo(),
-            new NodeJobFiles(new NodeJobs(provers), state.jobs()),
-            local,
-            progress,
-            blocking);
+    StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
+    HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
+    Jobs jobs = new NodeJobFiles(new NodeJobs(provers), state.jobs());
+    ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, blocking);
     DevChain chain =
         DevChain.open(
             state.path().resolve("chain"),
@@ -224,7 +266,8 @@ public final class Node implements AutoCloseable {
             local,
             Clock.systemUTC(),
             blocking);
-    return new NodeParts(host, database, local, runner, progress, chain, blocking);
+    return new NodeParts(
+        host, database, local, paths, places, jobs, runner, progress, chain, blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -69,7 +69,7 @@ final class NodeGuardian {
     Sector.Surroundings surroundings =
         new Sector.Surroundings(
             scheduler,
-            new ManifestFiles(settings.repo(), parts.local(), parts.blocking()),
+            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             settings.sectors(),
             Clock.systemUTC());
     ActorRef<?> sectors =

@@ -4,6 +4,9 @@ import io.selkie.chain.DevChain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.HostId;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.StoragePaths;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.TaskRunner;
 import java.util.concurrent.ExecutorService;
@@ -12,12 +15,16 @@ import java.util.concurrent.ExecutorService;
  * What a node is made of besides its actors.
  *
  * @param local proofs for what is short
+ * @param paths of this host, and {@code places} of sectors on them
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
     HostId host,
     Database database,
     Proofs local,
+    StoragePaths paths,
+    HostPlaces places,
+    Jobs jobs,
     TaskRunner runner,
     ProgressBoard progress,
     DevChain chain,

@@ -9,6 +9,7 @@ import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public record NodeSettings(
     Map<TaskKind, Integer> slots,
     SectorSettings sectors,
     SealingSettings sealing,
+    StorageSettings storage,
     ApiSettings api,
     Duration blockTime,
     long challengeDelay,
@@ -90,6 +92,7 @@ public record NodeSettings(
           slots(selkie),
           sectors(selkie),
           SealingSettings.of(config),
+          StorageSettings.of(config),
           ApiSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),

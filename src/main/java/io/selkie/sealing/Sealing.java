@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.persistence.typed.PersistenceId;
 import io.selkie.chain.Chain;
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.PaddedSize;
@@ -14,9 +15,11 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.PieceSource;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.storage.PieceLayout;
-import io.selkie.storage.SectorFiles;
-import java.nio.file.Files;
+import io.selkie.storage.SectorPlaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +31,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -61,7 +63,7 @@ public final class Sealing {
   public record Parts(
       MinerId miner,
       Chain chain,
-      Function<SectorId, SectorFiles> files,
+      SectorPlaces files,
       DataSource database,
       Executor blocking,
       SealingSettings settings,
@@ -160,7 +162,7 @@ public final class Sealing {
 
   private CompletionStage<Begun> begin(SectorSize size, List<PlannedPiece> plan, UUID request) {
     SealProofType type = SealProofType.forSectorSize(size);
-    return blocking(() -> numbers.assign(parts.miner(), request, this::isTaken))
+    return blocking(() -> assign(request))
         .thenCompose(
             sector ->
                 ask(
@@ -174,9 +176,19 @@ public final class Sealing {
 
   /** Sectors that were sealed before there was a node have their numbers from their files. */
   private boolean isTaken(SectorId sector) {
-    SectorFiles files = parts.files().apply(sector);
-    return Stream.of(files.unsealed(), files.sealed(), files.cache(), files.manifest())
-        .anyMatch(Files::exists);
+    try {
+      return parts.files().isTaken(sector);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private SectorId assign(UUID request) throws IOException, SQLException {
+    try {
+      return numbers.assign(parts.miner(), request, this::isTaken);
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private CompletionStage<SealingSector.Answer> deleteSpare(
@@ -199,6 +211,23 @@ public final class Sealing {
   /** Whether a sector has its number from here; asking makes no driver. */
   public CompletionStage<Boolean> isNumbered(SectorId sector) {
     return blocking(() -> numbers.has(sector));
+  }
+
+  /** The id of the journal of a sector's driver. */
+  public static String journalOf(SectorId sector) {
+    return PersistenceId.of(SealingSector.KEY.name(), sector.toString()).id();
+  }
+
+  /** The sectors that have their numbers from here, whatever became of them. */
+  public CompletionStage<List<SectorId>> numbered() {
+    return blocking(() -> numbers.all(parts.miner()));
+  }
+
+  /** The files that were uploaded for a sector; it is only asked for one that is numbered. */
+  public CompletionStage<List<Path>> spool(SectorId sector) {
+    CompletionStage<SealingSector.Status> answer =
+        driver(sharding, sector).ask(SealingSector.Get::new, ANSWER);
+    return answer.thenApply(SealingSector.Status::spool);
   }
 
   /** What the driver of a sector is at; empty if it was never asked for here. */

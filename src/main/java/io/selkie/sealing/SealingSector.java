@@ -25,7 +25,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
 import io.selkie.serialization.NodeMessage;
-import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +103,7 @@ final class SealingSector
   record Surroundings(
       SectorTasks tasks,
       Chain chain,
-      Function<SectorId, SectorFiles> files,
+      SectorPlaces files,
       Executor blocking,
       SealingSettings settings,
       InstantSource clock,
@@ -163,8 +162,18 @@ final class SealingSector
 
   private record Idle() implements Internal {}
 
-  /** The answer to {@link Get}; empty if nothing is known of the sector. */
-  record Status(Optional<SealingStatus> status) implements NodeMessage {}
+  /**
+   * The answer to {@link Get}.
+   *
+   * @param status empty if nothing is known of the sector
+   * @param spool files that were uploaded for it, whether they are still there or not
+   */
+  record Status(Optional<SealingStatus> status, List<Path> spool) implements NodeMessage {
+    /** The list is copied. */
+    Status {
+      spool = List.copyOf(spool);
+    }
+  }
 
   /** What a driver answers. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "answer")
@@ -258,7 +267,9 @@ final class SealingSector
         state instanceof SealingState.Known known
             ? Optional.of(SealingStatus.of(known, waitsFor))
             : Optional.empty();
-    return Effect().none().thenRun(() -> command.replyTo().tell(new Status(status)));
+    List<Path> spool =
+        state instanceof SealingState.Known known ? known.facts().order().spool() : List.of();
+    return Effect().none().thenRun(() -> command.replyTo().tell(new Status(status, spool)));
   }
 
   private Effect<SealingEvent, SealingState> onRetry(SealingState state, Retry command) {

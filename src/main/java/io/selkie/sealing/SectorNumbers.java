@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -73,6 +75,27 @@ final class SectorNumbers {
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next();
       }
+    }
+  }
+
+  /**
+   * All that were given.
+   *
+   * @throws SQLException if the database does not answer
+   */
+  List<SectorId> all(MinerId miner) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT number FROM sector_number WHERE miner = ? ORDER BY number")) {
+      statement.setLong(1, miner.id());
+      List<SectorId> all = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.add(new SectorId(miner, rows.getLong(1)));
+        }
+      }
+      return all;
     }
   }
 

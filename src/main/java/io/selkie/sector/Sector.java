@@ -96,6 +96,11 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   public record Surroundings(
       ActorRef<SchedulerCommand> scheduler, KeptFiles kept, SectorSettings settings, Clock clock) {}
 
+  /** The id of a sector's journal. */
+  public static String journalOf(SectorId sector) {
+    return PersistenceId.of(KEY.name(), sector.toString()).id();
+  }
+
   /** The behavior of one sector. */
   public static Behavior<Command> create(
       SectorId sector, Surroundings surroundings, ActorRef<ClusterSharding.ShardCommand> shard) {

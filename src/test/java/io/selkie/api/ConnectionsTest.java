@@ -109,6 +109,7 @@ class ConnectionsTest {
     ApiServices services =
         new ApiServices(
             node.operations,
+            node.storage,
             node.readModel,
             node.tokens,
             node.audit,

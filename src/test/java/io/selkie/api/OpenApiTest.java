@@ -177,6 +177,8 @@ class OpenApiTest {
             "/ready", "Readiness",
             "/waiting", "Waiting",
             "/sectors", "SectorList",
+            "/storage", "StorageList",
+            "/storage/orphans", "OrphanList",
             "/sectors/s-t01000-1", "Sector",
             "/sectors/s-t01000-1/history", "History",
             "/nothing", "Error");

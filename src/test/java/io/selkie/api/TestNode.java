@@ -36,6 +36,7 @@ final class TestNode implements AutoCloseable {
   private static final List<Integer> OF_ANY_PATH = List.of(404, 405, 500);
 
   final ScriptedOperations operations = new ScriptedOperations();
+  final ScriptedStorage storage = new ScriptedStorage();
   final ScriptedReadModel readModel = new ScriptedReadModel();
   final Path state;
   final Path spool;
@@ -70,7 +71,7 @@ final class TestNode implements AutoCloseable {
                 .withFallback(ConfigFactory.load()));
     ApiSettings settings = change.apply(ApiSettings.of(kit.system().settings().config()));
     ApiServices services =
-        new ApiServices(operations, readModel, tokens, audit, spool, Clock.systemUTC());
+        new ApiServices(operations, storage, readModel, tokens, audit, spool, Clock.systemUTC());
     this.server =
         ApiServer.start(kit.system(), settings, services)
             .toCompletableFuture()

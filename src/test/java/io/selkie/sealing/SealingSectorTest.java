@@ -622,7 +622,7 @@ class SealingSectorTest {
     TestProbe<SealingSector.Status> asker = kit.createTestProbe();
 
     driver.runCommand(new SealingSector.Get(asker.getRef()));
-    asker.expectMessage(new SealingSector.Status(Optional.empty()));
+    asker.expectMessage(new SealingSector.Status(Optional.empty(), List.of()));
     driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
     operator.expectMessage(
         new SealingSector.Refused(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.SerializationTestKit;
 import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +47,8 @@ class SealingSerializationTest {
                             new SealingSector.Status(
                                 Optional.of(
                                     SealingStatus.of(
-                                        (SealingState.Known) state, Optional.of("a seed")))),
+                                        (SealingState.Known) state, Optional.of("a seed"))),
+                                List.of(Path.of("/spool/1"))),
                             true)));
   }
 }

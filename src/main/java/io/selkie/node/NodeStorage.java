@@ -1,0 +1,320 @@
+package io.selkie.node;
+
+import io.selkie.api.OperationException;
+import io.selkie.api.StorageOperations;
+import io.selkie.auth.AuditEntry;
+import io.selkie.auth.AuditLog;
+import io.selkie.filecoin.SectorId;
+import io.selkie.proofs.ProofsException;
+import io.selkie.scheduler.TaskId;
+import io.selkie.sector.ManifestFiles;
+import io.selkie.storage.DeletedTree;
+import io.selkie.storage.Deletion;
+import io.selkie.storage.Orphan;
+import io.selkie.storage.OrphanFinder;
+import io.selkie.storage.PathSettings;
+import io.selkie.storage.PathSpace;
+import io.selkie.storage.SectorStanding;
+import io.selkie.storage.StoragePath;
+import io.selkie.storage.StoragePaths;
+import io.selkie.storage.Trash;
+import io.selkie.view.ViewException;
+import io.selkie.worker.Jobs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The storage paths of this node, and what lies on them that nothing needs. */
+final class NodeStorage implements StorageOperations {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeStorage.class);
+  private static final String NODE = "node";
+
+  private final Parts parts;
+
+  /**
+   * What could not be deleted by itself once: to compare whole replicas again would tell nothing.
+   */
+  private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
+
+  /**
+   * What it works with.
+   *
+   * @param jobs of this host, whose directories lie in {@code jobDirectory}
+   */
+  record Parts(
+      StoragePaths paths,
+      OrphanFinder finder,
+      OrphanFinder.Journal journal,
+      SpareUploads uploads,
+      Jobs jobs,
+      Path jobDirectory,
+      ManifestFiles manifests,
+      AuditLog audit,
+      Executor blocking) {}
+
+  NodeStorage(Parts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public CompletionStage<List<PathReport>> paths() {
+    return blocking(
+        () -> {
+          List<PathReport> reports = new ArrayList<>();
+          for (StoragePath path : parts.paths().all()) {
+            reports.add(report(path));
+          }
+          return reports;
+        });
+  }
+
+  /** One disk that does not answer keeps none of the others from it. */
+  private static PathReport report(StoragePath path) {
+    try {
+      PathSpace space = path.space();
+      path.checkIsThere();
+      return new PathReport(path, Optional.of(space), path.sectors().size(), Optional.empty());
+    } catch (IOException e) {
+      return new PathReport(path, Optional.empty(), 0, Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
+  public CompletionStage<PathReport> attach(Path directory, Optional<PathSettings> fresh) {
+    return refusable(
+        () -> {
+          StoragePath path = parts.paths().attach(directory, fresh);
+          LOG.info("{} is attached as a storage path, with ID {}", path.root(), path.id());
+          return report(path);
+        });
+  }
+
+  @Override
+  public CompletionStage<PathReport> detach(String which, boolean force) {
+    return refusable(
+        () -> {
+          StoragePath path = parts.paths().find(which);
+          if (!force) {
+            requireQuiet(path);
+          }
+          PathReport last = report(path);
+          parts.paths().detach(path);
+          LOG.info("{} is no storage path of this host any more", path.root());
+          return last;
+        });
+  }
+
+  private void requireQuiet(StoragePath path) throws IOException {
+    List<SectorId> busy = new ArrayList<>();
+    for (SectorId sector : path.sectors()) {
+      if (parts.journal().standing(sector) == SectorStanding.BUSY) {
+        busy.add(sector);
+      }
+    }
+    if (!busy.isEmpty()) {
+      throw new IOException(
+          path.root()
+              + " has "
+              + busy.size()
+              + " sectors that are not done, such as "
+              + busy.get(0)
+              + ": wait for them, or use --force, after which they fail");
+    }
+  }
+
+  @Override
+  public CompletionStage<List<Orphan>> orphans() {
+    return refusable(this::find);
+  }
+
+  private List<Orphan> find() throws IOException {
+    List<Orphan> all = new ArrayList<>(parts.finder().find());
+    try {
+      all.addAll(parts.uploads().find());
+    } catch (ViewException e) {
+      throw new IOException("the database cannot be read: " + e.getMessage(), e);
+    }
+    all.addAll(jobs());
+    return all;
+  }
+
+  /** The worker clears the jobs of sectors that it hears of; nobody speaks for these. */
+  private List<Orphan> jobs() throws IOException {
+    List<Orphan> stale = new ArrayList<>();
+    for (String name : parts.jobs().present()) {
+      Optional<SectorId> sector = sector(name);
+      if (sector.isPresent()) {
+        SectorStanding standing = parts.journal().standing(sector.get());
+        if (standing == SectorStanding.UNKNOWN || standing == SectorStanding.REMOVED) {
+          Path directory = parts.jobDirectory().resolve(name);
+          stale.add(
+              new Orphan(
+                  Orphan.Kind.JOB,
+                  sector,
+                  List.of(directory),
+                  StoragePaths.bytes(directory),
+                  "its sector is not known, or was removed",
+                  false));
+        }
+      }
+    }
+    return stale;
+  }
+
+  private static Optional<SectorId> sector(String job) {
+    try {
+      return Optional.of(TaskId.Attempt.parse(job).sector());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // a job of something else, which clears it itself
+    }
+  }
+
+  @Override
+  public CompletionStage<Collected> collect(Set<String> ids, Set<SectorId> sectors, String by) {
+    return refusable(
+        () -> {
+          List<Orphan> deleted = new ArrayList<>();
+          List<Kept> kept = new ArrayList<>();
+          List<String> unknown = new ArrayList<>(ids);
+          for (Orphan orphan : find()) {
+            if (unknown.remove(orphan.id())) {
+              Optional<String> reason = delete(orphan, sectors, by);
+              if (reason.isPresent()) {
+                kept.add(new Kept(orphan.id(), reason.get()));
+              } else {
+                deleted.add(orphan);
+              }
+            }
+          }
+          unknown.forEach(id -> kept.add(new Kept(id, "there is no such orphan any more")));
+          return new Collected(deleted, kept);
+        });
+  }
+
+  /** Why it was not deleted; empty if it was. */
+  private Optional<String> delete(Orphan orphan, Set<SectorId> named, String by) {
+    try {
+      if (orphan.onlyByName() && orphan.sector().filter(named::contains).isEmpty()) {
+        return Optional.of("it may be of worth: name its sector");
+      }
+      if (!parts.finder().isStill(orphan)) {
+        return Optional.of("its sector is in use now");
+      }
+      if (orphan.kind() == Orphan.Kind.COPY && !isSafeElsewhere(orphan)) {
+        return Optional.of("the other copy is not intact: keep this one, and look at both");
+      }
+      Deletion before = writeDown(by);
+      for (Path file : orphan.files()) {
+        before.of(file, orphan.sector());
+        if (orphan.kind() == Orphan.Kind.JOB) {
+          parts.jobs().remove(String.valueOf(file.getFileName()));
+        } else {
+          DeletedTree.delete(file);
+        }
+      }
+      LOG.info("{} {} deleted: {}", orphan.kind(), orphan.files(), orphan.reason());
+      return Optional.empty();
+    } catch (IOException | ProofsException e) {
+      LOG.warn("{} {} cannot be deleted: {}", orphan.kind(), orphan.files(), e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean isSafeElsewhere(Orphan copy) throws IOException {
+    return copy.sector().isPresent() && parts.manifests().isReplicaIntact(copy.sector().get());
+  }
+
+  private Deletion writeDown(String by) {
+    return (file, sector) ->
+        parts
+            .audit()
+            .append(AuditEntry.deletion(by, file.toString(), sector.map(SectorId::toString)));
+  }
+
+  /** Clears what fetches of an earlier life left. Nothing is fetched yet. */
+  void clearFetches() {
+    clear(parts.finder()::fetches);
+  }
+
+  /** Deletes what the journal and a verified copy elsewhere show to be spare. */
+  void clearCopies() {
+    clear(
+        () ->
+            parts.finder().copies().stream()
+                .filter(copy -> !doubtful.contains(copy.id()))
+                .toList());
+  }
+
+  private void clear(Callable<List<Orphan>> spare) {
+    try {
+      for (Orphan orphan : spare.call()) {
+        Optional<String> reason = delete(orphan, Set.of(), NODE);
+        if (reason.isPresent()) {
+          LOG.warn("{} is kept: {}", orphan.files(), reason.get());
+          doubtful.add(orphan.id());
+        }
+      }
+    } catch (Exception e) {
+      // It is tried again; a disk that is away has its own words.
+      LOG.warn("orphans cannot be looked for: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Empties the trash of all paths.
+   *
+   * @param age how long things stay; where a path is full, they do not
+   */
+  void emptyTrash(Duration age, int fullAt) {
+    for (StoragePath path : parts.paths().all()) {
+      try {
+        Duration stay = path.space().isFuller(fullAt) ? Duration.ZERO : age;
+        for (Trash.Item item : new Trash(path).empty(stay, Instant.now(), writeDown(NODE))) {
+          LOG.info("{} left the trash of {}", item.name(), path.root());
+        }
+      } catch (IOException e) {
+        LOG.warn("the trash of {} cannot be emptied: {}", path.root(), e.getMessage());
+      }
+    }
+  }
+
+  /** What the disk refuses, the caller has to hear in its words. */
+  private <T> CompletionStage<T> refusable(Callable<T> work) {
+    return blocking(
+        () -> {
+          try {
+            return work.call();
+          } catch (IOException e) {
+            throw new OperationException(
+                OperationException.Kind.CONFLICT, String.valueOf(e.getMessage()));
+          }
+        });
+  }
+
+  private <T> CompletionStage<T> blocking(Callable<T> work) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return work.call();
+          } catch (OperationException e) {
+            throw e;
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        parts.blocking());
+  }
+}

@@ -1,0 +1,30 @@
+package io.selkie.storage;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is in a directory. */
+final class Listing {
+  private Listing() {}
+
+  /** Sorted by name; nothing where there is no directory, or a link instead of one. */
+  static List<Path> of(Path directory) throws IOException {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(files::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    files.sort(null);
+    return files;
+  }
+}
