@@ -37,16 +37,29 @@ record CommandContext(
   static CommandContext of(Map<String, String> environment, NodeLauncher launcher) {
     return new CommandContext(
         environment,
-        Settings::load,
+        () -> Settings.load(environment),
         ParameterDirectory.fromEnvironment(environment),
         ParameterProgress::onStderr,
         launcher);
   }
 
-  /** The repo to work in, absolute: the one given, else {@code ~/.selkie}. */
-  Path repo(Optional<Path> given) {
+  /**
+   * The repo to work in, absolute: the one given, else that of the settings, else {@code
+   * ~/.selkie}.
+   *
+   * @throws IOException if the settings cannot be read; one line
+   */
+  Path repo(Optional<Path> given) throws IOException {
+    if (given.isEmpty()) {
+      String set = settings.read().getString(RunPlan.REPO);
+      return set.isEmpty() ? home().resolve(".selkie") : Path.of(set).toAbsolutePath().normalize();
+    }
+    return given.get().toAbsolutePath().normalize();
+  }
+
+  private Path home() {
     String home = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
-    return given.orElseGet(() -> Path.of(home).resolve(".selkie")).toAbsolutePath().normalize();
+    return Path.of(home).toAbsolutePath().normalize();
   }
 
   ParameterManifest manifest() {

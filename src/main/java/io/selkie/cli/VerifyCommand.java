@@ -59,7 +59,8 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private boolean verify() throws IOException {
-    Optional<SectorFiles> files = sector().map(id -> new SectorFiles(context.repo(repo), id));
+    Path directory = context.repo(repo);
+    Optional<SectorFiles> files = sector().map(id -> new SectorFiles(directory, id));
     SealRecord record = files.isPresent() ? recordOf(files.get()) : SealRecord.read(file());
     SealWork.VerifySeal seal = seal(record);
     Proofs proofs = files.isPresent() ? context.proofs(files.get().root()) : context.proofs();

@@ -14,10 +14,14 @@ import io.selkie.api.ReadModel;
 import io.selkie.auth.AuditLog;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
+import io.selkie.chain.Chain;
 import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
+import io.selkie.chain.NoChain;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.journal.Database;
+import io.selkie.lotus.MinerFinder;
+import io.selkie.lotus.MinerWatch;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -42,6 +46,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -133,6 +138,14 @@ public final class Node implements AutoCloseable {
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
+    settings
+        .lotus()
+        .ifPresent(
+            lotus -> {
+              MinerFinder finder = new MinerFinder(lotus.storageRepo(), settings.environment());
+              MinerWatch watch = MinerWatch.start(lotus, finder);
+              keep("miner watch", watch);
+            });
   }
 
   private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
@@ -161,7 +174,7 @@ public final class Node implements AutoCloseable {
         system,
         settings.api(),
         new ApiServices(
-            new NodeOperations(system, actors, sealing, parts, json),
+            new NodeOperations(system, actors, sealing, parts, settings.localStorage(), json),
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
@@ -201,12 +214,7 @@ public final class Node implements AutoCloseable {
     ProofsLibrary library = ProofsLibrary.find(settings.config());
     ProverSettings provers =
         new ProverSettings(
-            library,
-            state.jobs(),
-            settings.nice(),
-            false,
-            standIn ? settings.test().proverEnvironment() : Map.of(),
-            standIn);
+            library, state.jobs(), settings.nice(), false, proverEnvironment(settings), standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
     ProverTaskRunner runner =
@@ -216,15 +224,34 @@ public final class Node implements AutoCloseable {
             local,
             progress,
             blocking);
-    DevChain chain =
-        DevChain.open(
-            state.path().resolve("chain"),
-            DevChainSettings.devnet(settings.blockTime(), standIn)
-                .withChallengeDelay(settings.challengeDelay()),
-            local,
-            Clock.systemUTC(),
-            blocking);
-    return new NodeParts(host, database, local, runner, progress, chain, blocking);
+    return new NodeParts(
+        host, database, local, runner, progress, chain(settings, local, blocking), blocking);
+  }
+
+  private static Map<String, String> proverEnvironment(NodeSettings settings) {
+    Map<String, String> environment = new HashMap<>();
+    if (settings.test().standInProofs()) {
+      environment.putAll(settings.test().proverEnvironment());
+    }
+    if (!settings.gpu()) {
+      environment.putAll(ProverSettings.WITHOUT_GPU);
+    }
+    return environment;
+  }
+
+  private static Chain chain(NodeSettings settings, Proofs local, ExecutorService blocking)
+      throws IOException {
+    StateDirectory state = settings.state();
+    if (ChainKind.settle(settings.chain(), state) == ChainKind.NONE) {
+      return new NoChain();
+    }
+    return DevChain.open(
+        state.path().resolve("chain"),
+        DevChainSettings.devnet(settings.blockTime(), settings.test().standInProofs())
+            .withChallengeDelay(settings.challengeDelay()),
+        local,
+        Clock.systemUTC(),
+        blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -1,6 +1,6 @@
 package io.selkie.node;
 
-import io.selkie.chain.DevChain;
+import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.HostId;
@@ -20,5 +20,5 @@ record NodeParts(
     Proofs local,
     TaskRunner runner,
     ProgressBoard progress,
-    DevChain chain,
+    Chain chain,
     ExecutorService blocking) {}

@@ -26,6 +26,14 @@ public record ProverSettings(
     Map<String, String> environment,
     boolean standIn) {
 
+  /** What keeps every part of the proofs library off the GPU. */
+  public static final Map<String, String> WITHOUT_GPU =
+      Map.of(
+          "BELLMAN_NO_GPU", "1",
+          "FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "false",
+          "FIL_PROOFS_USE_GPU_TREE_BUILDER", "false",
+          "CUDA_VISIBLE_DEVICES", "");
+
   /** Names a prover inherits: nothing else of the environment reaches it, least of all tokens. */
   private static final Set<String> INHERITED =
       Set.of(
