@@ -7,6 +7,7 @@ import io.selkie.params.ParameterListener;
 import io.selkie.params.ParameterManifest;
 import io.selkie.proofs.AbandonedJobs;
 import io.selkie.proofs.ProofsLibrary;
+import io.selkie.proofs.ProverPriorities;
 import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.storage.StateDirectory;
@@ -31,8 +32,6 @@ record CommandContext(
     Supplier<ParameterListener> progress,
     NodeLauncher launcher) {
   private static final String STAND_IN = "selkie.test.stand-in-proofs";
-  private static final String NICE = "selkie.prover.nice";
-  private static final int MAX_NICE = 19;
 
   static CommandContext of(Map<String, String> environment, NodeLauncher launcher) {
     return new CommandContext(
@@ -86,7 +85,8 @@ record CommandContext(
     state.create();
     AbandonedJobs.remove(state.jobs());
     return new ProverProofs(
-        new ProverSettings(found.library(), state.jobs(), found.nice(), true, Map.of()));
+        new ProverSettings(
+            found.library(), state.jobs(), found.priorities(), true, Map.of(), false));
   }
 
   /**
@@ -111,24 +111,16 @@ record CommandContext(
     }
   }
 
-  private record Native(ProofsLibrary library, int nice) {}
+  private record Native(ProofsLibrary library, ProverPriorities priorities) {}
 
   private Native find() throws IOException {
     try {
       Config config = settings.read();
-      return new Native(ProofsLibrary.find(config), nice(config));
+      return new Native(ProofsLibrary.find(config), ProverPriorities.of(config));
     } catch (ConfigException e) {
       throw Settings.refusal(e);
     } catch (IllegalStateException e) {
       throw new IOException(e.getMessage(), e);
     }
-  }
-
-  private static int nice(Config config) throws IOException {
-    int nice = config.getInt(NICE);
-    if (nice < 0 || nice > MAX_NICE) {
-      throw new IOException(NICE + " is " + nice + ": use 0 to " + MAX_NICE);
-    }
-    return nice;
   }
 }

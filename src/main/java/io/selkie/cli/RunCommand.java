@@ -101,7 +101,8 @@ final class RunCommand implements Callable<Integer> {
     for (OptionSpec option : above.commandLine().getParseResult().matchedOptions()) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option.longestName())) {
         throw new ParameterException(
-            spec.commandLine(), option.longestName() + " stands before and behind run: give it once");
+            spec.commandLine(),
+            option.longestName() + " stands before and behind run: give it once");
       }
     }
   }

@@ -214,7 +214,12 @@ public final class Node implements AutoCloseable {
     ProofsLibrary library = ProofsLibrary.find(settings.config());
     ProverSettings provers =
         new ProverSettings(
-            library, state.jobs(), settings.nice(), false, proverEnvironment(settings), standIn);
+            library,
+            state.jobs(),
+            settings.priorities(),
+            false,
+            proverEnvironment(settings),
+            standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
     ProverTaskRunner runner =

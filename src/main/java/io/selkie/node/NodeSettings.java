@@ -6,6 +6,7 @@ import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
+import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
@@ -34,7 +35,7 @@ import java.util.Set;
  * @param environment of this process
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
- * @param nice niceness of provers
+ * @param priorities of provers
  * @param test what only tests set
  */
 public record NodeSettings(
@@ -53,10 +54,9 @@ public record NodeSettings(
     ApiSettings api,
     Duration blockTime,
     long challengeDelay,
-    int nice,
+    ProverPriorities priorities,
     Test test) {
   private static final int MOST_SLOTS = 10_000;
-  private static final int MAX_NICE = 19;
   private static final Map<TaskKind, String> PARALLEL =
       Map.of(
           TaskKind.ADD_PIECE, "addpiece",
@@ -111,7 +111,7 @@ public record NodeSettings(
           ApiSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
-          number(selkie, "prover.nice", 0, MAX_NICE),
+          ProverPriorities.of(config),
           new Test(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),

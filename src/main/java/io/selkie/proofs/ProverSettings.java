@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param library where the program lies
  * @param jobs directory for the job directories, on a local disk
- * @param nice niceness of a prover, 0 to 19
+ * @param priorities which processors provers get, and how readily they give them up
  * @param boundToParent provers end with this process, for one-shot commands; a node's provers do
  *     not
  * @param environment set for a prover on top of what it inherits
@@ -21,7 +21,7 @@ import java.util.Set;
 public record ProverSettings(
     ProofsLibrary library,
     Path jobs,
-    int nice,
+    ProverPriorities priorities,
     boolean boundToParent,
     Map<String, String> environment,
     boolean standIn) {
@@ -69,14 +69,14 @@ public record ProverSettings(
     environment = Map.copyOf(environment);
   }
 
-  /** Provers that make real proofs. */
+  /** Provers that make real proofs, all of one niceness. */
   public ProverSettings(
       ProofsLibrary library,
       Path jobs,
       int nice,
       boolean boundToParent,
       Map<String, String> environment) {
-    this(library, jobs, nice, boundToParent, environment, false);
+    this(library, jobs, ProverPriorities.nice(nice), boundToParent, environment, false);
   }
 
   /**
@@ -84,14 +84,14 @@ public record ProverSettings(
    * data are the true ones, whoever makes them.
    */
   public ProverSettings asStandIn() {
-    return new ProverSettings(library, jobs, nice, boundToParent, environment, true);
+    return new ProverSettings(library, jobs, priorities, boundToParent, environment, true);
   }
 
   /** The same with one more variable for provers. */
   public ProverSettings with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(environment);
     more.put(name, value);
-    return new ProverSettings(library, jobs, nice, boundToParent, more, standIn);
+    return new ProverSettings(library, jobs, priorities, boundToParent, more, standIn);
   }
 
   /** The command line of the prover of a job. */

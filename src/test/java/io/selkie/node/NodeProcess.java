@@ -62,6 +62,10 @@ final class NodeProcess implements AutoCloseable {
     return Files.readString(output);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** kill -9. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
