@@ -66,6 +66,9 @@ struct Job {
     /// Niceness to run with, 0 to 19.
     #[serde(default)]
     nice: i32,
+    /// Numbers of the processors to run on; none: wherever the node may run.
+    #[serde(default)]
+    cpus: Vec<usize>,
 }
 
 /// A process, beyond the reuse of process ids.
@@ -162,6 +165,7 @@ fn work(stand_in: Option<&Points>) -> Result<i32> {
         libc::setpriority(libc::PRIO_PROCESS, 0, job.nice.clamp(0, 19));
     }
     logging::to_standard_error();
+    confine(&job.cpus);
     // Whole at any moment; no disk is waited for, since no process outlives its host.
     files::replace_unsynced(
         &directory.join("prover.json"),
@@ -195,6 +199,26 @@ fn work(stand_in: Option<&Points>) -> Result<i32> {
         }
     }
     Ok(exit::ANSWERED)
+}
+
+/// Keeps this process on some processors. Before there is a second thread: each inherits it, and
+/// the library counts its threads by it.
+fn confine(cpus: &[usize]) {
+    if cpus.is_empty() {
+        return;
+    }
+    // SAFETY: the set is plain bits; numbers beyond it are left out.
+    let done = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        for &cpu in cpus.iter().filter(|&&cpu| cpu < libc::CPU_SETSIZE as usize) {
+            libc::CPU_SET(cpu, &mut set);
+        }
+        libc::sched_setaffinity(0, std::mem::size_of::<libc::cpu_set_t>(), &set) == 0
+    };
+    if !done {
+        let e = std::io::Error::last_os_error();
+        warn!("cannot keep to processors {cpus:?}, running on any: {e}");
+    }
 }
 
 /// The work does not depend on its history.

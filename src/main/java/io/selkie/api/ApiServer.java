@@ -120,7 +120,14 @@ public final class ApiServer {
     return Stream.of(
             new NodeRoutes(operations, replies, patience).endpoints(),
             new SectorRoutes(
-                    operations, known, readModel, replies, new Json(system), patience, blocking)
+                    operations,
+                    known,
+                    readModel,
+                    replies,
+                    new Json(system),
+                    patience,
+                    blocking,
+                    services.clock())
                 .endpoints(),
             new StorageRoutes(services.storage(), replies, new Json(system), patience).endpoints(),
             new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)

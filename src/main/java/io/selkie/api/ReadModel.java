@@ -3,11 +3,14 @@ package io.selkie.api;
 import akka.NotUsed;
 import akka.stream.javadsl.Source;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.scheduler.TaskKind;
 import io.selkie.view.HistoryFeed;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.SectorSummary;
 import io.selkie.view.SectorView;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +38,11 @@ public interface ReadModel {
       }
 
       @Override
+      public List<Duration> durations(TaskKind kind, SectorSize size) {
+        return view.durations(kind.toString(), size);
+      }
+
+      @Override
       public long latest() {
         return view.lastHistoryId();
       }
@@ -54,6 +62,9 @@ public interface ReadModel {
 
   /** What happened to a sector after the event with this id, oldest first. */
   List<SectorHistory> history(SectorId sector, long after, int limit);
+
+  /** How long the latest tasks of this kind took on sectors of this size, newest first. */
+  List<Duration> durations(TaskKind kind, SectorSize size);
 
   /** The id of the latest event; 0 if there is none. */
   long latest();

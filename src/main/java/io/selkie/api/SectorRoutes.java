@@ -8,10 +8,12 @@ import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
+import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.SectorState;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.SectorSummary;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +34,7 @@ final class SectorRoutes {
   private final Json json;
   private final Patience patience;
   private final Executor blocking;
+  private final Clock clock;
 
   SectorRoutes(
       Operations operations,
@@ -40,7 +43,8 @@ final class SectorRoutes {
       Replies replies,
       Json json,
       Patience patience,
-      Executor blocking) {
+      Executor blocking,
+      Clock clock) {
     this.operations = operations;
     this.known = known;
     this.readModel = readModel;
@@ -48,6 +52,7 @@ final class SectorRoutes {
     this.json = json;
     this.patience = patience;
     this.blocking = blocking;
+    this.clock = clock;
   }
 
   List<Endpoint> endpoints() {
@@ -105,24 +110,41 @@ final class SectorRoutes {
       Optional<SectorSummary> summary,
       SectorState actor,
       Optional<JsonNode> sealing,
-      Optional<ProofsProgress> progress) {}
+      Optional<ProofsProgress> progress,
+      Optional<Estimate> estimate) {}
 
   private CompletionStage<HttpResponse> one(Call call) {
     SectorId sector = call.sector();
+    Optional<ProofsProgress> progress = operations.progress(sector);
     return known
         .require(sector)
         .thenCompose(
             facts ->
                 patience
                     .with(operations.state(sector))
-                    .thenApply(
+                    .thenCompose(
                         actor ->
-                            replies.ok(
-                                new SectorReply(
-                                    facts.summary(),
-                                    actor,
-                                    facts.driver(),
-                                    operations.progress(call.sector())))));
+                            estimate(actor, progress)
+                                .thenApply(
+                                    estimate ->
+                                        replies.ok(
+                                            new SectorReply(
+                                                facts.summary(),
+                                                actor,
+                                                facts.driver(),
+                                                progress,
+                                                estimate)))));
+  }
+
+  private CompletionStage<Optional<Estimate>> estimate(
+      SectorState actor, Optional<ProofsProgress> progress) {
+    if (!(actor instanceof SectorState.Running running)) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    TaskRequest request = running.task().request();
+    return read(() -> readModel.durations(request.kind(), request.proofType().sectorSize()))
+        .thenApply(
+            before -> Estimate.of(running.assignment().at(), clock.instant(), progress, before));
   }
 
   private record HistoryReply(List<SectorHistory> history) {}

@@ -7,6 +7,7 @@ import io.selkie.params.ParameterListener;
 import io.selkie.params.ParameterManifest;
 import io.selkie.proofs.AbandonedJobs;
 import io.selkie.proofs.ProofsLibrary;
+import io.selkie.proofs.ProverPriorities;
 import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.storage.StateDirectory;
@@ -33,22 +34,33 @@ record CommandContext(
     Supplier<ParameterListener> progress,
     NodeLauncher launcher) {
   private static final String STAND_IN = "selkie.test.stand-in-proofs";
-  private static final String NICE = "selkie.prover.nice";
-  private static final int MAX_NICE = 19;
 
   static CommandContext of(Map<String, String> environment, NodeLauncher launcher) {
     return new CommandContext(
         environment,
-        Settings::load,
+        () -> Settings.load(environment),
         ParameterDirectory.fromEnvironment(environment),
         ParameterProgress::onStderr,
         launcher);
   }
 
-  /** The repo to work in, absolute: the one given, else {@code ~/.selkie}. */
-  Path repo(Optional<Path> given) {
+  /**
+   * The repo to work in, absolute: the one given, else that of the settings, else {@code
+   * ~/.selkie}.
+   *
+   * @throws IOException if the settings cannot be read; one line
+   */
+  Path repo(Optional<Path> given) throws IOException {
+    if (given.isEmpty()) {
+      String set = settings.read().getString(RunPlan.REPO);
+      return set.isEmpty() ? home().resolve(".selkie") : Path.of(set).toAbsolutePath().normalize();
+    }
+    return given.get().toAbsolutePath().normalize();
+  }
+
+  private Path home() {
     String home = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
-    return given.orElseGet(() -> Path.of(home).resolve(".selkie")).toAbsolutePath().normalize();
+    return Path.of(home).toAbsolutePath().normalize();
   }
 
   /**
@@ -91,7 +103,8 @@ record CommandContext(
     state.create();
     AbandonedJobs.remove(state.jobs());
     return new ProverProofs(
-        new ProverSettings(found.library(), state.jobs(), found.nice(), true, Map.of()));
+        new ProverSettings(
+            found.library(), state.jobs(), found.priorities(), true, Map.of(), false));
   }
 
   /**
@@ -116,24 +129,16 @@ record CommandContext(
     }
   }
 
-  private record Native(ProofsLibrary library, int nice) {}
+  private record Native(ProofsLibrary library, ProverPriorities priorities) {}
 
   private Native find() throws IOException {
     try {
       Config config = settings.read();
-      return new Native(ProofsLibrary.find(config), nice(config));
+      return new Native(ProofsLibrary.find(config), ProverPriorities.of(config));
     } catch (ConfigException e) {
       throw Settings.refusal(e);
     } catch (IllegalStateException e) {
       throw new IOException(e.getMessage(), e);
     }
-  }
-
-  private static int nice(Config config) throws IOException {
-    int nice = config.getInt(NICE);
-    if (nice < 0 || nice > MAX_NICE) {
-      throw new IOException(NICE + " is " + nice + ": use 0 to " + MAX_NICE);
-    }
-    return nice;
   }
 }

@@ -68,7 +68,11 @@ final class DevCommand implements Callable<Integer> {
   }
 
   private Config config() throws IOException {
-    Config config = context.settings().read();
+    Config config =
+        context
+            .settings()
+            .read()
+            .withValue(RunPlan.CHAIN, ConfigValueFactory.fromAnyRef("dev", "selkie dev"));
     if (port.isEmpty()) {
       return config;
     }

@@ -48,7 +48,7 @@ final class NodeFinder {
   }
 
   /** The repo of this host that the command works on; empty if the node is named otherwise. */
-  Optional<Path> repo() {
+  Optional<Path> repo() throws IOException {
     boolean named =
         given.isEmpty() && !context.environment().getOrDefault(NodeAddress.VARIABLE, "").isBlank();
     return named ? Optional.empty() : Optional.of(context.repo(given));

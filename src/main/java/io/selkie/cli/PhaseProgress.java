@@ -1,6 +1,7 @@
 package io.selkie.cli;
 
 import io.selkie.params.ParameterListener;
+import io.selkie.proofs.PhaseFraction;
 import io.selkie.proofs.ProofsProgress;
 import java.util.OptionalLong;
 

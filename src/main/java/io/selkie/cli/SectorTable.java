@@ -1,6 +1,7 @@
 package io.selkie.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.proofs.PhaseFraction;
 import io.selkie.storage.SectorManifest;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ final class SectorTable {
                         + ", "
                         + PhaseFraction.perMille(progress) / 10
                         + " %"));
+    estimate(report.json().path("estimate"), table);
     report.waitsFor().ifPresent(why -> table.row("waits for", why));
     report.failure().ifPresent(failure -> table.row("failure", failure));
     row(table, "host", report.facts().path("filesOn"));
@@ -53,6 +55,26 @@ final class SectorTable {
     }
     table.row("updated", toSeconds(report.json().path("summary").path("updatedAt").asText("")));
     return table;
+  }
+
+  private static void estimate(JsonNode estimate, TextTable table) {
+    if (estimate.path("remainingSeconds").isIntegralNumber()) {
+      long tasks = estimate.path("basedOn").asLong();
+      table.row(
+          "ends",
+          "in about "
+              + rough(estimate.path("remainingSeconds").asLong())
+              + (tasks > 0 ? ", by " + tasks + (tasks == 1 ? " task" : " tasks") + " before" : ""));
+    }
+  }
+
+  /** A duration as precise as an estimate is. */
+  static String rough(long seconds) {
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    long minutes = seconds / 60;
+    return minutes < 120 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
 
   /** What its actor is doing, where that says more than the state. */

@@ -2,6 +2,7 @@ package io.selkie.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       "  selkie unseal s-t01000-1 -o FILE   get it back",
       "  selkie verify s-t01000-1           check proof and replica",
       "  selkie dev                         run a node, to be used from another terminal",
+      "  selkie run --repo /ssd             run a node beside a Lotus miner",
       "  selkie sectors list                what its sectors are doing",
       "  selkie selftest                    what it survives, shown on this host",
       "",
@@ -34,7 +36,47 @@ public final class SelkieCli {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(OrderlyEnd.of(() -> create(System.getenv(), LocalNode::start).execute(arguments)));
+    List<String> line = List.of(arguments);
+    if (line.contains("run")) {
+      showNews();
+    }
+    CommandContext context = CommandContext.of(System.getenv(), LocalNode::start);
+    System.exit(OrderlyEnd.of(() -> execute(context, line)));
+  }
+
+  /** A node in the foreground says what it does, unless {@code SELKIE_LOG} says how much. */
+  private static void showNews() {
+    if (System.getenv().getOrDefault("SELKIE_LOG", "").isEmpty()
+        && System.getProperty("SELKIE_LOG") == null) {
+      System.setProperty("SELKIE_LOG", "info"); // before there is a logger, which reads it once
+    }
+  }
+
+  /** Runs a command line under the name that its first word may give. */
+  private static int execute(CommandContext context, List<String> line) {
+    Called called = called(context, line);
+    return called.command().execute(called.line().toArray(String[]::new));
+  }
+
+  /** A command and the words behind its name. */
+  record Called(CommandLine command, List<String> line) {}
+
+  static Called called(CommandContext context, List<String> line) {
+    String first = line.isEmpty() ? "" : line.get(0);
+    if (first.equals(WorkerProgram.NAME)) {
+      return new Called(
+          finished(WorkerProgram.create(context, WorkerProgram.NAME)),
+          WorkerProgram.normal(line.subList(1, line.size())));
+    }
+    if (first.equals(MinerProgram.NAME)) {
+      return new Called(
+          finished(MinerProgram.create(context)),
+          MinerProgram.normal(line.subList(1, line.size())));
+    }
+    if (WorkerProgram.isMeant(line)) {
+      return new Called(finished(WorkerProgram.create(context, "selkie")), line);
+    }
+    return new Called(create(context), line);
   }
 
   static CommandLine create(Map<String, String> environment, NodeLauncher launcher) {
@@ -50,10 +92,16 @@ public final class SelkieCli {
         ParamsCommand.create(
             context.environment(), () -> new ProverGeneration(context), Version.number()));
     root.addSubcommand(SectorsCommand.create(context));
+    root.addSubcommand(RunCommand.create(context));
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));
     root.addSubcommand(new SelftestCommand(context));
+    return finished(root);
+  }
+
+  /** What every program has. */
+  private static CommandLine finished(CommandLine root) {
     Converters.register(root);
     root.setParameterExceptionHandler(new UsageErrors());
     versioned(root);

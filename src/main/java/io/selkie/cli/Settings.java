@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The settings of Selkie: system properties over {@code conf/selkie.conf}, which the start script
- * names by {@code -Dconfig.file}, over {@code reference.conf}.
+ * The settings of Selkie: system properties over the environment, over {@code conf/selkie.conf},
+ * which the start script names by {@code -Dconfig.file}, over {@code reference.conf}. Flags of a
+ * command stand above all of them.
  */
 final class Settings {
   private static final String ROOT = "selkie";
@@ -31,14 +32,18 @@ final class Settings {
    * @throws IOException if the file is missing, is no configuration, or sets what does not exist;
    *     one line
    */
-  static Config load() throws IOException {
+  static Config load(Map<String, String> environment) throws IOException {
     String file = System.getProperty("config.file", "");
     if (!file.isEmpty() && !Files.isRegularFile(Path.of(file))) {
       throw new IOException(file + ": no such configuration file");
     }
     try {
-      Config config = ConfigFactory.load();
-      requireKnown(config, ConfigFactory.defaultReference());
+      Config reference = ConfigFactory.defaultReference();
+      Config config =
+          ConfigFactory.load(
+              EnvironmentSettings.of(environment, reference)
+                  .withFallback(ConfigFactory.defaultApplication()));
+      requireKnown(config, reference);
       return config;
     } catch (ConfigException e) {
       throw refusal(e);

@@ -14,11 +14,15 @@ import io.selkie.api.ReadModel;
 import io.selkie.auth.AuditLog;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
+import io.selkie.chain.Chain;
 import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
+import io.selkie.chain.NoChain;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
+import io.selkie.lotus.MinerFinder;
+import io.selkie.lotus.MinerWatch;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -35,7 +39,6 @@ import io.selkie.storage.RepoLock;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePaths;
 import io.selkie.view.SectorView;
-import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import java.io.IOException;
@@ -47,6 +50,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -126,6 +130,8 @@ public final class Node implements AutoCloseable {
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
+    keep("provers that wait", parts.jobs().jobs());
+    blocking.execute(parts.jobs().jobs()::startIdle);
     AuditLog audit = AuditLog.in(state.path(), Clock.systemUTC());
     keep("audit log", audit);
     ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
@@ -140,6 +146,14 @@ public final class Node implements AutoCloseable {
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
+    settings
+        .lotus()
+        .ifPresent(
+            lotus -> {
+              MinerFinder finder = new MinerFinder(lotus.storageRepo(), settings.environment());
+              MinerWatch watch = MinerWatch.start(lotus, finder);
+              keep("miner watch", watch);
+            });
   }
 
   private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
@@ -164,7 +178,8 @@ public final class Node implements AutoCloseable {
     Path state = settings.state().path();
     ObjectMapper json =
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
-    NodeOperations operations = new NodeOperations(system, actors, sealing, parts, json);
+    NodeOperations operations =
+        new NodeOperations(system, actors, sealing, parts, settings.localStorage(), json);
     NodeStorage storage = storage(settings, parts, audit, sealing, operations);
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
@@ -248,26 +263,54 @@ public final class Node implements AutoCloseable {
         new ProverSettings(
             library,
             state.jobs(),
-            settings.nice(),
+            settings.priorities(),
             false,
-            standIn ? settings.test().proverEnvironment() : Map.of(),
+            proverEnvironment(settings),
             standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    Jobs jobs = new NodeJobFiles(new NodeJobs(provers), state.jobs());
+    NodeJobFiles jobs =
+        new NodeJobFiles(new NodeJobs(provers, settings.idleProvers()), state.jobs());
     ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, blocking);
-    DevChain chain =
-        DevChain.open(
-            state.path().resolve("chain"),
-            DevChainSettings.devnet(settings.blockTime(), standIn)
-                .withChallengeDelay(settings.challengeDelay()),
-            local,
-            Clock.systemUTC(),
-            blocking);
     return new NodeParts(
-        host, database, local, paths, places, jobs, runner, progress, chain, blocking);
+        host,
+        database,
+        local,
+        paths,
+        places,
+        jobs,
+        runner,
+        progress,
+        chain(settings, local, blocking),
+        blocking);
+  }
+
+  private static Map<String, String> proverEnvironment(NodeSettings settings) {
+    Map<String, String> environment = new HashMap<>();
+    if (settings.test().standInProofs()) {
+      environment.putAll(settings.test().proverEnvironment());
+    }
+    if (!settings.gpu()) {
+      environment.putAll(ProverSettings.WITHOUT_GPU);
+    }
+    return environment;
+  }
+
+  private static Chain chain(NodeSettings settings, Proofs local, ExecutorService blocking)
+      throws IOException {
+    StateDirectory state = settings.state();
+    if (ChainKind.settle(settings.chain(), state) == ChainKind.NONE) {
+      return new NoChain();
+    }
+    return DevChain.open(
+        state.path().resolve("chain"),
+        DevChainSettings.devnet(settings.blockTime(), settings.test().standInProofs())
+            .withChallengeDelay(settings.challengeDelay()),
+        local,
+        Clock.systemUTC(),
+        blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -52,6 +52,7 @@ final class NodeOperations implements Operations {
   private final NodeGuardian.Actors actors;
   private final Sealing sealing;
   private final NodeParts parts;
+  private final boolean localStorage;
   private final ObjectMapper json;
 
   NodeOperations(
@@ -59,28 +60,43 @@ final class NodeOperations implements Operations {
       NodeGuardian.Actors actors,
       Sealing sealing,
       NodeParts parts,
+      boolean localStorage,
       ObjectMapper json) {
     this.system = system;
     this.actors = actors;
     this.sealing = sealing;
     this.parts = parts;
+    this.localStorage = localStorage;
     this.json = json;
   }
 
   @Override
   public CompletionStage<Begun> pledge(UUID request, SectorSize size) {
+    if (!localStorage) {
+      return CompletableFuture.failedFuture(withoutStorage());
+    }
     return refusable(unbegun(sealing.pledge(size, Optional.of(request))))
         .thenApply(NodeOperations::begun);
   }
 
   @Override
   public CompletionStage<Begun> seal(UUID request, SectorSize size, List<SpooledPiece> pieces) {
+    if (!localStorage) {
+      return CompletableFuture.failedFuture(withoutStorage());
+    }
     List<Sealing.UploadedPiece> uploaded =
         pieces.stream()
             .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), piece.name()))
             .toList();
     return refusable(unbegun(sealing.seal(size, uploaded, Optional.of(request))))
         .thenApply(NodeOperations::begun);
+  }
+
+  private static OperationException withoutStorage() {
+    return new OperationException(
+        OperationException.Kind.CONFLICT,
+        "this node keeps no sectors: it was started with --no-local-storage"
+            + " (selkie.local-storage = off)");
   }
 
   /**

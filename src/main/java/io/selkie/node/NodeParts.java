@@ -1,12 +1,11 @@
 package io.selkie.node;
 
-import io.selkie.chain.DevChain;
+import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.HostId;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePaths;
-import io.selkie.worker.Jobs;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.TaskRunner;
 import java.util.concurrent.ExecutorService;
@@ -24,8 +23,8 @@ record NodeParts(
     Proofs local,
     StoragePaths paths,
     HostPlaces places,
-    Jobs jobs,
+    NodeJobFiles jobs,
     TaskRunner runner,
     ProgressBoard progress,
-    DevChain chain,
+    Chain chain,
     ExecutorService blocking) {}

@@ -4,6 +4,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
+import io.selkie.lotus.HostPort;
+import io.selkie.lotus.LotusSettings;
+import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,9 +29,15 @@ import java.util.Set;
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
  * @param slots how many tasks of each pooled kind run at once
+ * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
+ * @param lotus how the miner is looked for, if it is
+ * @param localStorage whether sectors are kept in the repo
+ * @param gpu whether provers may use one
+ * @param environment of this process
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
- * @param nice niceness of provers
+ * @param priorities of provers
+ * @param idleProvers how many are started ahead of their jobs
  * @param test what only tests set
  */
 public record NodeSettings(
@@ -36,16 +46,22 @@ public record NodeSettings(
     Config config,
     MinerId miner,
     Map<TaskKind, Integer> slots,
+    Optional<ChainKind> chain,
+    Optional<LotusSettings> lotus,
+    boolean localStorage,
+    boolean gpu,
+    Map<String, String> environment,
     SectorSettings sectors,
     SealingSettings sealing,
     StorageSettings storage,
     ApiSettings api,
     Duration blockTime,
     long challengeDelay,
-    int nice,
+    ProverPriorities priorities,
+    int idleProvers,
     Test test) {
   private static final int MOST_SLOTS = 10_000;
-  private static final int MAX_NICE = 19;
+  private static final int MOST_IDLE_PROVERS = 100;
   private static final Map<TaskKind, String> PARALLEL =
       Map.of(
           TaskKind.ADD_PIECE, "addpiece",
@@ -90,13 +106,19 @@ public record NodeSettings(
           config,
           MinerId.parse(selkie.getString("miner")),
           slots(selkie),
+          ChainKind.of(selkie.getString("chain")),
+          lotus(selkie),
+          selkie.getBoolean("local-storage"),
+          selkie.getBoolean("gpu.enabled"),
+          Map.copyOf(environment),
           sectors(selkie),
           SealingSettings.of(config),
           StorageSettings.of(config),
           ApiSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
-          number(selkie, "prover.nice", 0, MAX_NICE),
+          ProverPriorities.of(config),
+          number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
           new Test(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),
@@ -115,6 +137,27 @@ public record NodeSettings(
       slots.put(phase.getKey(), number(selkie, "parallel." + phase.getValue(), 0, MOST_SLOTS));
     }
     return Map.copyOf(slots);
+  }
+
+  private static Optional<LotusSettings> lotus(Config selkie) {
+    if (!selkie.getBoolean("lotus.enabled")) {
+      return Optional.empty();
+    }
+    Optional<Path> repo = given(selkie, "storage-repo").map(text -> Path.of(text).toAbsolutePath());
+    Optional<HostPort> address = given(selkie, "lotus.address").map(NodeSettings::address);
+    return Optional.of(new LotusSettings(repo, address));
+  }
+
+  private static HostPort address(String text) {
+    try {
+      return HostPort.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("selkie.lotus.address: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> given(Config selkie, String key) {
+    return Optional.of(selkie.getString(key)).filter(text -> !text.isEmpty());
   }
 
   private static SectorSettings sectors(Config selkie) throws IOException {

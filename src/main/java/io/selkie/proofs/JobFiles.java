@@ -21,6 +21,10 @@ final class JobFiles {
   static final String PROVER = "prover.json";
   static final String RESULT = "result.json";
   static final String LOG = "log";
+
+  /** How many bytes of the log were handed on. */
+  static final String LOG_SEEN = "log.seen";
+
   static final String PROGRESS = "progress";
 
   private JobFiles() {}

@@ -69,13 +69,13 @@ final class NodeJob extends JsonProofs {
       Optional<byte[]> result = insisting(call, job::result);
       call.check();
       if (result.isPresent()) {
-        job.forwardLog(ProverProofs.LOG);
+        job.log(ProverProofs.LOG).close();
         return result.get();
       } else if (works) {
         LOG.info("the job {} is taken up: process {} works on", name, prover.orElseThrow().pid());
         awaitEnd(call, job, prover.orElseThrow());
       } else if (prover.isPresent()) {
-        job.forwardLog(ProverProofs.LOG);
+        job.log(ProverProofs.LOG).close();
         throw new ProofsException(job.unseenDeath(prover.get()));
       } else {
         start(call, job);
@@ -106,7 +106,8 @@ final class NodeJob extends JsonProofs {
       throws IOException, ProofsException, InterruptedException {
     Process process = call.start(job);
     int status;
-    try (ProgressReader reader = job.progress(process.pid(), process::isAlive, listener)) {
+    try (LogTail log = job.log(ProverProofs.LOG).follow();
+        ProgressReader reader = job.progress(process.pid(), process::isAlive, listener)) {
       status = process.waitFor();
     }
     call.check();
@@ -116,14 +117,14 @@ final class NodeJob extends JsonProofs {
       return;
     }
     if (job.result().isEmpty()) {
-      job.forwardLog(ProverProofs.LOG);
       throw new ProofsException(job.death(status));
     }
   }
 
   private void awaitEnd(ProverCall call, ProverJob job, ProcessIdentity prover)
       throws IOException, ProofsException, InterruptedException {
-    try (ProgressReader reader = job.progress(prover.pid(), () -> isAlive(prover), listener)) {
+    try (LogTail log = job.log(ProverProofs.LOG).follow();
+        ProgressReader reader = job.progress(prover.pid(), () -> isAlive(prover), listener)) {
       while (insisting(call, () -> prover.isAlive(ProcessIdentity.PROC))) {
         call.pause(POLL);
       }

@@ -42,6 +42,7 @@ public final class NodeJobs implements AutoCloseable {
           JobFiles.RESULT,
           JobFiles.RESULT + ".tmp",
           JobFiles.LOG,
+          JobFiles.LOG_SEEN,
           JobFiles.PROGRESS,
           "lock");
 

@@ -137,12 +137,18 @@ final class ProverJob {
   private ObjectNode describe(byte[] request, Optional<Path> history) throws IOException {
     ObjectNode file = JsonProofs.JSON.createObjectNode().put("job", JOB_VERSION);
     socket.ifPresent(path -> file.put("socket", path.toString()));
-    file.put("nice", settings.nice());
+    JsonNode asked = JsonProofs.JSON.readTree(request);
+    ProverPriorities.Priority priority =
+        settings.priorities().of(asked.path("call").path("op").asText());
+    file.put("nice", priority.nice());
+    if (!priority.cpus().isEmpty()) {
+      priority.cpus().forEach(file.putArray("cpus")::add);
+    }
     history.ifPresent(path -> file.put("history", path.toString()));
     if (settings.boundToParent()) {
       file.put("boundToParent", ProcessHandle.current().pid());
     }
-    file.set("request", JsonProofs.JSON.readTree(request));
+    file.set("request", asked);
     return file;
   }
 
@@ -241,6 +247,12 @@ final class ProverJob {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+  }
+
+  /** The prover's log, from where it was handed on last. */
+  LogTail log(Logger to) {
+    boolean asked = settings.environmentFrom(System.getenv()).containsKey("RUST_LOG");
+    return new LogTail(directory, asked, (level, line) -> to.atLevel(level).log(line));
   }
 
   /**

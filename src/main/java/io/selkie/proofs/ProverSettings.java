@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param library where the program lies
  * @param jobs directory for the job directories, on a local disk
- * @param nice niceness of a prover, 0 to 19
+ * @param priorities which processors provers get, and how readily they give them up
  * @param boundToParent provers end with this process, for one-shot commands; a node's provers do
  *     not
  * @param environment set for a prover on top of what it inherits
@@ -22,10 +22,18 @@ import java.util.Set;
 public record ProverSettings(
     ProofsLibrary library,
     Path jobs,
-    int nice,
+    ProverPriorities priorities,
     boolean boundToParent,
     Map<String, String> environment,
     boolean standIn) {
+
+  /** What keeps every part of the proofs library off the GPU. */
+  public static final Map<String, String> WITHOUT_GPU =
+      Map.of(
+          "BELLMAN_NO_GPU", "1",
+          "FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "false",
+          "FIL_PROOFS_USE_GPU_TREE_BUILDER", "false",
+          "CUDA_VISIBLE_DEVICES", "");
 
   /** Names a prover inherits: nothing else of the environment reaches it, least of all tokens. */
   private static final Set<String> INHERITED =
@@ -62,14 +70,14 @@ public record ProverSettings(
     environment = Map.copyOf(environment);
   }
 
-  /** Provers that make real proofs. */
+  /** Provers that make real proofs, all of one niceness. */
   public ProverSettings(
       ProofsLibrary library,
       Path jobs,
       int nice,
       boolean boundToParent,
       Map<String, String> environment) {
-    this(library, jobs, nice, boundToParent, environment, false);
+    this(library, jobs, ProverPriorities.nice(nice), boundToParent, environment, false);
   }
 
   /**
@@ -77,14 +85,14 @@ public record ProverSettings(
    * data are the true ones, whoever makes them.
    */
   public ProverSettings asStandIn() {
-    return new ProverSettings(library, jobs, nice, boundToParent, environment, true);
+    return new ProverSettings(library, jobs, priorities, boundToParent, environment, true);
   }
 
   /** The same with one more variable for provers. */
   public ProverSettings with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(environment);
     more.put(name, value);
-    return new ProverSettings(library, jobs, nice, boundToParent, more, standIn);
+    return new ProverSettings(library, jobs, priorities, boundToParent, more, standIn);
   }
 
   /**

@@ -38,7 +38,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** Starts a node on a repo, which others may share, with a state directory of its own. */
-  static NodeProcess start(Path repo, Path state, Map<String, String> settings)
+  public static NodeProcess start(Path repo, Path state, Map<String, String> settings)
       throws IOException, InterruptedException {
     Files.createDirectories(repo);
     Path output = Files.createTempFile(state.resolveSibling(""), "node-", ".log");
@@ -86,6 +86,11 @@ public final class NodeProcess implements AutoCloseable {
   /** What the node wrote. */
   public String log() throws IOException {
     return Files.readString(output);
+  }
+
+  /** Its process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** kill -9. */

@@ -1,8 +1,10 @@
 package io.selkie.view;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ public final class SectorView {
   private static final String UNFINISHED =
       "NOT (state = 'removed' OR driver_finished"
           + " OR (driver_state IS NULL AND state = 'idle' AND phase_number >= 50))";
+
+  private static final int RECENT_TASKS = 20;
+  private static final long RECENT_EVENTS = 50_000;
 
   private final DataSource database;
 
@@ -93,6 +98,21 @@ public final class SectorView {
         "SELECT * FROM sector_history WHERE id > ? ORDER BY id LIMIT ?",
         List.of(after, checked(limit)),
         SectorHistory::read);
+  }
+
+  /**
+   * How long the latest tasks of a kind took on sectors of a size, newest first, at most {@value
+   * #RECENT_TASKS}. Old history is not searched: it may be long, and hosts change.
+   *
+   * @param kind such as {@code PreCommit1}
+   */
+  public List<Duration> durations(String kind, SectorSize size) {
+    return query(
+        "SELECT h.duration_ms FROM sector_history h JOIN sector_summary s ON s.sector = h.sector"
+            + " WHERE h.id > ? AND h.event = 'TaskSucceeded' AND h.phase = ?"
+            + " AND s.sector_size = ? AND h.duration_ms IS NOT NULL ORDER BY h.id DESC LIMIT ?",
+        List.of(lastHistoryId() - RECENT_EVENTS, kind, size.bytes(), RECENT_TASKS),
+        row -> Duration.ofMillis(row.getLong("duration_ms")));
   }
 
   /** The id of the latest event; 0 if there is none. */

@@ -5,11 +5,14 @@ import akka.japi.Pair;
 import akka.stream.javadsl.Source;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.scheduler.TaskKind;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.SectorSummary;
 import io.selkie.view.SectorView;
 import io.selkie.view.ViewException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +145,12 @@ final class ScriptedReadModel implements ReadModel {
         .filter(entry -> entry.id() > after && entry.sector().equals(sector))
         .limit(limit)
         .toList();
+  }
+
+  @Override
+  public synchronized List<Duration> durations(TaskKind kind, SectorSize size) {
+    failIfToldTo();
+    return List.of(Duration.ofHours(3), Duration.ofHours(4), Duration.ofHours(5));
   }
 
   @Override

@@ -168,6 +168,32 @@ class SectorRoutesTest {
   }
 
   @Test
+  void aRunningTaskHasAnEstimateByItsProverAndThoseBefore() throws Exception {
+    SectorId sector = ScriptedOperations.FIRST;
+    SealProofType type = SealProofType.STACKED_DRG_2KIB_V1_1;
+    Optional<HostId> here = Optional.of(new HostId("here"));
+    Instant start = Instant.now().minus(Duration.ofHours(1));
+    node.operations.state =
+        new SectorState.Running(
+            new SectorFacts(sector, type, 1, 2, TaskKind.PRE_COMMIT_1, false, here, List.of()),
+            new SectorState.Task(
+                new TaskId(sector, 1, 2, TaskKind.PRE_COMMIT_1),
+                "key",
+                new TaskRequest.Remove(type),
+                start,
+                1,
+                0),
+            new SectorState.Assignment(here.orElseThrow(), 1, start));
+
+    JsonNode estimate = json("/sectors/s-t01000-1").get("estimate");
+
+    assertEquals(30, estimate.get("percent").intValue());
+    assertEquals(3, estimate.get("basedOn").intValue());
+    long left = estimate.get("remainingSeconds").longValue();
+    assertTrue(left > 10_700 && left <= 10_800, () -> "3 of 4 hours are left, not " + left + " s");
+  }
+
+  @Test
   void theActorsStateIsAsItsJournalHasIt() throws Exception {
     SectorId sector = ScriptedOperations.FIRST;
     node.operations.state =

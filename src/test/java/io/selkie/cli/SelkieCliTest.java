@@ -41,6 +41,7 @@ class SelkieCliTest {
         "sectors retry",
         "sectors remove",
         "dev",
+        "run",
         "auth",
         "auth create-token",
         "db",

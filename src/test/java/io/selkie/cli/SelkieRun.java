@@ -25,6 +25,9 @@ final class SelkieRun {
   /** What a command that needs a node starts; null: nothing may be started. */
   @Nullable NodeLauncher launcher;
 
+  /** What the file of settings says. */
+  String file = "";
+
   String out = "";
   String err = "";
 
@@ -55,6 +58,8 @@ final class SelkieRun {
                 home.resolve("native").toString(),
                 "selkie.native.variant",
                 "generic"))
+        .withFallback(EnvironmentSettings.of(environment, ConfigFactory.defaultReference()))
+        .withFallback(ConfigFactory.parseString(file))
         .withFallback(ConfigFactory.load());
   }
 
@@ -71,9 +76,10 @@ final class SelkieRun {
   int run(String... arguments) {
     StringWriter output = new StringWriter();
     StringWriter errors = new StringWriter();
-    CommandLine command = SelkieCli.create(context());
+    SelkieCli.Called called = SelkieCli.called(context(), List.of(arguments));
+    CommandLine command = called.command();
     command.setOut(new PrintWriter(output, true)).setErr(new PrintWriter(errors, true));
-    int status = command.execute(arguments);
+    int status = command.execute(called.line().toArray(String[]::new));
     out = output.toString();
     err = errors.toString();
     return status;

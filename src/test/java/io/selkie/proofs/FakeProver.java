@@ -34,7 +34,12 @@ record FakeProver(Path here, ProverSettings settings) {
   /** The same for a node, whose provers outlive it. */
   ProverSettings ofNode() {
     return new ProverSettings(
-        settings.library(), settings.jobs(), settings.nice(), false, settings.environment());
+        settings.library(),
+        settings.jobs(),
+        settings.priorities(),
+        false,
+        settings.environment(),
+        false);
   }
 
   /** A script line that answers with this text. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.journal.Database;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +187,41 @@ class SectorViewTest {
             Optional.of("a\ufffdb" + "x".repeat(Values.LONGEST_TEXT - 3)),
             "{}"),
         row);
+  }
+
+  @Test
+  void durationsAreThoseOfTheKindAndTheSizeNewestFirst() throws SQLException {
+    SectorId large = sector(1000, 2);
+    change(ONE, AT, Values.summary().set(SummaryColumn.SECTOR_SIZE, SectorSize.KIB_2.bytes()));
+    change(large, AT, Values.summary().set(SummaryColumn.SECTOR_SIZE, SectorSize.GIB_32.bytes()));
+    took(1, ONE, "TaskSucceeded", "PreCommit1", 10);
+    took(2, ONE, "TaskFailed", "PreCommit1", 20);
+    took(3, ONE, "TaskSucceeded", "PreCommit2", 30);
+    took(4, large, "TaskSucceeded", "PreCommit1", 40);
+    took(5, ONE, "TaskSucceeded", "PreCommit1", 50);
+
+    assertEquals(
+        List.of(Duration.ofMillis(50), Duration.ofMillis(10)),
+        view.durations("PreCommit1", SectorSize.KIB_2));
+    assertEquals(List.of(), view.durations("Commit2", SectorSize.KIB_2));
+  }
+
+  private void took(long id, SectorId sector, String name, String phase, long millis)
+      throws SQLException {
+    ProjectedEvent<String> event = new ProjectedEvent<>(id, "Sector|" + sector, id, name);
+    commit(
+        database,
+        connection ->
+            new SectorRows(connection)
+                .append(
+                    event,
+                    sector,
+                    AT,
+                    name,
+                    Values.history()
+                        .set(HistoryColumn.PHASE, phase)
+                        .set(HistoryColumn.DURATION_MS, millis)
+                        .set(HistoryColumn.DETAIL, "{}")));
   }
 
   @Test

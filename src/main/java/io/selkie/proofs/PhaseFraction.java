@@ -1,11 +1,10 @@
-package io.selkie.cli;
+package io.selkie.proofs;
 
-import io.selkie.proofs.ProofsProgress;
 import java.util.Map;
 import java.util.Set;
 
 /** How much of a phase is behind, from the stage it is in. */
-final class PhaseFraction {
+public final class PhaseFraction {
   private static final Stage WHOLE = new Stage(0, 1000);
 
   /** Where each stage begins and ends within its phase: measured at 8 MiB. */
@@ -35,7 +34,7 @@ final class PhaseFraction {
   private record Stage(int begin, int end) {}
 
   /** Thousandths of the phase. */
-  static long perMille(ProofsProgress progress) {
+  public static long perMille(ProofsProgress progress) {
     Stage stage = STAGES.getOrDefault(progress.stage(), WHOLE);
     double within =
         progress.total() == 0 ? 0 : Math.min(1, (double) progress.done() / progress.total());
@@ -43,7 +42,7 @@ final class PhaseFraction {
   }
 
   /** The stage for people, such as {@code layer 2 of 11}. */
-  static String words(ProofsProgress progress) {
+  public static String words(ProofsProgress progress) {
     String stage =
         switch (progress.stage()) {
           case "treeD" -> "tree D";

@@ -1,0 +1,12 @@
+package io.selkie.lotus;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a node looks for its miner.
+ *
+ * @param storageRepo the miner's repo; empty: where Lotus's own worker would look
+ * @param address where the miner reaches this host; empty: the address of the route to it
+ */
+public record LotusSettings(Optional<Path> storageRepo, Optional<HostPort> address) {}

@@ -1,0 +1,115 @@
+package io.selkie.lotus;
+
+import io.selkie.filecoin.Multiaddr;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the API of the miner as Lotus's worker does: the environment first (MINER_API_INFO, its old
+ * name STORAGE_API_INFO), then the files {@code api} and {@code token} of the miner's repo.
+ */
+public final class MinerFinder {
+  private static final List<String> INFO = List.of("MINER_API_INFO", "STORAGE_API_INFO");
+  private static final List<String> REPO = List.of("LOTUS_MINER_PATH", "LOTUS_STORAGE_PATH");
+
+  private final Optional<Path> given;
+  private final Map<String, String> environment;
+
+  /**
+   * Looks in this environment.
+   *
+   * @param given the miner's repo, if it was named
+   */
+  public MinerFinder(Optional<Path> given, Map<String, String> environment) {
+    this.given = given;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Where the miner is. Files are read anew each time: a miner writes them when it starts.
+   *
+   * @throws IOException if nothing says so; one line that names what is missing or wrong, and no
+   *     token
+   */
+  public MinerApi find() throws IOException {
+    for (String name : INFO) {
+      String value = environment.getOrDefault(name, "").strip();
+      if (!value.isEmpty()) {
+        return ofInfo(name, value);
+      }
+    }
+    Path repo = repo();
+    String api = read(repo.resolve("api"));
+    String token = read(repo.resolve("token"));
+    try {
+      return at(api, token);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(repo.resolve("api") + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The miner's repo: the one named, else the environment's, else where Lotus has it. */
+  Path repo() {
+    if (given.isPresent()) {
+      return given.get();
+    }
+    for (String name : REPO) {
+      String value = environment.getOrDefault(name, "");
+      if (!value.isBlank()) {
+        return Path.of(value);
+      }
+    }
+    Path home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", ".")));
+    Path old = home.resolve(".lotusstorage");
+    return Files.isDirectory(old) ? old : home.resolve(".lotusminer");
+  }
+
+  /** {@code TOKEN:ADDRESS}; of a list the first counts. */
+  private static MinerApi ofInfo(String name, String value) throws IOException {
+    String first = value.split(",", -1)[0].strip();
+    int colon = first.startsWith("/") ? -1 : first.indexOf(':');
+    boolean hasToken = colon > 0 && !first.startsWith("//", colon + 1);
+    try {
+      return hasToken ? at(first.substring(colon + 1), first.substring(0, colon)) : at(first, "");
+    } catch (IllegalArgumentException e) {
+      // The text may hold the token at a wrong place.
+      throw new IOException(
+          name + " is not TOKEN:ADDRESS with an address such as /ip4/10.0.0.1/tcp/2345/http", e);
+    }
+  }
+
+  private static MinerApi at(String address, String token) {
+    if (address.startsWith("/")) {
+      Multiaddr parsed = Multiaddr.parse(address);
+      return new MinerApi(new HostPort(parsed.host(), parsed.port()), parsed.secure(), token);
+    }
+    URI url = URI.create(address);
+    String scheme = String.valueOf(url.getScheme());
+    boolean secure = scheme.equals("https") || scheme.equals("wss");
+    if (url.getHost() == null || !(secure || scheme.equals("http") || scheme.equals("ws"))) {
+      throw new IllegalArgumentException("not an address such as /ip4/127.0.0.1/tcp/2345/http");
+    }
+    int standard = secure ? 443 : 80;
+    String host = url.getHost().replaceAll("[\\[\\]]", "");
+    return new MinerApi(
+        new HostPort(host, url.getPort() < 0 ? standard : url.getPort()), secure, token);
+  }
+
+  private static String read(Path file) throws IOException {
+    try {
+      String text = Files.readString(file).strip();
+      if (text.isEmpty()) {
+        throw new IOException(file + " is empty");
+      }
+      return text;
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + " is missing", e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.selkie.lotus;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for the miner once a minute and says what it found, in one line: each time while it waits,
+ * and once when it is there. The worker protocol itself is not spoken yet.
+ */
+public final class MinerWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MinerWatch.class);
+  private static final Duration PERIOD = Duration.ofMinutes(1);
+  private static final int CONNECT_MILLIS = 3000;
+
+  private final LotusSettings settings;
+  private final Finder finder;
+  private final Probe probe;
+  private final Consumer<String> log;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(MinerWatch::daemon);
+  private String said = "";
+
+  /** Says where the miner is. */
+  interface Finder {
+    MinerApi find() throws IOException;
+  }
+
+  /** Tries to reach an address. */
+  interface Probe {
+    void reach(HostPort address) throws IOException;
+  }
+
+  MinerWatch(LotusSettings settings, Finder finder, Probe probe, Consumer<String> log) {
+    this.settings = settings;
+    this.finder = finder;
+    this.probe = probe;
+    this.log = log;
+  }
+
+  /** Begins to look. */
+  public static MinerWatch start(LotusSettings settings, MinerFinder finder) {
+    MinerWatch watch = new MinerWatch(settings, finder::find, MinerWatch::connect, LOG::info);
+    watch.begin(PERIOD);
+    return watch;
+  }
+
+  private void begin(Duration period) {
+    var unused =
+        thread.scheduleAtFixedRate(this::look, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread made = new Thread(work, "miner-watch");
+    made.setDaemon(true);
+    return made;
+  }
+
+  private static void connect(HostPort address) throws IOException {
+    try (Socket socket = new Socket()) {
+      InetSocketAddress there = new InetSocketAddress(address.host(), address.port());
+      if (there.isUnresolved()) {
+        throw new IOException("the name " + address.host() + " is not known");
+      }
+      socket.connect(there, CONNECT_MILLIS);
+    }
+  }
+
+  /** One look, and at most one line. */
+  void look() {
+    String line;
+    boolean waits = true;
+    try {
+      MinerApi miner = finder.find();
+      try {
+        probe.reach(miner.address());
+        waits = false;
+        line =
+            "the miner answers at "
+                + miner
+                + ", and this host is "
+                + own(Optional.of(miner.address()))
+                + " to it; this version does not take its tasks yet";
+      } catch (IOException e) {
+        line = "waiting for the miner: " + miner + " cannot be reached: " + e.getMessage();
+      }
+    } catch (IOException e) {
+      line = "waiting for the miner: " + e.getMessage();
+    }
+    if (waits || !line.equals(said)) {
+      log.accept(line + "; sectors come by the management interface");
+    }
+    said = line;
+  }
+
+  private HostPort own(Optional<HostPort> miner) {
+    return settings.address().orElseGet(() -> OwnAddress.towards(miner));
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
