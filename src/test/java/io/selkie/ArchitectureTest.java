@@ -85,10 +85,12 @@ class ArchitectureTest {
       noClasses()
           .that(
               describe(
-                  "are not ProverJob or ProverProofs",
+                  "are not ProverJob, ProverProofs or Devices",
                   type ->
                       !isOrIsIn(type, "io.selkie.proofs.ProverJob")
-                          && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")))
+                          && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")
+                          // nvidia-smi, which tells what there is
+                          && !isOrIsIn(type, "io.selkie.worker.Devices")))
           .should()
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class)

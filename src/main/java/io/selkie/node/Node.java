@@ -29,10 +29,17 @@ import io.selkie.sealing.Sealing;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.view.SectorView;
+import io.selkie.worker.Device;
+import io.selkie.worker.Devices;
+import io.selkie.worker.HostFitness;
+import io.selkie.worker.HostLedger;
+import io.selkie.worker.LeaseFiles;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
+import io.selkie.worker.Worker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -209,13 +217,25 @@ public final class Node implements AutoCloseable {
             standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
+    List<Device> devices =
+        Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
+    HostLedger ledger =
+        HostLedger.open(
+            state.admitted(),
+            new SpaceGauge(settings.repo(), state.jobs()),
+            settings.host().limits(devices),
+            () -> false, // no sector is moved by this node yet
+            HostFitness.of(library.prover(), state.jobs()));
     ProverTaskRunner runner =
         new ProverTaskRunner(
             settings.repo(),
             new NodeJobFiles(new NodeJobs(provers), state.jobs()),
             local,
             progress,
+            ledger,
             blocking);
+    Worker.Parts worker =
+        new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     DevChain chain =
         DevChain.open(
             state.path().resolve("chain"),
@@ -224,7 +244,7 @@ public final class Node implements AutoCloseable {
             local,
             Clock.systemUTC(),
             blocking);
-    return new NodeParts(host, database, local, runner, progress, chain, blocking);
+    return new NodeParts(host, database, local, worker, progress, chain, blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -5,12 +5,13 @@ import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.HostId;
 import io.selkie.worker.ProgressBoard;
-import io.selkie.worker.TaskRunner;
+import io.selkie.worker.Worker;
 import java.util.concurrent.ExecutorService;
 
 /**
  * What a node is made of besides its actors.
  *
+ * @param worker what tasks run with
  * @param local proofs for what is short
  * @param blocking threads for whatever blocks
  */
@@ -18,7 +19,7 @@ record NodeParts(
     HostId host,
     Database database,
     Proofs local,
-    TaskRunner runner,
+    Worker.Parts worker,
     ProgressBoard progress,
     DevChain chain,
     ExecutorService blocking) {}

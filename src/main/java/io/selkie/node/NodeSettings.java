@@ -4,15 +4,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
-import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
+import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,7 +22,7 @@ import java.util.Set;
  * @param state what is this node's own
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
- * @param slots how many tasks of each pooled kind run at once
+ * @param host the limits of this host
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param nice niceness of provers
@@ -34,7 +33,7 @@ public record NodeSettings(
     StateDirectory state,
     Config config,
     MinerId miner,
-    Map<TaskKind, Integer> slots,
+    HostSettings host,
     SectorSettings sectors,
     SealingSettings sealing,
     ApiSettings api,
@@ -44,13 +43,6 @@ public record NodeSettings(
     Test test) {
   private static final int MOST_SLOTS = 10_000;
   private static final int MAX_NICE = 19;
-  private static final Map<TaskKind, String> PARALLEL =
-      Map.of(
-          TaskKind.ADD_PIECE, "addpiece",
-          TaskKind.PRE_COMMIT_1, "precommit1",
-          TaskKind.PRE_COMMIT_2, "precommit2",
-          TaskKind.COMMIT_1, "commit1",
-          TaskKind.COMMIT_2, "commit2");
 
   /**
    * What only tests set.
@@ -87,7 +79,7 @@ public record NodeSettings(
           StateDirectory.of(repo, environment),
           config,
           MinerId.parse(selkie.getString("miner")),
-          slots(selkie),
+          HostSettings.of(selkie, environment),
           sectors(selkie),
           SealingSettings.of(config),
           ApiSettings.of(config),
@@ -104,14 +96,6 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
-  }
-
-  private static Map<TaskKind, Integer> slots(Config selkie) throws IOException {
-    Map<TaskKind, Integer> slots = new EnumMap<>(TaskKind.class);
-    for (Map.Entry<TaskKind, String> phase : PARALLEL.entrySet()) {
-      slots.put(phase.getKey(), number(selkie, "parallel." + phase.getValue(), 0, MOST_SLOTS));
-    }
-    return Map.copyOf(slots);
   }
 
   private static SectorSettings sectors(Config selkie) throws IOException {

@@ -84,6 +84,9 @@ final class KillMatrix {
     settings.put("selkie.sealing.seed-confidence", "1");
     settings.put("selkie.sector.first-retry", "200 ms");
     settings.put("selkie.sector.repeat", "1 s");
+    settings.put("selkie.max-tasks", "1000");
+    settings.put("selkie.memory", "100 TiB");
+    settings.put("selkie.gpu.cpu-leases", "1000");
     for (String phase : List.of("addpiece", "precommit1", "precommit2", "commit1", "commit2")) {
       settings.put("selkie.parallel." + phase, "1000");
     }
