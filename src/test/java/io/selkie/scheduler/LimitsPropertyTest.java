@@ -278,7 +278,7 @@ class LimitsPropertyTest {
     if (next == PHASES.size()) {
       lives.remove(sector);
       host.sectors.remove(sector);
-      if (random.nextBoolean() && random.nextBoolean()) {
+      if (random.nextInt(4) == 0) {
         report(host);
       }
       return;

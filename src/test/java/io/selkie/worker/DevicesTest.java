@@ -80,8 +80,10 @@ class DevicesTest {
     assertEquals(
         Optional.of("2026 WARN bellperson::gpu GPU Multiexp failed! Falling back to CPU..."),
         CpuFallback.in(
-            "2026 INFO FFT: 1 working device(s) selected.\n"
-                + "2026 WARN bellperson::gpu GPU Multiexp failed! Falling back to CPU...\n"));
+            """
+            2026 INFO FFT: 1 working device(s) selected.
+            2026 WARN bellperson::gpu GPU Multiexp failed! Falling back to CPU...
+            """));
     assertEquals(
         Optional.of("Cannot instantiate GPU FFT kernel! Error: no device"),
         CpuFallback.in("Cannot instantiate GPU FFT kernel! Error: no device\n"));
