@@ -86,11 +86,13 @@ class ArchitectureTest {
       noClasses()
           .that(
               describe(
-                  "are not ProverJob, ProverProofs or NodeProcess",
+                  "are not ProverJob, ProverProofs, NodeProcess or Devices",
                   type ->
                       !isOrIsIn(type, "io.selkie.proofs.ProverJob")
                           && !isOrIsIn(type, "io.selkie.selftest.NodeProcess")
-                          && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")))
+                          && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")
+                          // nvidia-smi, which tells what there is
+                          && !isOrIsIn(type, "io.selkie.worker.Devices")))
           .should()
           .dependOnClassesThat()
           .areAssignableTo(ProcessBuilder.class)

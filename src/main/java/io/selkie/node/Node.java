@@ -36,11 +36,18 @@ import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePaths;
 import io.selkie.view.SectorView;
+import io.selkie.worker.Device;
+import io.selkie.worker.Devices;
+import io.selkie.worker.HostFitness;
+import io.selkie.worker.HostLedger;
+import io.selkie.worker.LeaseFiles;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
+import io.selkie.worker.Worker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +58,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -273,7 +281,18 @@ public final class Node implements AutoCloseable {
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
     NodeJobFiles jobs =
         new NodeJobFiles(new NodeJobs(provers, settings.idleProvers()), state.jobs());
-    ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, blocking);
+    List<Device> devices =
+        Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
+    HostLedger ledger =
+        HostLedger.open(
+            state.admitted(),
+            new SpaceGauge(settings.repo(), state.jobs()),
+            settings.host().limits(devices),
+            () -> false, // no sector is moved by this node yet
+            HostFitness.of(library.prover(), state.jobs()));
+    ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, ledger, blocking);
+    Worker.Parts worker =
+        new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
         host,
         database,
@@ -281,7 +300,7 @@ public final class Node implements AutoCloseable {
         paths,
         places,
         jobs,
-        runner,
+        worker,
         progress,
         chain(settings, local, blocking),
         blocking);
@@ -292,7 +311,7 @@ public final class Node implements AutoCloseable {
     if (settings.test().standInProofs()) {
       environment.putAll(settings.test().proverEnvironment());
     }
-    if (!settings.gpu()) {
+    if (!settings.host().gpu()) {
       environment.putAll(ProverSettings.WITHOUT_GPU);
     }
     return environment;

@@ -63,7 +63,7 @@ final class NodeGuardian {
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
-            .init(SingletonActor.of(Scheduler.create(), "scheduler"));
+            .init(SingletonActor.of(Scheduler.create(Clock.systemUTC()), "scheduler"));
 
     ClusterSharding sharding = ClusterSharding.get(context.getSystem());
     Sector.Surroundings surroundings =
@@ -80,8 +80,7 @@ final class NodeGuardian {
                         Sector.create(
                             SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
                 .withStopMessage(new Sector.Leave()));
-    ActorRef<WorkerCommand> worker =
-        context.spawn(worker(settings, parts, scheduler, sharding), "worker");
+    ActorRef<WorkerCommand> worker = context.spawn(worker(parts, scheduler, sharding), "worker");
     HistoryFeed feed =
         new HistoryFeed(new SectorView(parts.database().dataSource()), context.getSystem());
     Behavior<Projection.Command> projection =
@@ -107,10 +106,7 @@ final class NodeGuardian {
   }
 
   private static Behavior<WorkerCommand> worker(
-      NodeSettings settings,
-      NodeParts parts,
-      ActorRef<SchedulerCommand> scheduler,
-      ClusterSharding sharding) {
+      NodeParts parts, ActorRef<SchedulerCommand> scheduler, ClusterSharding sharding) {
     return Behaviors.setup(
         context -> {
           ActorRef<WorkerCommand> self = context.getSelf();
@@ -119,7 +115,7 @@ final class NodeGuardian {
                   sharding
                       .entityRefFor(Sector.KEY, sector.toString())
                       .tell(new Sector.Report(report, self));
-          return Worker.create(parts.host(), settings.slots(), parts.runner(), scheduler, gateway);
+          return Worker.create(parts.host(), parts.worker(), scheduler, gateway);
         });
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,8 +36,17 @@ record NodeJobFiles(NodeJobs jobs, Path directory) implements Jobs {
   }
 
   @Override
-  public Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener) {
-    return jobs.run(name, onDurable, listener);
+  public Proofs run(
+      String name,
+      Map<String, String> environment,
+      Runnable onDurable,
+      ProofsProgress.Listener listener) {
+    return jobs.run(name, environment, onDurable, listener);
+  }
+
+  @Override
+  public String log(String name) throws IOException {
+    return jobs.log(name);
   }
 
   @Override

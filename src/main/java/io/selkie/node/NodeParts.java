@@ -7,12 +7,13 @@ import io.selkie.scheduler.HostId;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePaths;
 import io.selkie.worker.ProgressBoard;
-import io.selkie.worker.TaskRunner;
+import io.selkie.worker.Worker;
 import java.util.concurrent.ExecutorService;
 
 /**
  * What a node is made of besides its actors.
  *
+ * @param worker what tasks run with
  * @param local proofs for what is short
  * @param paths of this host, and {@code places} of sectors on them
  * @param blocking threads for whatever blocks
@@ -24,7 +25,7 @@ record NodeParts(
     StoragePaths paths,
     HostPlaces places,
     NodeJobFiles jobs,
-    TaskRunner runner,
+    Worker.Parts worker,
     ProgressBoard progress,
     Chain chain,
     ExecutorService blocking) {}

@@ -7,16 +7,15 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.proofs.ProverPriorities;
-import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StorageSettings;
+import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +27,10 @@ import java.util.Set;
  * @param state what is this node's own
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
- * @param slots how many tasks of each pooled kind run at once
+ * @param host the limits of this host
  * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
  * @param lotus how the miner is looked for, if it is
  * @param localStorage whether sectors are kept in the repo
- * @param gpu whether provers may use one
  * @param environment of this process
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
@@ -45,11 +43,10 @@ public record NodeSettings(
     StateDirectory state,
     Config config,
     MinerId miner,
-    Map<TaskKind, Integer> slots,
+    HostSettings host,
     Optional<ChainKind> chain,
     Optional<LotusSettings> lotus,
     boolean localStorage,
-    boolean gpu,
     Map<String, String> environment,
     SectorSettings sectors,
     SealingSettings sealing,
@@ -62,13 +59,6 @@ public record NodeSettings(
     Test test) {
   private static final int MOST_SLOTS = 10_000;
   private static final int MOST_IDLE_PROVERS = 100;
-  private static final Map<TaskKind, String> PARALLEL =
-      Map.of(
-          TaskKind.ADD_PIECE, "addpiece",
-          TaskKind.PRE_COMMIT_1, "precommit1",
-          TaskKind.PRE_COMMIT_2, "precommit2",
-          TaskKind.COMMIT_1, "commit1",
-          TaskKind.COMMIT_2, "commit2");
 
   /**
    * What only tests set.
@@ -105,11 +95,10 @@ public record NodeSettings(
           StateDirectory.of(repo, environment),
           config,
           MinerId.parse(selkie.getString("miner")),
-          slots(selkie),
+          HostSettings.of(selkie, environment),
           ChainKind.of(selkie.getString("chain")),
           lotus(selkie),
           selkie.getBoolean("local-storage"),
-          selkie.getBoolean("gpu.enabled"),
           Map.copyOf(environment),
           sectors(selkie),
           SealingSettings.of(config),
@@ -129,14 +118,6 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
-  }
-
-  private static Map<TaskKind, Integer> slots(Config selkie) throws IOException {
-    Map<TaskKind, Integer> slots = new EnumMap<>(TaskKind.class);
-    for (Map.Entry<TaskKind, String> phase : PARALLEL.entrySet()) {
-      slots.put(phase.getKey(), number(selkie, "parallel." + phase.getValue(), 0, MOST_SLOTS));
-    }
-    return Map.copyOf(slots);
   }
 
   private static Optional<LotusSettings> lotus(Config selkie) {

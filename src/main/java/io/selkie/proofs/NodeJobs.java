@@ -2,12 +2,14 @@ package io.selkie.proofs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -210,8 +212,36 @@ public final class NodeJobs implements AutoCloseable {
    * @param listener told about the progress
    */
   public Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener) {
+    return run(name, Map.of(), onDurable, listener);
+  }
+
+  /**
+   * The same with variables for the prover of this job, should it not be at work already.
+   *
+   * @param environment on top of what all provers have
+   */
+  public Proofs run(
+      String name,
+      Map<String, String> environment,
+      Runnable onDurable,
+      ProofsProgress.Listener listener) {
     checkName(name);
-    return new NodeJob(this, settings, name, onDurable, listener);
+    ProverSettings own = settings;
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      own = own.with(variable.getKey(), variable.getValue());
+    }
+    return new NodeJob(this, own, name, onDurable, listener);
+  }
+
+  /** What the prover of the job has said so far; empty if there is none. */
+  public String log(String name) throws IOException {
+    checkName(name);
+    try {
+      return Files.readString(
+          ProverJob.directory(settings, name).resolve(JobFiles.LOG), StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.selkie.scheduler;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -10,6 +11,21 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param message one sentence for the operator
  */
 public record Failure(Action action, String code, String message) {
+  /** A host had no room after all: others were quicker. */
+  public static final String NO_ROOM = "no_room";
+
+  /** A host had no slot of the phase after all. */
+  public static final String NO_SLOT = "no_slot";
+
+  /**
+   * Whether the host tried at all. What it refused before it began, or gave back since it cannot
+   * work itself, says nothing about the task: it is tried again, and never too often.
+   */
+  @JsonIgnore
+  public boolean wasTried() {
+    return action != Action.HALT && !code.equals(NO_ROOM) && !code.equals(NO_SLOT);
+  }
+
   /** What to do next. */
   public enum Action {
     /** The same task again, later. */
@@ -21,7 +37,7 @@ public record Failure(Action action, String code, String message) {
     /** Nothing: the request or the sector is beyond help. */
     @JsonProperty("abandon")
     ABANDON,
-    /** Nothing, and the host needs its operator first: no more work until then. */
+    /** The same task again, elsewhere or later: this host takes no work until it is fit again. */
     @JsonProperty("halt")
     HALT
   }

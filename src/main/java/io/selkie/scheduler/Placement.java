@@ -1,5 +1,6 @@
 package io.selkie.scheduler;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,17 +8,18 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * Which waiting task goes to which host, and why the others do not: a pure function. A sector's
- * files stay where they are, no pool gets more tasks than it has slots, and no sector has two tasks
- * at once.
+ * files stay where they are, no limit of a host is passed ({@link HostLoad}), and no sector has two
+ * tasks at once.
  */
 public final class Placement {
   /** Phases near the end first, so that sectors leave before others come; then what is cheap. */
@@ -34,54 +36,80 @@ public final class Placement {
 
   private static final Comparator<Waiting> NEXT =
       Comparator.<Waiting, Integer>comparing(waiting -> ORDER.indexOf(waiting.task().kind()))
+          .thenComparing(waiting -> waiting.urgency().deadline().orElse(Instant.MAX))
+          .thenComparing(waiting -> !waiting.urgency().deals())
           .thenComparing(Waiting::since)
           .thenComparing(waiting -> waiting.task().toString());
 
-  private final Map<HostId, Host> hosts;
+  private final Map<HostId, HostLoad> hosts = new LinkedHashMap<>();
   private final Map<SectorId, List<Held>> held = new HashMap<>();
-  private final Map<HostId, Map<TaskKind, Integer>> used = new HashMap<>();
 
   private Placement(List<Host> hosts, Collection<Held> held) {
-    this.hosts =
-        hosts.stream()
-            .sorted(Comparator.comparing(Host::id))
-            .collect(
-                Collectors.toMap(
-                    Host::id, Function.identity(), (one, other) -> one, LinkedHashMap::new));
+    hosts.stream()
+        .sorted(Comparator.comparing(Host::id))
+        .forEach(
+            host ->
+                this.hosts.put(
+                    host.id(),
+                    new HostLoad(host.id(), host.limits(), host.sectors(), host.unfit())));
     held.forEach(this::hold);
+  }
+
+  /**
+   * How much a task hurries.
+   *
+   * @param deadline after which the work is lost, if there is one
+   * @param deals whether the sector has data of clients
+   */
+  public record Urgency(Optional<Instant> deadline, boolean deals) {
+    /** Of a sector without data and deadline. */
+    public static final Urgency NONE = new Urgency(Optional.empty(), false);
   }
 
   /**
    * A task without a host.
    *
+   * @param proofType empty where only its sector knows
    * @param since when it was asked for
    * @param filesOn the one host that can run it, if the sector has files
    */
-  public record Waiting(TaskId task, Instant since, Optional<HostId> filesOn) {}
+  public record Waiting(
+      TaskId task,
+      Optional<SealProofType> proofType,
+      Instant since,
+      Optional<HostId> filesOn,
+      Urgency urgency) {
+    private HostLoad.Load load() {
+      return new HostLoad.Load(task.kind(), task.sector(), proofType);
+    }
+  }
 
   /**
    * A host that has announced itself.
    *
-   * @param slots how many tasks of each pooled kind it runs at once; absent or 0: none
+   * @param sectors that have files there
+   * @param unfit why it takes no work, if it does not
    */
-  public record Host(HostId id, Map<TaskKind, Integer> slots) {
-    /** The map is copied. */
+  public record Host(
+      HostId id, HostLimits limits, List<HostSector> sectors, Optional<String> unfit) {
+    /** The list is copied. */
     public Host {
-      slots = Map.copyOf(slots);
-    }
-
-    private int slots(TaskKind kind) {
-      return slots.getOrDefault(kind, 0);
+      sectors = List.copyOf(sectors);
     }
   }
 
   /**
    * A task that has a slot already.
    *
+   * @param proofType empty where it is not known
    * @param given to the host, by its sector's word; otherwise the host only has a job of it, which
    *     it ends before it starts a newer one of the sector
    */
-  public record Held(TaskId task, HostId host, boolean given) {}
+  public record Held(TaskId task, Optional<SealProofType> proofType, HostId host, boolean given) {
+    private HostLoad.Load load() {
+      return new HostLoad.Load(task.kind(), task.sector(), proofType);
+    }
+  }
 
   /** A task and the host it is given to. */
   public record Assignment(TaskId task, HostId host) {}
@@ -90,8 +118,16 @@ public final class Placement {
    * What becomes of the waiting tasks: each has an assignment or a reason.
    *
    * @param reasons one sentence for the operator
+   * @param shortOfMemory those that wait for memory and nothing else
    */
-  public record Decision(List<Assignment> assignments, Map<TaskId, String> reasons) {}
+  public record Decision(
+      List<Assignment> assignments, Map<TaskId, String> reasons, Set<TaskId> shortOfMemory) {}
+
+  /** The same without any that has waited for memory too long. */
+  public static Decision decide(
+      Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held) {
+    return decide(waiting, hosts, held, Set.of());
+  }
 
   /**
    * Decides for all waiting tasks at once.
@@ -99,52 +135,76 @@ public final class Placement {
    * @param waiting in any order
    * @param hosts those that have announced themselves
    * @param held on these hosts or others
+   * @param starved tasks that have waited for memory so long that what comes free is kept for them;
+   *     on each host for one
    */
   public static Decision decide(
-      Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held) {
+      Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held, Set<TaskId> starved) {
     Placement placement = new Placement(hosts, held);
     List<Assignment> assignments = new ArrayList<>();
     Map<TaskId, String> reasons = new LinkedHashMap<>();
+    Set<TaskId> shortOfMemory = new LinkedHashSet<>();
     for (Waiting next : waiting.stream().sorted(NEXT).toList()) {
-      Optional<String> reason = placement.reasonToWait(next);
+      Optional<String> reason = placement.besideItsSector(next).or(() -> placement.noHost(next));
       if (reason.isPresent()) {
         reasons.put(next.task(), reason.get());
-      } else {
-        assignments.add(placement.assign(next));
+        continue;
+      }
+      Map<HostId, HostLoad.Refusal> refusals = placement.refusals(next);
+      if (refusals.size() < placement.candidates(next).size()) {
+        assignments.add(placement.assign(next, refusals.keySet()));
+        continue;
+      }
+      reasons.put(next.task(), placement.summary(next, refusals));
+      if (refusals.values().stream().anyMatch(Placement::isForMemory)) {
+        shortOfMemory.add(next.task());
+        if (starved.contains(next.task())) {
+          placement.keepMemory(next, refusals);
+        }
       }
     }
-    return new Decision(List.copyOf(assignments), reasons);
+    return new Decision(List.copyOf(assignments), reasons, Set.copyOf(shortOfMemory));
   }
 
-  private Assignment assign(Waiting waiting) {
-    HostId host = best(waiting);
-    jobs(waiting.task().sector()).forEach(job -> count(job, -1));
+  private static boolean isForMemory(HostLoad.Refusal refusal) {
+    return refusal.limit() == HostLoad.Limit.MEMORY && refusal.passing();
+  }
+
+  private void keepMemory(Waiting waiting, Map<HostId, HostLoad.Refusal> refusals) {
+    refusals.entrySet().stream()
+        .filter(refusal -> isForMemory(refusal.getValue()))
+        .map(refusal -> load(refusal.getKey()))
+        .filter(host -> !host.keepsMemory())
+        .findFirst()
+        .ifPresent(host -> host.keepMemory(waiting.load()));
+  }
+
+  private HostLoad load(HostId host) {
+    return Optional.ofNullable(hosts.get(host)).orElseThrow();
+  }
+
+  private Assignment assign(Waiting waiting, Set<HostId> full) {
+    HostId host =
+        candidates(waiting).stream()
+            .filter(candidate -> !full.contains(candidate))
+            .max(
+                Comparator.<HostId, Integer>comparing(
+                        candidate -> load(candidate).room(waiting.task().kind()))
+                    .thenComparing(Comparator.reverseOrder()))
+            .orElseThrow();
+    jobs(waiting.task().sector()).forEach(this::drop);
     held.remove(waiting.task().sector());
-    hold(new Held(waiting.task(), host, true));
+    hold(new Held(waiting.task(), waiting.proofType(), host, true));
     return new Assignment(waiting.task(), host);
   }
 
   private void hold(Held task) {
     held.computeIfAbsent(task.task().sector(), sector -> new ArrayList<>()).add(task);
-    count(task, 1);
+    Optional.ofNullable(hosts.get(task.host())).ifPresent(host -> host.add(task.load()));
   }
 
-  private void count(Held task, int by) {
-    used.computeIfAbsent(task.host(), host -> new HashMap<>())
-        .merge(task.task().kind(), by, Integer::sum);
-  }
-
-  private Optional<String> reasonToWait(Waiting waiting) {
-    return besideItsSector(waiting)
-        .or(() -> withoutHost(waiting))
-        .or(
-            () -> {
-              TaskKind kind = waiting.task().kind();
-              List<Host> offering = offering(waiting);
-              return offering.stream().anyMatch(host -> room(host, waiting) > 0)
-                  ? Optional.empty()
-                  : Optional.of(full(offering, kind));
-            });
+  private void drop(Held task) {
+    Optional.ofNullable(hosts.get(task.host())).ifPresent(host -> host.remove(task.load()));
   }
 
   /** Another task of the sector, where the new one does not replace it. */
@@ -155,44 +215,55 @@ public final class Placement {
         .map(other -> "its sector still has " + other.task().kind() + " on host " + other.host());
   }
 
-  private Optional<String> withoutHost(Waiting waiting) {
-    TaskKind kind = waiting.task().kind();
+  private Optional<String> noHost(Waiting waiting) {
     if (waiting.filesOn().isPresent() && !hosts.containsKey(waiting.filesOn().get())) {
       return Optional.of(
           "its files are on host " + waiting.filesOn().get() + ", which has not announced itself");
     }
-    if (hosts.isEmpty()) {
-      return Optional.of("no host has announced itself");
-    }
-    if (!offering(waiting).isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        only(waiting)
-            .map(host -> "its files are on host " + host + ", which does not offer " + kind)
-            .orElse("no host offers " + kind));
+    return candidates(waiting).isEmpty()
+        ? Optional.of("no host has announced itself")
+        : Optional.empty();
   }
 
-  private String full(List<Host> offering, TaskKind kind) {
-    int inUse =
+  /** What is in the way on each host that cannot take it. */
+  private Map<HostId, HostLoad.Refusal> refusals(Waiting waiting) {
+    // What the new task replaces is gone before it begins.
+    List<Held> replaced = jobs(waiting.task().sector()).toList();
+    replaced.forEach(this::drop);
+    Map<HostId, HostLoad.Refusal> refusals = new TreeMap<>();
+    for (HostId host : candidates(waiting)) {
+      load(host).refusal(waiting.load()).ifPresent(refusal -> refusals.put(host, refusal));
+    }
+    replaced.forEach(
+        job -> Optional.ofNullable(hosts.get(job.host())).ifPresent(host -> host.add(job.load())));
+    return refusals;
+  }
+
+  /** One reason for all hosts: that of the host which is nearest to taking the task. */
+  private String summary(Waiting waiting, Map<HostId, HostLoad.Refusal> refusals) {
+    TaskKind kind = waiting.task().kind();
+    List<HostLoad.Refusal> all = List.copyOf(refusals.values());
+    if (all.stream().allMatch(refusal -> refusal.limit() == HostLoad.Limit.OFFER)) {
+      return only(waiting)
+          .map(host -> "its files are on host " + host + ", which does not offer " + kind)
+          .orElse("no host offers " + kind);
+    }
+    List<HostLoad.Refusal> offering =
+        all.stream().filter(refusal -> refusal.limit() != HostLoad.Limit.OFFER).toList();
+    HostLoad.Refusal nearest =
         offering.stream()
-            .mapToInt(host -> used.getOrDefault(host.id(), Map.of()).getOrDefault(kind, 0))
-            .sum();
-    int slots = offering.stream().mapToInt(host -> host.slots(kind)).sum();
-    String where =
-        offering.size() == 1 ? "host " + offering.get(0).id() : offering.size() + " hosts";
-    return String.format(
-        "waits for a free %s slot on %s (%d of %d in use)", kind, where, inUse, slots);
-  }
-
-  /** Of the hosts with room the one with most of it. */
-  private HostId best(Waiting waiting) {
-    return offering(waiting).stream()
-        .max(
-            Comparator.<Host, Integer>comparing(host -> room(host, waiting))
-                .thenComparing(Host::id, Comparator.reverseOrder()))
-        .orElseThrow()
-        .id();
+            .max(
+                Comparator.comparing(HostLoad.Refusal::passing)
+                    .thenComparing(HostLoad.Refusal::limit))
+            .orElseThrow();
+    int others = offering.size() - 1;
+    return others == 0
+        ? nearest.reason()
+        : nearest.reason()
+            + "; "
+            + others
+            + (others == 1 ? " other host has" : " other hosts have")
+            + " no room either";
   }
 
   /** The one host that may run it: where its files are, or a job of its sector. */
@@ -206,26 +277,10 @@ public final class Placement {
     return held.getOrDefault(sector, List.of()).stream().filter(task -> !task.given());
   }
 
-  private List<Host> offering(Waiting waiting) {
-    TaskKind kind = waiting.task().kind();
+  private List<HostId> candidates(Waiting waiting) {
     Optional<HostId> only = only(waiting);
-    return hosts.values().stream()
-        .filter(host -> only.isEmpty() || only.get().equals(host.id()))
-        .filter(host -> !kind.isPooled() || host.slots(kind) > 0)
+    return hosts.keySet().stream()
+        .filter(host -> only.isEmpty() || only.get().equals(host))
         .toList();
-  }
-
-  /** Free slots for the task, counting those of jobs that it replaces. */
-  private int room(Host host, Waiting waiting) {
-    TaskKind kind = waiting.task().kind();
-    if (!kind.isPooled()) {
-      return Integer.MAX_VALUE;
-    }
-    long replaced =
-        jobs(waiting.task().sector())
-            .filter(job -> job.host().equals(host.id()) && job.task().kind() == kind)
-            .count();
-    int inUse = used.getOrDefault(host.id(), Map.of()).getOrDefault(kind, 0);
-    return host.slots(kind) - inUse + (int) replaced;
   }
 }

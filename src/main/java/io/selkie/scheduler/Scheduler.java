@@ -7,8 +7,10 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   private final SchedulerState<ActorRef<SchedulerCommand.Assigned>, ActorRef<WorkerCommand>> state =
       new SchedulerState<>();
+  private final Clock clock;
   private boolean deciding;
 
   /** Comes after all that is in the mailbox: one decision for a burst of messages. */
@@ -25,13 +28,14 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     DECIDE
   }
 
-  private Scheduler(ActorContext<SchedulerCommand> context) {
+  private Scheduler(ActorContext<SchedulerCommand> context, Clock clock) {
     super(context);
+    this.clock = clock;
   }
 
   /** A scheduler that knows of nobody yet. */
-  public static Behavior<SchedulerCommand> create() {
-    return Behaviors.setup(Scheduler::new);
+  public static Behavior<SchedulerCommand> create(Clock clock) {
+    return Behaviors.setup(context -> new Scheduler(context, clock));
   }
 
   @Override
@@ -49,7 +53,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   private Behavior<SchedulerCommand> onSubmit(SchedulerCommand.Submit submit) {
     return answer(
         state.submit(
-            new Placement.Waiting(submit.task(), submit.since(), submit.filesOn()),
+            new Placement.Waiting(
+                submit.task(),
+                Optional.of(submit.proofType()),
+                submit.since(),
+                submit.filesOn(),
+                new Placement.Urgency(submit.deadline(), submit.deals())),
             submit.replyTo()));
   }
 
@@ -59,15 +68,20 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onResume(SchedulerCommand.Resume resume) {
-    return answer(state.resume(resume.task(), resume.host(), resume.replyTo()));
+    return answer(state.resume(resume.task(), resume.proofType(), resume.host(), resume.replyTo()));
   }
 
   private Behavior<SchedulerCommand> onHostReport(SchedulerCommand.HostReport report) {
-    return answer(state.report(report.host(), report.worker(), report.slots(), report.present()));
+    return answer(
+        state.report(
+            report.host(),
+            report.worker(),
+            new SchedulerState.HostState(
+                report.limits(), report.present(), report.sectors(), report.unfit())));
   }
 
   private Behavior<SchedulerCommand> onExplain(SchedulerCommand.Explain explain) {
-    answer(state.decide());
+    answer(state.decide(clock.instant()));
     Map<String, String> reasons = new TreeMap<>();
     state.reasons().forEach((task, reason) -> reasons.put(task.toString(), reason));
     explain.replyTo().tell(new SchedulerCommand.Explanation(reasons));
@@ -76,7 +90,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
 
   private Behavior<SchedulerCommand> onDecide(Decide decide) {
     deciding = false;
-    return answer(state.decide());
+    return answer(state.decide(clock.instant()));
   }
 
   private Behavior<SchedulerCommand> answer(
@@ -88,7 +102,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
           .to()
           .tell(new SchedulerCommand.Assigned(answer.task(), answer.host(), answer.worker()));
     }
-    if (state.needsDecision() && !deciding) {
+    if (state.needsDecision(clock.instant()) && !deciding) {
       deciding = true;
       getContext().getSelf().tell(Decide.DECIDE);
     }

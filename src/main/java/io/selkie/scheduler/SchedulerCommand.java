@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.serialization.NodeMessage;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,12 +17,16 @@ public sealed interface SchedulerCommand extends NodeMessage {
    *
    * @param since when the task was asked for
    * @param filesOn the host that has the sector's files, if any has
+   * @param deadline after which the work is lost, if the sector knows of one
+   * @param deals whether the sector has data of clients
    */
   record Submit(
       TaskId task,
       SealProofType proofType,
       Instant since,
       Optional<HostId> filesOn,
+      Optional<Instant> deadline,
+      boolean deals,
       ActorRef<Assigned> replyTo)
       implements SchedulerCommand {}
 
@@ -34,21 +39,28 @@ public sealed interface SchedulerCommand extends NodeMessage {
   /**
    * A sector that was given a host, before it or the scheduler restarted, takes up its task there
    * again. Answered by {@link Assigned} once that host has announced itself.
+   *
+   * @param proofType empty if the sector only wants to end it
    */
-  record Resume(TaskId task, HostId host, ActorRef<Assigned> replyTo) implements SchedulerCommand {}
+  record Resume(
+      TaskId task, Optional<SealProofType> proofType, HostId host, ActorRef<Assigned> replyTo)
+      implements SchedulerCommand {}
 
   /**
    * A host announces itself, now and whenever something changes.
    *
-   * @param slots how many tasks of each pooled kind it runs at once; a kind that is absent is not
-   *     offered
-   * @param present the attempts that it has a job of and knows no end of: each holds a slot
+   * @param present the attempts that it has a job of and knows no end of: each holds a slot, a
+   *     place, its memory and its device
+   * @param sectors that have files there
+   * @param unfit why the host takes no work, if it does not
    */
   record HostReport(
       HostId host,
       ActorRef<WorkerCommand> worker,
-      Map<TaskKind, Integer> slots,
-      Set<TaskId.Attempt> present)
+      HostLimits limits,
+      Set<TaskId.Attempt> present,
+      List<HostSector> sectors,
+      Optional<String> unfit)
       implements SchedulerCommand {}
 
   /** Why tasks wait: the reason of each. */

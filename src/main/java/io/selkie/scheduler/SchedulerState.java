@@ -1,8 +1,12 @@
 package io.selkie.scheduler;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorSpace;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,9 +29,17 @@ import org.jspecify.annotations.Nullable;
  * @param <W> the address of a worker
  */
 public final class SchedulerState<A, W> {
+  /** A task that has waited for memory so long has what comes free kept for it. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private final Map<SectorId, Entry<A>> entries = new LinkedHashMap<>();
   private final Map<HostId, Announced<W>> hosts = new TreeMap<>();
+
+  /** Since when tasks wait for memory and nothing else. */
+  private final Map<TaskId, Instant> shortOfMemory = new HashMap<>();
+
   private Map<TaskId, String> reasons = Map.of();
+  private Set<TaskId> kept = Set.of();
   private boolean changed;
 
   /** To be told to a sector: its task has a host. */
@@ -40,8 +52,48 @@ public final class SchedulerState<A, W> {
     }
   }
 
-  private record Announced<W>(
-      W worker, Map<TaskKind, Integer> slots, Set<TaskId.Attempt> present) {}
+  private record Announced<W>(W worker, HostState state) {}
+
+  /**
+   * What a host says of itself.
+   *
+   * @param present the attempts that it has a job of and knows no end of
+   * @param sectors that have files there
+   * @param unfit why it takes no work, if it does not
+   */
+  public record HostState(
+      HostLimits limits,
+      Set<TaskId.Attempt> present,
+      List<HostSector> sectors,
+      Optional<String> unfit) {
+    /** Set and list are copied. */
+    public HostState {
+      present = Set.copyOf(present);
+      sectors = List.copyOf(sectors);
+    }
+
+    private HostState having(HostSector sector) {
+      if (sectors.stream()
+          .anyMatch(here -> here.sector().equals(sector.sector()) && here.counts())) {
+        return this;
+      }
+      List<HostSector> more = new ArrayList<>(sectors);
+      more.removeIf(here -> here.sector().equals(sector.sector()));
+      more.add(sector);
+      return new HostState(
+          limits.keeping(SectorSpace.peak(sector.proofType(), SectorSpace.Stage.SEALING)),
+          present,
+          more,
+          unfit);
+    }
+
+    private Optional<SealProofType> proofType(SectorId sector) {
+      return sectors.stream()
+          .filter(here -> here.sector().equals(sector))
+          .findFirst()
+          .map(HostSector::proofType);
+    }
+  }
 
   /** A sector wants a host. */
   public List<Answer<A, W>> submit(Placement.Waiting waiting, A replyTo) {
@@ -55,17 +107,25 @@ public final class SchedulerState<A, W> {
       return List.of();
     }
     changed = true;
+    if (known != null) {
+      remember(known);
+    }
     return put(new Entry<>(waiting, Optional.empty(), replyTo));
   }
 
   /** A sector takes up a task on the host that it was given earlier, whatever is free there. */
-  public List<Answer<A, W>> resume(TaskId task, HostId host, A replyTo) {
+  public List<Answer<A, W>> resume(
+      TaskId task, Optional<SealProofType> proofType, HostId host, A replyTo) {
     @Nullable Entry<A> known = entries.get(task.sector());
     if (known != null && !known.task().equals(task) && !task.isNewerThan(known.task())) {
       return List.of();
     }
     changed = true;
-    Placement.Waiting asked = new Placement.Waiting(task, Instant.EPOCH, Optional.of(host));
+    Optional<SealProofType> type =
+        proofType.or(
+            () -> Optional.ofNullable(known).flatMap(before -> before.waiting().proofType()));
+    Placement.Waiting asked =
+        new Placement.Waiting(task, type, Instant.EPOCH, Optional.of(host), Placement.Urgency.NONE);
     return put(new Entry<>(asked, Optional.of(host), replyTo));
   }
 
@@ -74,22 +134,37 @@ public final class SchedulerState<A, W> {
     @Nullable Entry<A> known = entries.get(task.sector());
     if (known != null && !known.task().isNewerThan(task)) {
       entries.remove(task.sector());
+      remember(known);
       changed = true;
     }
     // Its worker's next report says the same; the slot need not wait for it.
     hosts.replaceAll((id, host) -> without(host, task));
   }
 
+  /** The task is over, the sector's files are not: its host may not have spoken of them yet. */
+  private void remember(Entry<A> over) {
+    SectorId sector = over.task().sector();
+    Optional<SealProofType> type = over.waiting().proofType();
+    if (over.task().kind().bringsFiles() && over.host().isPresent() && type.isPresent()) {
+      HostSector here = new HostSector(sector, type.get(), HostSector.Presence.SEALING, false);
+      hosts.computeIfPresent(
+          over.host().get(),
+          (id, host) -> new Announced<>(host.worker(), host.state().having(here)));
+    }
+  }
+
   private Announced<W> without(Announced<W> host, TaskId task) {
+    HostState state = host.state();
     Set<TaskId.Attempt> rest =
-        host.present().stream()
+        state.present().stream()
             .filter(attempt -> !isSame(attempt.task(), task))
             .collect(Collectors.toUnmodifiableSet());
-    if (rest.size() == host.present().size()) {
+    if (rest.size() == state.present().size()) {
       return host;
     }
     changed = true;
-    return new Announced<>(host.worker(), host.slots(), rest);
+    return new Announced<>(
+        host.worker(), new HostState(state.limits(), rest, state.sectors(), state.unfit()));
   }
 
   /** By number alone: a sector that is done with a task may not know its kind any more. */
@@ -102,9 +177,8 @@ public final class SchedulerState<A, W> {
   /**
    * A host says what it is and has. Sectors with tasks there are told its worker if that is new.
    */
-  public List<Answer<A, W>> report(
-      HostId id, W worker, Map<TaskKind, Integer> slots, Set<TaskId.Attempt> present) {
-    Announced<W> now = new Announced<>(worker, Map.copyOf(slots), Set.copyOf(present));
+  public List<Answer<A, W>> report(HostId id, W worker, HostState state) {
+    Announced<W> now = new Announced<>(worker, state);
     @Nullable Announced<W> before = hosts.put(id, now);
     changed |= !now.equals(before);
     if (before != null && before.worker().equals(worker)) {
@@ -116,14 +190,18 @@ public final class SchedulerState<A, W> {
         .toList();
   }
 
-  /** Gives hosts to waiting tasks, if anything has changed since the last time. */
-  public List<Answer<A, W>> decide() {
-    if (!changed) {
+  /** Gives hosts to waiting tasks, if {@link #needsDecision}. */
+  public List<Answer<A, W>> decide(Instant now) {
+    Set<TaskId> starved = starved(now);
+    if (!needsDecision(now)) {
       return List.of();
     }
     changed = false;
-    Placement.Decision decision = Placement.decide(waiting(), placementHosts(), held());
+    kept = starved;
+    Placement.Decision decision = Placement.decide(waiting(), placementHosts(), held(), starved);
     reasons = decision.reasons();
+    shortOfMemory.keySet().retainAll(decision.shortOfMemory());
+    decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
     List<Answer<A, W>> answers = new ArrayList<>();
     for (Placement.Assignment assignment : decision.assignments()) {
       SectorId sector = assignment.task().sector();
@@ -136,9 +214,19 @@ public final class SchedulerState<A, W> {
     return answers;
   }
 
-  /** Whether {@link #decide} has something to do. */
-  public boolean needsDecision() {
-    return changed;
+  private Set<TaskId> starved(Instant now) {
+    return shortOfMemory.entrySet().stream()
+        .filter(wait -> !wait.getValue().plus(PATIENCE).isAfter(now))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Whether {@link #decide} has something to do: anything has changed since the last time, or a
+   * task has waited too long for memory.
+   */
+  public boolean needsDecision(Instant now) {
+    return changed || !kept.containsAll(starved(now));
   }
 
   /** Why tasks wait, as of the last decision: one sentence for the operator each. */
@@ -173,7 +261,12 @@ public final class SchedulerState<A, W> {
 
   private List<Placement.Host> placementHosts() {
     return hosts.entrySet().stream()
-        .map(host -> new Placement.Host(host.getKey(), host.getValue().slots()))
+        .map(
+            host -> {
+              HostState state = host.getValue().state();
+              return new Placement.Host(
+                  host.getKey(), state.limits(), state.sectors(), state.unfit());
+            })
         .toList();
   }
 
@@ -187,14 +280,23 @@ public final class SchedulerState<A, W> {
   Set<Placement.Held> held() {
     Set<Placement.Held> held = new LinkedHashSet<>();
     for (Entry<A> entry : entries.values()) {
-      entry.host().ifPresent(host -> held.add(new Placement.Held(entry.task(), host, true)));
+      entry
+          .host()
+          .ifPresent(
+              host ->
+                  held.add(
+                      new Placement.Held(entry.task(), entry.waiting().proofType(), host, true)));
     }
     hosts.forEach(
         (id, host) ->
-            host.present().stream()
+            host.state().present().stream()
                 .map(TaskId.Attempt::task)
                 .filter(task -> !isPlacedOn(task.sector(), id))
-                .forEach(task -> held.add(new Placement.Held(task, id, false))));
+                .forEach(
+                    task ->
+                        held.add(
+                            new Placement.Held(
+                                task, host.state().proofType(task.sector()), id, false))));
     return held;
   }
 

@@ -50,6 +50,28 @@ public enum TaskKind {
   }
 
   /**
+   * Whether the task takes one of the host's places ({@code --max-tasks}): the phases and
+   * unsealing. What moves or removes files, fetches, or waits for a seed takes none.
+   */
+  public boolean takesPlace() {
+    return isPhase() || this == UNSEAL;
+  }
+
+  /** Whether a prover of the task works on a GPU, or on the processor in its place. */
+  public boolean needsDevice() {
+    return this == PRE_COMMIT_2 || this == COMMIT_2;
+  }
+
+  /**
+   * Whether the host that has the task gets files of the sector, which then counts for its disk
+   * until they have left. Commit2 reads one file and leaves none; Finalize only makes them less,
+   * and must never wait for what it frees.
+   */
+  public boolean bringsFiles() {
+    return isPhase() && this != COMMIT_2 && this != FINALIZE;
+  }
+
+  /**
    * The number operators know for the phase (seed 000): n0 from its persisted start, n1 from its
    * persisted result; Finalize has 50 only.
    *

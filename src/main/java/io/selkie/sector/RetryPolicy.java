@@ -16,12 +16,16 @@ public record RetryPolicy(int retries, Duration first, Duration longest) {
   private static final int MOST_DOUBLINGS = 20;
 
   /**
-   * The time of the next attempt.
+   * The time of the next attempt. What the host did not try is tried again for ever: its scheduler
+   * knows when.
    *
-   * @param failures in a row, this one included
+   * @param failures in a row, this one included if it was tried
    * @return empty if the task is not tried again
    */
   Optional<Instant> next(Failure failure, int failures, Instant now) {
+    if (!failure.wasTried()) {
+      return Optional.of(now.plus(first));
+    }
     if (failure.action() != Failure.Action.RETRY || failures > retries) {
       return Optional.empty();
     }

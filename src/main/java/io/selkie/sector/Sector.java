@@ -358,6 +358,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.facts().proofType(),
                   state.task().requestedAt(),
                   state.facts().filesOn(),
+                  Optional.empty(),
+                  SectorRules.hasDeals(state),
                   assignments));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
       Duration wait = Duration.between(now(), wake.at());
@@ -387,7 +389,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
       // Its answer says the same again, with the worker to tell it to.
       surroundings
           .scheduler()
-          .tell(new SchedulerCommand.Resume(tell.task(), tell.host(), assignments));
+          .tell(
+              new SchedulerCommand.Resume(tell.task(), tell.proofType(), tell.host(), assignments));
     }
   }
 

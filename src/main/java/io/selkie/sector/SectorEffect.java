@@ -1,10 +1,12 @@
 package io.selkie.sector;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.WorkerCommand;
 import io.selkie.sector.SectorFacts.Answered;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What a sector does to the world after its events are persisted. Each may be done again. */
 sealed interface SectorEffect {
@@ -24,6 +26,13 @@ sealed interface SectorEffect {
     @Override
     public boolean isAcknowledgement() {
       return command instanceof WorkerCommand.Acknowledge;
+    }
+
+    /** Of the sector, if the command says it. */
+    Optional<SealProofType> proofType() {
+      return command instanceof WorkerCommand.Start start
+          ? Optional.of(start.request().proofType())
+          : Optional.empty();
     }
   }
 

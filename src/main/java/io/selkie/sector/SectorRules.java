@@ -223,7 +223,8 @@ record SectorRules(RetryPolicy retries) {
 
   private SectorStep failed(Placed state, TaskReport.Failed report, Instant now) {
     TaskId task = state.task().id();
-    Optional<Instant> next = retries.next(report.failure(), state.task().failures() + 1, now);
+    int failures = SectorTransitions.failures(state.task(), report.failure());
+    Optional<Instant> next = retries.next(report.failure(), failures, now);
     TaskFailed event =
         new TaskFailed(
             now,
@@ -329,6 +330,17 @@ record SectorRules(RetryPolicy retries) {
       return List.of(new Tell(attempt.task(), placed.assignment().host(), command));
     }
     return state instanceof Known known ? List.of(new Withdraw(latest(known))) : List.of();
+  }
+
+  /** Whether the sector has data of clients: a piece from a file. */
+  static boolean hasDeals(Busy state) {
+    List<TaskRequest> requests = new ArrayList<>();
+    state.facts().answers().forEach(answered -> requests.add(answered.request()));
+    requests.add(state.task().request());
+    return requests.stream()
+        .anyMatch(
+            request ->
+                request instanceof TaskRequest.AddPiece piece && piece.source().path().isPresent());
   }
 
   /** Whether nothing is under way. */

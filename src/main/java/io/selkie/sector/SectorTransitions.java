@@ -1,5 +1,6 @@
 package io.selkie.sector;
 
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
@@ -243,11 +244,18 @@ public final class SectorTransitions {
   }
 
   private static SectorState failed(Running state, TaskFailed event) {
-    Task task = withAttempts(state.task(), state.task().attempts(), state.task().failures() + 1);
+    Task task =
+        withAttempts(
+            state.task(), state.task().attempts(), failures(state.task(), event.failure()));
     if (event.nextAttemptAt().isPresent()) {
       return new Waiting(state.facts(), task, event.nextAttemptAt());
     }
     return new Failed(state.facts(), task, event.failure());
+  }
+
+  /** How often the task has failed; an attempt that was not tried does not count. */
+  static int failures(Task task, Failure failure) {
+    return failure.wasTried() ? task.failures() + 1 : task.failures();
   }
 
   private static SectorState tryNow(Busy state, RetryRequested event) {

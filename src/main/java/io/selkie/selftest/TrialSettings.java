@@ -18,6 +18,9 @@ final class TrialSettings {
     made.set("selkie.dev-chain.block-time", "50 ms");
     made.set("selkie.dev-chain.precommit-challenge-delay", "2");
     made.set("selkie.sealing.seed-confidence", "1");
+    made.set("selkie.max-tasks", String.valueOf(SLOTS));
+    made.set("selkie.memory", "100 TiB");
+    made.set("selkie.gpu.cpu-leases", String.valueOf(SLOTS));
     for (String phase :
         new String[] {"addpiece", "precommit1", "precommit2", "commit1", "commit2"}) {
       made.set("selkie.parallel." + phase, String.valueOf(SLOTS));

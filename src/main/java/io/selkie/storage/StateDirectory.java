@@ -56,6 +56,16 @@ public record StateDirectory(Path path) {
     return path.resolve("jobs");
   }
 
+  /** Which sectors count for the disk of this host, one file each. */
+  public Path admitted() {
+    return path.resolve("admitted");
+  }
+
+  /** Which device each prover works on, one file each. */
+  public Path leases() {
+    return path.resolve("leases");
+  }
+
   /** Where the management interface of a running node answers: one line, a URL. */
   public Path apiFile() {
     return path.resolve("api");

@@ -7,6 +7,9 @@ import io.selkie.scheduler.TaskKind;
 
 /** What is to be done about failures of the proofs. */
 final class Failures {
+  /** The host itself is unfit: no fault of the task. */
+  static final String UNFIT = "unfit";
+
   private Failures() {}
 
   /**

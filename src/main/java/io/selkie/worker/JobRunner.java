@@ -13,6 +13,7 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
   sealed interface Command extends NoSerializationVerificationNeeded {}
 
   /** Run an attempt; none is running. */
-  record Run(TaskId.Attempt attempt, TaskRequest request) implements Command {}
+  record Run(TaskId.Attempt attempt, TaskRequest request, Map<String, String> environment)
+      implements Command {}
 
   /** End the attempt that is running, or one that nobody runs. */
   record Stop(TaskId.Attempt attempt) implements Command {}
@@ -92,7 +94,12 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
             // Whatever the runner throws is a failed stage.
             CompletableFuture.completedFuture(run.request())
                 .thenCompose(
-                    request -> runner.run(attempt, request, () -> self.tell(new Durable(attempt)))),
+                    request ->
+                        runner.run(
+                            attempt,
+                            request,
+                            run.environment(),
+                            () -> self.tell(new Durable(attempt)))),
             (end, trouble) ->
                 new Finished(attempt, trouble == null ? end : unknown(attempt, trouble)));
     return this;

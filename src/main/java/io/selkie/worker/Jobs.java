@@ -6,6 +6,7 @@ import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsProgress;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,8 +31,17 @@ public interface Jobs {
       }
 
       @Override
-      public Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener) {
-        return jobs.run(name, onDurable, listener);
+      public Proofs run(
+          String name,
+          Map<String, String> environment,
+          Runnable onDurable,
+          ProofsProgress.Listener listener) {
+        return jobs.run(name, environment, onDurable, listener);
+      }
+
+      @Override
+      public String log(String name) throws IOException {
+        return jobs.log(name);
       }
 
       @Override
@@ -58,9 +68,17 @@ public interface Jobs {
   /**
    * The proofs as this job: good for one call, which starts the job or takes it up.
    *
+   * @param environment of its prover, on top of what all have
    * @param onDurable told once the job cannot be lost any more
    */
-  Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener);
+  Proofs run(
+      String name,
+      Map<String, String> environment,
+      Runnable onDurable,
+      ProofsProgress.Listener listener);
+
+  /** What the prover of the job has said; empty if there is none. */
+  String log(String name) throws IOException;
 
   /**
    * Ends the job: when this returns no prover works on it. Nothing happens if there is none.

@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,24 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   /** There is a job from before a restart: it has its slot until it is taken or ended. */
   record Found(TaskId.Attempt attempt) implements Command {}
 
-  /** Run an attempt; {@code present}: whatever is free. */
-  record Take(TaskId.Attempt attempt, TaskRequest request, boolean present) implements Command {}
+  /**
+   * Run an attempt; {@code present}: whatever is free.
+   *
+   * @param environment of its prover, on top of what all have
+   */
+  record Take(
+      TaskId.Attempt attempt, TaskRequest request, boolean present, Map<String, String> environment)
+      implements Command {
+    Take(TaskId.Attempt attempt, TaskRequest request, boolean present) {
+      this(attempt, request, present, Map.of());
+    }
+
+    /** The same on a device. */
+    Take on(Optional<Device> device) {
+      return new Take(
+          attempt, request, present, device.map(Device::environment).orElse(environment));
+    }
+  }
 
   /** End an attempt, running here or not. */
   record End(TaskId.Attempt attempt) implements Command {}
@@ -118,7 +135,7 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
     }
     Busy current = at(take.attempt());
     busy.put(take.attempt(), new Busy(current.routee(), true, current.stops()));
-    current.routee().tell(new JobRunner.Run(take.attempt(), take.request()));
+    current.routee().tell(new JobRunner.Run(take.attempt(), take.request(), take.environment()));
     return this;
   }
 
@@ -129,7 +146,7 @@ final class PhasePool extends AbstractBehavior<PhasePool.Command> {
   private Failure noSlot(long running) {
     return new Failure(
         Failure.Action.RETRY,
-        "no_slot",
+        Failure.NO_SLOT,
         "no " + name + " slot is free: " + running + " of " + slots + " in use");
   }
 

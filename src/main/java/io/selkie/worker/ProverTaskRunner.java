@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private final Jobs jobs;
   private final Proofs local;
   private final ProgressBoard board;
+  private final HostLedger ledger;
   private final Executor executor;
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
@@ -63,11 +65,17 @@ public final class ProverTaskRunner implements TaskRunner {
    * @param places of the sectors' files
    * @param local proofs in this process, for what is short
    * @param board shows the progress
+   * @param ledger hears of every task before it begins
    * @param executor has a thread for each running task, and some more
    */
   public ProverTaskRunner(
-      SectorPlaces places, Jobs jobs, Proofs local, ProgressBoard board, Executor executor) {
-    this(places, jobs, local, board, executor, REMOVE_AGAIN);
+      SectorPlaces places,
+      Jobs jobs,
+      Proofs local,
+      ProgressBoard board,
+      HostLedger ledger,
+      Executor executor) {
+    this(places, jobs, local, board, ledger, executor, REMOVE_AGAIN);
   }
 
   ProverTaskRunner(
@@ -75,12 +83,14 @@ public final class ProverTaskRunner implements TaskRunner {
       Jobs jobs,
       Proofs local,
       ProgressBoard board,
+      HostLedger ledger,
       Executor executor,
       Duration removeAgain) {
     this.places = places;
     this.jobs = jobs;
     this.local = local;
     this.board = board;
+    this.ledger = ledger;
     this.executor = executor;
     this.removeAgain = removeAgain;
   }
@@ -105,7 +115,10 @@ public final class ProverTaskRunner implements TaskRunner {
 
   @Override
   public CompletionStage<Ended> run(
-      TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
+      TaskId.Attempt attempt,
+      TaskRequest request,
+      Map<String, String> environment,
+      Runnable onDurable) {
     Running fresh = new Running();
     @Nullable Running known = running.putIfAbsent(attempt, fresh);
     // A worker that started anew meets the work of the one before.
@@ -113,7 +126,8 @@ public final class ProverTaskRunner implements TaskRunner {
     CompletableFuture<Void> unusedNotice = current.durable.thenRun(onDurable);
     if (known == null) {
       CompletableFuture<Ended> unusedEnd =
-          CompletableFuture.supplyAsync(() -> perform(attempt, request, fresh), executor)
+          CompletableFuture.supplyAsync(
+                  () -> perform(attempt, request, environment, fresh), executor)
               .whenComplete((end, trouble) -> finish(attempt, fresh, end, trouble));
     }
     return current.end;
@@ -122,6 +136,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private void finish(
       TaskId.Attempt attempt, Running run, @Nullable Ended end, @Nullable Throwable trouble) {
     board.remove(attempt);
+    ledger.over(attempt);
     running.remove(attempt, run);
     if (end != null) {
       run.end.complete(end);
@@ -130,18 +145,22 @@ public final class ProverTaskRunner implements TaskRunner {
     }
   }
 
-  private Ended perform(TaskId.Attempt attempt, TaskRequest request, Running run) {
+  private Ended perform(
+      TaskId.Attempt attempt, TaskRequest request, Map<String, String> environment, Running run) {
     Instant now = Instant.now();
     try {
+      ledger.begin(attempt, request);
       SectorTask task = new SectorTask(files(attempt), request);
-      TaskResult result = perform(attempt, task, run);
+      TaskResult result = perform(attempt, task, environment, run);
+      ledger.succeeded(attempt, request.kind());
+      lookForFallback(attempt, environment);
       return new Ended.Succeeded(
           time(jobs::madeAt, attempt).orElse(now),
           time(jobs::answeredAt, attempt).orElseGet(Instant::now),
           task.bytes(),
           result);
     } catch (ProofsException e) {
-      return failed(attempt, now, Failures.of(attempt.task().kind(), e.failure()));
+      return failed(attempt, now, orUnfit(Failures.of(attempt.task().kind(), e.failure())));
     } catch (TaskFailure e) {
       return failed(attempt, now, e.failure());
     } catch (ForeignClaimException e) {
@@ -150,7 +169,32 @@ public final class ProverTaskRunner implements TaskRunner {
           now,
           new Failure(Failure.Action.ABANDON, "claimed", String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      return failed(attempt, now, new Failure(Failure.Action.RETRY, "error", String.valueOf(e)));
+      return failed(
+          attempt, now, orUnfit(new Failure(Failure.Action.RETRY, "error", String.valueOf(e))));
+    }
+  }
+
+  /** What fails for no fault of its own on a host that runs no prover is left to another host. */
+  private Failure orUnfit(Failure failure) {
+    return failure.action() == Failure.Action.RETRY
+        ? ledger
+            .unfit()
+            .map(why -> new Failure(Failure.Action.HALT, Failures.UNFIT, why))
+            .orElse(failure)
+        : failure;
+  }
+
+  private void lookForFallback(TaskId.Attempt attempt, Map<String, String> environment)
+      throws IOException {
+    if (environment.containsKey(Devices.VISIBLE)) {
+      CpuFallback.in(jobs.log(attempt.toString()))
+          .ifPresent(
+              line ->
+                  LOG.warn(
+                      "{} was to prove on GPU {}, and its prover went on without it: {}",
+                      attempt,
+                      environment.get(Devices.VISIBLE),
+                      line));
     }
   }
 
@@ -183,7 +227,8 @@ public final class ProverTaskRunner implements TaskRunner {
     Optional<Instant> of(String name) throws IOException;
   }
 
-  private TaskResult perform(TaskId.Attempt attempt, SectorTask task, Running run)
+  private TaskResult perform(
+      TaskId.Attempt attempt, SectorTask task, Map<String, String> environment, Running run)
       throws IOException, ProofsException, TaskFailure {
     String name = attempt.toString();
     // A job that is there was checked before it was made.
@@ -200,6 +245,7 @@ public final class ProverTaskRunner implements TaskRunner {
     return task.perform(
         jobs.run(
             name,
+            environment,
             () -> run.durable.complete(Done.getInstance()),
             progress -> board.put(attempt, progress, Instant.now())));
   }

@@ -3,6 +3,7 @@ package io.selkie.worker;
 import akka.Done;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -18,10 +19,15 @@ public interface TaskRunner {
    * Runs an attempt, or goes on with it: one that has a job here is not begun again. Does not
    * block.
    *
+   * @param environment of its prover, on top of what all have; one that works already keeps its own
    * @param onDurable called once the attempt survives a crash of this process, from any thread
    * @return completes when the attempt ended; a failure to find that out fails it
    */
-  CompletionStage<Ended> run(TaskId.Attempt attempt, TaskRequest request, Runnable onDurable);
+  CompletionStage<Ended> run(
+      TaskId.Attempt attempt,
+      TaskRequest request,
+      Map<String, String> environment,
+      Runnable onDurable);
 
   /**
    * Ends an attempt, whatever it is doing; also one that has no job here. Does not block.

@@ -3,33 +3,51 @@ package io.selkie.worker;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.WorkerCommand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** The tasks of one host. All rules are in {@link JobTable}; this does what it says. */
 public final class Worker extends AbstractBehavior<WorkerCommand> {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** Ticks between two looks at a host that takes no work. */
+  private static final int EXAMINE_EVERY = 60;
+
   private final HostId host;
-  private final Map<TaskKind, Integer> slots;
+  private final HostMeans means;
+  private final Executor blocking;
   private final TaskRunner runner;
   private final ActorRef<SchedulerCommand> scheduler;
   private final SectorGateway sectors;
   private final JobTable table;
+  private final Admission admission;
+  private final ActorRef<GpuActor.Command> devices;
+  private Set<TaskId.Attempt> present;
+  private Optional<String> unfit;
+  private Optional<SchedulerCommand.HostReport> announced = Optional.empty();
+  private boolean measuring;
+  private int ticks;
   private final Map<TaskKind, ActorRef<PhasePool.Command>> pools = new EnumMap<>(TaskKind.class);
 
   /** What its own children and its timer tell a worker; never leaves the process. */
@@ -44,26 +62,57 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** It was to be ended, and it is not certain that it is. */
   record JobMayLive(TaskId.Attempt attempt) implements Internal {}
 
+  /** The disks were looked at. */
+  private record Measured() implements Internal {}
+
+  /** The host was looked at: why it takes no work, if it does not. */
+  private record Examined(Optional<String> problem) implements Internal {}
+
   private enum Tick implements Internal {
     TICK
+  }
+
+  /**
+   * What a worker works with.
+   *
+   * @param devices for what proves on them
+   * @param leases where it is written down who has which
+   * @param blocking for what blocks
+   */
+  public record Parts(
+      TaskRunner runner,
+      HostMeans means,
+      List<Device> devices,
+      LeaseFiles leases,
+      Executor blocking) {
+    /** The list is copied. */
+    public Parts {
+      devices = List.copyOf(devices);
+    }
   }
 
   private Worker(
       ActorContext<WorkerCommand> context,
       HostId host,
-      Map<TaskKind, Integer> slots,
-      TaskRunner runner,
+      Parts parts,
       ActorRef<SchedulerCommand> scheduler,
       SectorGateway sectors,
       Newest newest) {
     super(context);
     this.host = host;
-    this.slots = slots;
-    this.runner = runner;
+    this.means = parts.means();
+    this.blocking = parts.blocking();
+    this.runner = parts.runner();
     this.scheduler = scheduler;
     this.sectors = sectors;
-    Set<TaskId.Attempt> present = runner.present();
+    this.present = runner.present();
     this.table = new JobTable(host, present, newest);
+    this.admission = new Admission(host, present);
+    means.measure(present);
+    this.unfit = means.unfit();
+    unfit.ifPresent(this::complain);
+    HostLimits limits = means.limits();
+    explain(limits);
     ActorRef<WorkerCommand> self = context.getSelf();
     ActorRef<PhasePool.Command> beside =
         context.spawn(PhasePool.unbounded("other", runner, self), "beside-the-pools");
@@ -72,13 +121,19 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
           kind,
           kind.isPooled()
               ? context.spawn(
-                  PhasePool.bounded(kind.toString(), slots.getOrDefault(kind, 0), runner, self),
+                  PhasePool.bounded(kind.toString(), limits.slots(kind), runner, self),
                   kind.toString())
               : beside);
     }
+    this.devices =
+        context.spawn(
+            GpuActor.create(parts.devices(), parts.leases(), pools),
+            "devices",
+            DispatcherSelector.fromConfig("selkie-job-dispatcher"));
     // A pool that dies of a bug takes the worker with it, which starts anew.
     pools.values().forEach(context::watch);
-    present.forEach(attempt -> pool(attempt).tell(new PhasePool.Found(attempt)));
+    context.watch(devices);
+    present.forEach(attempt -> tellPool(attempt, new PhasePool.Found(attempt)));
     perform(table.tick());
   }
 
@@ -86,24 +141,17 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
    * The worker of a host. It starts anew by itself after an error, and takes up the jobs that it
    * finds.
    *
-   * @param slots how many tasks of each pooled kind run at once; absent or 0: the host does not
-   *     offer the kind
    * @param scheduler is told what the host has
    */
   public static Behavior<WorkerCommand> create(
-      HostId host,
-      Map<TaskKind, Integer> slots,
-      TaskRunner runner,
-      ActorRef<SchedulerCommand> scheduler,
-      SectorGateway sectors) {
-    Map<TaskKind, Integer> own = Map.copyOf(slots);
+      HostId host, Parts parts, ActorRef<SchedulerCommand> scheduler, SectorGateway sectors) {
     Newest newest = new Newest();
     Behavior<WorkerCommand> worker =
         Behaviors.withTimers(
             timers -> {
               timers.startTimerWithFixedDelay(Tick.TICK, JobTable.TICK);
               return Behaviors.setup(
-                  context -> new Worker(context, host, own, runner, scheduler, sectors, newest));
+                  context -> new Worker(context, host, parts, scheduler, sectors, newest));
             });
     return Behaviors.supervise(worker)
         .onFailure(SupervisorStrategy.restartWithBackoff(SHORTEST_PAUSE, LONGEST_PAUSE, 0.1));
@@ -120,11 +168,123 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
             acknowledge -> perform(table.acknowledge(acknowledge.attempt())))
         .onMessage(WorkerCommand.Stop.class, stop -> perform(table.stop(stop.attempt())))
         .onMessage(JobIsDurable.class, job -> perform(table.durable(job.attempt())))
-        .onMessage(JobHasEnded.class, job -> perform(table.ended(job.attempt(), job.end())))
-        .onMessage(JobIsDead.class, job -> perform(table.stopped(job.attempt())))
+        .onMessage(JobHasEnded.class, this::onJobHasEnded)
+        .onMessage(JobIsDead.class, this::onJobIsDead)
         .onMessage(JobMayLive.class, job -> perform(table.stopFailed(job.attempt())))
-        .onMessage(Tick.class, tick -> perform(table.tick()))
+        .onMessage(Tick.class, tick -> onTick())
+        .onMessage(Measured.class, measured -> onMeasured())
+        .onMessage(Examined.class, this::onExamined)
         .build();
+  }
+
+  private Behavior<WorkerCommand> onJobHasEnded(JobHasEnded job) {
+    boolean certain = job.end() instanceof Ended.Succeeded;
+    if (certain) {
+      free(job.attempt());
+    }
+    if (job.end() instanceof Ended.Failed failed
+        && failed.failure().action() == Failure.Action.HALT
+        && unfit.isEmpty()) {
+      unfit = Optional.of(failed.failure().message());
+      complain(failed.failure().message());
+      announce();
+    }
+    return perform(table.ended(job.attempt(), job.end()));
+  }
+
+  private Behavior<WorkerCommand> onJobIsDead(JobIsDead job) {
+    free(job.attempt());
+    return perform(table.stopped(job.attempt()));
+  }
+
+  /** The attempt's place, memory and device are free for others. */
+  private void free(TaskId.Attempt attempt) {
+    admission.over(attempt);
+    if (attempt.task().kind().needsDevice()) {
+      devices.tell(new GpuActor.Release(attempt));
+    }
+  }
+
+  private Behavior<WorkerCommand> onTick() {
+    ticks++;
+    if (unfit.isPresent() && ticks % EXAMINE_EVERY == 0) {
+      getContext()
+          .pipeToSelf(
+              CompletableFuture.supplyAsync(means::unfit, blocking),
+              (problem, trouble) ->
+                  new Examined(
+                      trouble == null
+                          ? problem
+                          : Optional.of("it cannot be examined: " + trouble)));
+    }
+    return perform(table.tick());
+  }
+
+  private Behavior<WorkerCommand> onExamined(Examined examined) {
+    if (examined.problem().isEmpty()) {
+      getContext().getLog().info("host {} is fit again and takes work", host);
+    }
+    unfit = examined.problem();
+    announce();
+    return this;
+  }
+
+  private void complain(String why) {
+    getContext()
+        .getLog()
+        .warn(
+            "host {} takes no more work: {}. Running work goes on; the host is looked at again each"
+                + " minute",
+            host,
+            why);
+  }
+
+  /** What is right and surprises: said once. */
+  private void explain(HostLimits limits) {
+    int leases = limits.devices().leases();
+    if (limits.slots(TaskKind.COMMIT_2) > leases) {
+      getContext()
+          .getLog()
+          .info(
+              "{} Commit2 may run at once (selkie.parallel.commit2), but there {} {}: Commit2 and"
+                  + " PreCommit2 take turns on {}",
+              limits.slots(TaskKind.COMMIT_2),
+              leases == 1 ? "is 1" : "are " + leases,
+              limits.devices().gpu()
+                  ? "GPU to prove on"
+                  : "share of the processor to prove on (selkie.gpu.cpu-leases)",
+              leases == 1 ? "it" : "them");
+    }
+  }
+
+  private void measure() {
+    if (!measuring) {
+      measuring = true;
+      Set<TaskId.Attempt> now = present;
+      getContext()
+          .pipeToSelf(
+              CompletableFuture.runAsync(() -> means.measure(now), blocking),
+              (done, trouble) -> new Measured());
+    }
+  }
+
+  private Behavior<WorkerCommand> onMeasured() {
+    measuring = false;
+    if (!announced.equals(Optional.of(report()))) {
+      announce();
+    }
+    return this;
+  }
+
+  private SchedulerCommand.HostReport report() {
+    return new SchedulerCommand.HostReport(
+        host, getContext().getSelf(), means.limits(), present, means.sectors(), unfit);
+  }
+
+  private void announce() {
+    SchedulerCommand.HostReport report = report();
+    announced = Optional.of(report);
+    scheduler.tell(report);
   }
 
   private Behavior<WorkerCommand> perform(List<JobTable.Effect> effects) {
@@ -134,19 +294,44 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
 
   private void perform(JobTable.Effect effect) {
     if (effect instanceof JobTable.Effect.Run run) {
-      getContext().getLog().debug("running {}", run.attempt());
-      pool(run.attempt()).tell(new PhasePool.Take(run.attempt(), run.request(), run.present()));
+      run(run);
     } else if (effect instanceof JobTable.Effect.Tell tell) {
       getContext().getLog().debug("telling {}", tell.report());
       sectors.tell(tell.report().attempt().sector(), tell.report());
     } else if (effect instanceof JobTable.Effect.Kill kill) {
       getContext().getLog().debug("ending {}", kill.attempt());
-      pool(kill.attempt()).tell(new PhasePool.End(kill.attempt()));
+      tellPool(kill.attempt(), new PhasePool.End(kill.attempt()));
     } else if (effect instanceof JobTable.Effect.Remove remove) {
+      free(remove.attempt());
       runner.remove(remove.attempt());
     } else if (effect instanceof JobTable.Effect.Announce announce) {
-      scheduler.tell(
-          new SchedulerCommand.HostReport(host, getContext().getSelf(), slots, announce.present()));
+      present = announce.present();
+      announce();
+      measure();
+    }
+  }
+
+  private void run(JobTable.Effect.Run run) {
+    Optional<Failure> refusal =
+        admission.begin(
+            run.attempt(), run.request(), run.present(), means.limits(), means.sectors(), unfit);
+    if (refusal.isPresent()) {
+      getContext().getLog().debug("{} is refused: {}", run.attempt(), refusal.get().message());
+      Instant now = Instant.now();
+      getContext()
+          .getSelf()
+          .tell(new JobHasEnded(run.attempt(), new Ended.Failed(now, now, refusal.get())));
+      return;
+    }
+    getContext().getLog().debug("running {}", run.attempt());
+    tellPool(run.attempt(), new PhasePool.Take(run.attempt(), run.request(), run.present()));
+  }
+
+  private void tellPool(TaskId.Attempt attempt, PhasePool.Command command) {
+    if (attempt.task().kind().needsDevice()) {
+      devices.tell(new GpuActor.ToPool(attempt, command));
+    } else {
+      pool(attempt).tell(command);
     }
   }
 

@@ -12,8 +12,11 @@ import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.storage.SectorSpace;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +34,19 @@ class MessagesTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
   private static final Bytes32 BYTES = Bytes32.ofHex("0a".repeat(32));
   private static final TaskId.Attempt ATTEMPT = task(1, 2, TaskKind.PRE_COMMIT_1).attempt(3);
+
+  private static final HostLimits LIMITS =
+      new HostLimits(
+          Map.of(TaskKind.PRE_COMMIT_1, 14, TaskKind.COMMIT_2, 0),
+          14,
+          1,
+          1L << 40,
+          new TaskMemory(
+              List.of(new TaskMemory.Changed(TaskKind.COMMIT_2, SectorSize.GIB_64, 1L << 37))),
+          new HostLimits.Devices(2, true),
+          List.of(
+              new HostLimits.Disk(
+                  "/repo/cache", Set.of(SectorSpace.Part.CACHE, SectorSpace.Part.OWN), -5)));
 
   @AfterAll
   static void stop() {
@@ -92,17 +108,24 @@ class MessagesTest {
     TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
     TaskId task = ATTEMPT.task();
     survives(
-        new SchedulerCommand.Submit(task, TestTasks.TYPE, NOW, Optional.of(HOST), sector.getRef()));
+        new SchedulerCommand.Submit(
+            task, TestTasks.TYPE, NOW, Optional.of(HOST), Optional.of(NOW), true, sector.getRef()));
     survives(
-        new SchedulerCommand.Submit(task, TestTasks.TYPE, NOW, Optional.empty(), sector.getRef()));
+        new SchedulerCommand.Submit(
+            task, TestTasks.TYPE, NOW, Optional.empty(), Optional.empty(), false, sector.getRef()));
     survives(new SchedulerCommand.Withdraw(task));
-    survives(new SchedulerCommand.Resume(task, HOST, sector.getRef()));
+    survives(new SchedulerCommand.Resume(task, Optional.of(TestTasks.TYPE), HOST, sector.getRef()));
+    survives(new SchedulerCommand.Resume(task, Optional.empty(), HOST, sector.getRef()));
     survives(
         new SchedulerCommand.HostReport(
             HOST,
             worker.getRef(),
-            Map.of(TaskKind.PRE_COMMIT_1, 14, TaskKind.COMMIT_2, 0),
-            Set.of(ATTEMPT, task.attempt(4))));
+            LIMITS,
+            Set.of(ATTEMPT, task.attempt(4)),
+            List.of(
+                new HostSector(task.sector(), TestTasks.TYPE, HostSector.Presence.SEALED, true)),
+            Optional.of("the prover program is not there")));
+    survives(LIMITS);
     survives(new SchedulerCommand.Explain(operator.getRef()));
     survives(new SchedulerCommand.Explanation(Map.of(task.toString(), "no host offers it")));
     survives(new SchedulerCommand.Assigned(task, HOST, worker.getRef()));

@@ -31,25 +31,34 @@ class PlacementTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private static Placement.Waiting waits(TaskId task) {
-    return new Placement.Waiting(task, NOON, Optional.empty());
+    return waits(task, NOON, Optional.empty());
   }
 
   private static Placement.Waiting waits(TaskId task, HostId filesOn) {
-    return new Placement.Waiting(task, NOON, Optional.of(filesOn));
+    return waits(task, NOON, Optional.of(filesOn));
+  }
+
+  private static Placement.Waiting waits(TaskId task, Instant since, Optional<HostId> filesOn) {
+    return new Placement.Waiting(
+        task, Optional.of(TestTasks.TYPE), since, filesOn, Placement.Urgency.NONE);
+  }
+
+  private static Placement.Host host(HostId host, Map<TaskKind, Integer> slots) {
+    return new Placement.Host(host, TestLimits.slots(slots), List.of(), Optional.empty());
   }
 
   private static Placement.Host oneOfEach(HostId host) {
     Map<TaskKind, Integer> slots = new HashMap<>();
     Arrays.stream(TaskKind.values()).filter(TaskKind::isPooled).forEach(kind -> slots.put(kind, 1));
-    return new Placement.Host(host, slots);
+    return host(host, slots);
   }
 
   private static Placement.Held given(TaskId task, HostId host) {
-    return new Placement.Held(task, host, true);
+    return new Placement.Held(task, Optional.of(TestTasks.TYPE), host, true);
   }
 
   private static Placement.Held job(TaskId task, HostId host) {
-    return new Placement.Held(task, host, false);
+    return new Placement.Held(task, Optional.of(TestTasks.TYPE), host, false);
   }
 
   @Test
@@ -68,7 +77,7 @@ class PlacementTest {
     TaskId task = task(2, 2, TaskKind.PRE_COMMIT_1);
 
     assertEquals(
-        "waits for a free PreCommit1 slot on host a (1 of 1 in use)",
+        "waits for a free PreCommit1 slot on host a (1 of 1 in use; selkie.parallel.precommit1)",
         reason(
             waits(task, A),
             List.of(oneOfEach(A), oneOfEach(B)),
@@ -91,7 +100,8 @@ class PlacementTest {
   @Test
   void twoFullHostsAreCountedTogether() {
     assertEquals(
-        "waits for a free AddPiece slot on 2 hosts (2 of 2 in use)",
+        "waits for a free AddPiece slot on host a (1 of 1 in use; selkie.parallel.addpiece);"
+            + " 1 other host has no room either",
         reason(
             waits(task(3, 1, TaskKind.ADD_PIECE)),
             List.of(oneOfEach(A), oneOfEach(B)),
@@ -112,14 +122,14 @@ class PlacementTest {
         "its files are on host b, which does not offer PreCommit2",
         reason(
             waits(task(1, 3, TaskKind.PRE_COMMIT_2), B),
-            List.of(oneOfEach(A), new Placement.Host(B, Map.of(TaskKind.PRE_COMMIT_2, 0)))));
+            List.of(oneOfEach(A), host(B, Map.of(TaskKind.PRE_COMMIT_2, 0)))));
   }
 
   @Test
   void aPhaseThatNobodyOffersIsNamed() {
     assertEquals(
         "no host offers PreCommit2",
-        reason(waits(task(1, 3, TaskKind.PRE_COMMIT_2)), List.of(new Placement.Host(A, Map.of()))));
+        reason(waits(task(1, 3, TaskKind.PRE_COMMIT_2)), List.of(host(A, Map.of()))));
   }
 
   @Test
@@ -140,7 +150,7 @@ class PlacementTest {
     Placement.Decision decision =
         Placement.decide(
             tasks.stream().map(task -> waits(task, A)).toList(),
-            List.of(new Placement.Host(A, Map.of())),
+            List.of(host(A, Map.of())),
             List.of());
 
     assertEquals(tasks, decision.assignments().stream().map(Placement.Assignment::task).toList());
@@ -182,7 +192,7 @@ class PlacementTest {
   @Test
   void aJobOfAnotherSectorHoldsItsSlot() {
     assertEquals(
-        "waits for a free PreCommit1 slot on host a (1 of 1 in use)",
+        "waits for a free PreCommit1 slot on host a (1 of 1 in use; selkie.parallel.precommit1)",
         reason(
             waits(task(1, 2, TaskKind.PRE_COMMIT_1)),
             List.of(oneOfEach(A)),
@@ -198,14 +208,12 @@ class PlacementTest {
             waits(task(3, 3, TaskKind.PRE_COMMIT_2)),
             waits(task(4, 4, TaskKind.COMMIT_1)),
             waits(task(5, 5, TaskKind.COMMIT_2)),
-            new Placement.Waiting(
-                task(6, 5, TaskKind.COMMIT_2), NOON.minusSeconds(1), Optional.empty()),
+            waits(task(6, 5, TaskKind.COMMIT_2), NOON.minusSeconds(1), Optional.empty()),
             waits(task(7, 6, TaskKind.FINALIZE)));
-    Map<TaskKind, Integer> slots = new HashMap<>(oneOfEach(A).slots());
+    Map<TaskKind, Integer> slots = new HashMap<>(oneOfEach(A).limits().slots());
     slots.put(TaskKind.COMMIT_2, 2);
 
-    Placement.Decision decision =
-        Placement.decide(waiting, List.of(new Placement.Host(A, slots)), List.of());
+    Placement.Decision decision = Placement.decide(waiting, List.of(host(A, slots)), List.of());
 
     assertEquals(
         List.of(7L, 6L, 5L, 4L, 3L, 2L, 1L),
@@ -234,7 +242,7 @@ class PlacementTest {
                 Arbitraries.maps(
                     Arbitraries.of(TaskKind.values()).filter(TaskKind::isPooled),
                     Arbitraries.integers().between(0, 3)))
-            .as(Placement.Host::new);
+            .as(PlacementTest::host);
     Arbitrary<Placement.Waiting> waiting =
         Combinators.combine(
                 Arbitraries.longs().between(1, 12),
@@ -243,7 +251,7 @@ class PlacementTest {
                 host.optional())
             .as(
                 (sector, kind, age, filesOn) ->
-                    new Placement.Waiting(task(sector, 9, kind), NOON.plusSeconds(age), filesOn));
+                    waits(task(sector, 9, kind), NOON.plusSeconds(age), filesOn));
     Arbitrary<Placement.Held> held =
         Combinators.combine(
                 Arbitraries.longs().between(1, 12),
@@ -253,7 +261,8 @@ class PlacementTest {
                 Arbitraries.of(true, false))
             .as(
                 (sector, task, kind, on, given) ->
-                    new Placement.Held(task(sector, task, kind), on, given));
+                    new Placement.Held(
+                        task(sector, task, kind), Optional.of(TestTasks.TYPE), on, given));
     return Combinators.combine(
             waiting.list().ofMaxSize(12).uniqueElements(one -> one.task().sector()),
             announced.list().ofMaxSize(3).uniqueElements(Placement.Host::id),
@@ -288,7 +297,7 @@ class PlacementTest {
             keptBy(decision, given.held()).stream()
                 .filter(one -> one.host().equals(host.id()) && one.task().kind() == kind)
                 .count();
-        int slots = host.slots().getOrDefault(kind, 0);
+        int slots = host.limits().slots(kind);
         assertTrue(
             fresh.isEmpty() || !kind.isPooled() || fresh.size() + kept <= slots,
             () -> fresh + " beside " + kept + " with " + slots + " slots");

@@ -17,6 +17,8 @@ class SchedulerStateTest {
   private static final HostId B = new HostId("b");
   private static final Map<TaskKind, Integer> ONE_PC1 = Map.of(TaskKind.PRE_COMMIT_1, 1);
 
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
   private final SchedulerState<String, String> state = new SchedulerState<>();
 
   private static TaskId preCommit1(long sector) {
@@ -30,12 +32,18 @@ class SchedulerStateTest {
   private List<String> submit(TaskId task, String replyTo) {
     return all(
         state.submit(
-            new Placement.Waiting(task, Instant.EPOCH.plusSeconds(task.task()), Optional.empty()),
+            new Placement.Waiting(
+                task,
+                Optional.of(TestTasks.TYPE),
+                Instant.EPOCH.plusSeconds(task.task()),
+                Optional.empty(),
+                Placement.Urgency.NONE),
             replyTo));
   }
 
   private List<String> resume(TaskId task, HostId host) {
-    return all(state.resume(task, host, "sector " + task.sector().number()));
+    return all(
+        state.resume(task, Optional.of(TestTasks.TYPE), host, "sector " + task.sector().number()));
   }
 
   private List<String> report(HostId host, TaskId.Attempt... present) {
@@ -43,7 +51,12 @@ class SchedulerStateTest {
   }
 
   private List<String> reportAs(String worker, HostId host, TaskId.Attempt... present) {
-    return all(state.report(host, worker, ONE_PC1, Set.of(present)));
+    return all(
+        state.report(
+            host,
+            worker,
+            new SchedulerState.HostState(
+                TestLimits.slots(ONE_PC1), Set.of(present), List.of(), Optional.empty())));
   }
 
   private List<String> withdraw(TaskId task) {
@@ -54,7 +67,7 @@ class SchedulerStateTest {
   /** What was answered at once and by the decision that follows. */
   private List<String> all(List<SchedulerState.Answer<String, String>> answers) {
     List<SchedulerState.Answer<String, String>> all = new ArrayList<>(answers);
-    all.addAll(state.decide());
+    all.addAll(state.decide(NOW));
     return all.stream()
         .map(
             answer ->
@@ -142,7 +155,10 @@ class SchedulerStateTest {
     assertEquals(List.of(), submit(preCommit1(3)));
     withdraw(preCommit1(1));
     assertEquals(
-        Map.of(preCommit1(3), "waits for a free PreCommit1 slot on host a (1 of 1 in use)"),
+        Map.of(
+            preCommit1(3),
+            "waits for a free PreCommit1 slot on host a (1 of 1 in use;"
+                + " selkie.parallel.precommit1)"),
         state.reasons());
     assertEquals(List.of("sector 3: t2 on a, worker a"), withdraw(preCommit1(2)));
   }
@@ -223,6 +239,6 @@ class SchedulerStateTest {
     submit(preCommit1(1));
     report(A);
 
-    assertFalse(state.needsDecision());
+    assertFalse(state.needsDecision(NOW));
   }
 }

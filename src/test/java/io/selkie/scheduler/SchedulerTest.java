@@ -7,7 +7,9 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +23,8 @@ class SchedulerTest {
               .withFallback(ConfigFactory.load()));
   private static final HostId HOST = new HostId("a");
 
-  private final ActorRef<SchedulerCommand> scheduler = KIT.spawn(Scheduler.create());
+  private final ActorRef<SchedulerCommand> scheduler =
+      KIT.spawn(Scheduler.create(Clock.systemUTC()));
   private final TestProbe<SchedulerCommand.Assigned> sector = KIT.createTestProbe();
   private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
   private final TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
@@ -34,13 +37,24 @@ class SchedulerTest {
   private void submit(TaskId task) {
     scheduler.tell(
         new SchedulerCommand.Submit(
-            task, TestTasks.TYPE, Instant.EPOCH, Optional.empty(), sector.getRef()));
+            task,
+            TestTasks.TYPE,
+            Instant.EPOCH,
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            sector.getRef()));
   }
 
   private void announce(TaskId.Attempt... present) {
     scheduler.tell(
         new SchedulerCommand.HostReport(
-            HOST, worker.getRef(), Map.of(TaskKind.ADD_PIECE, 1), Set.of(present)));
+            HOST,
+            worker.getRef(),
+            TestLimits.slots(Map.of(TaskKind.ADD_PIECE, 1)),
+            Set.of(present),
+            List.of(),
+            Optional.empty()));
   }
 
   @Test
@@ -55,7 +69,9 @@ class SchedulerTest {
     submit(second);
     scheduler.tell(new SchedulerCommand.Explain(operator.getRef()));
     assertEquals(
-        Map.of(second.toString(), "waits for a free AddPiece slot on host a (1 of 1 in use)"),
+        Map.of(
+            second.toString(),
+            "waits for a free AddPiece slot on host a (1 of 1 in use; selkie.parallel.addpiece)"),
         operator.receiveMessage().reasons());
 
     scheduler.tell(new SchedulerCommand.Withdraw(first));
@@ -69,7 +85,8 @@ class SchedulerTest {
     TaskId next = task(2, 1, TaskKind.ADD_PIECE);
     submit(next);
     announce(running.attempt(1));
-    scheduler.tell(new SchedulerCommand.Resume(running, HOST, sector.getRef()));
+    scheduler.tell(
+        new SchedulerCommand.Resume(running, Optional.of(TestTasks.TYPE), HOST, sector.getRef()));
 
     assertEquals(
         new SchedulerCommand.Assigned(running, HOST, worker.getRef()), sector.receiveMessage());

@@ -1,5 +1,6 @@
 package io.selkie.sector;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
@@ -49,10 +50,10 @@ public final class SimulatedSector {
     void timer(String name, Duration wait, Runnable action);
 
     /** A {@code Submit} to the scheduler. */
-    void submit(TaskId task, Instant since, Optional<HostId> filesOn);
+    void submit(TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn);
 
     /** A {@code Resume} to the scheduler. */
-    void resume(TaskId task, HostId host);
+    void resume(TaskId task, Optional<SealProofType> proofType, HostId host);
 
     /** A {@code Withdraw} to the scheduler. */
     void withdraw(TaskId task);
@@ -314,7 +315,11 @@ public final class SimulatedSector {
   private void perform(SectorEffect effect, @Nullable Consumer<Sector.Answer> replyTo) {
     if (effect instanceof SectorEffect.Submit submit) {
       SectorState.Waiting waiting = submit.state();
-      around.submit(waiting.task().id(), waiting.task().requestedAt(), waiting.facts().filesOn());
+      around.submit(
+          waiting.task().id(),
+          waiting.facts().proofType(),
+          waiting.task().requestedAt(),
+          waiting.facts().filesOn());
     } else if (effect instanceof SectorEffect.WakeAt wake) {
       wakeAt(wake.at());
     } else if (effect instanceof SectorEffect.Tell tell) {
@@ -364,7 +369,7 @@ public final class SimulatedSector {
     if (worker != null) {
       around.tell(worker, tell.command());
     } else {
-      around.resume(tell.task(), tell.host());
+      around.resume(tell.task(), tell.proofType(), tell.host());
     }
   }
 

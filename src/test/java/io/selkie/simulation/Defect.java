@@ -13,8 +13,10 @@ public enum Defect {
   PROVER_TAKES_NO_LOCK(2),
   /** A worker offers one slot more than it is to use, and uses it. */
   WORKER_OFFERS_TOO_MUCH(3),
-  /** A pool takes what it is told to, whether a slot is free or not. */
+  /** Pool and worker take what they are told to, whether a slot is free or not. */
   POOL_COUNTS_NOTHING(3),
+  /** A worker begins whatever it is told to, whatever its host may use. */
+  WORKER_ADMITS_ALL(3),
   /** A worker removes a job once it read the result. */
   WORKER_REMOVES_BEFORE_ACKNOWLEDGED(4),
   /** A job that is there is begun anew. */

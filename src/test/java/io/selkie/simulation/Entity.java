@@ -1,5 +1,6 @@
 package io.selkie.simulation;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.Placement;
@@ -91,15 +92,18 @@ final class Entity implements SimulatedSector.Surroundings {
   }
 
   @Override
-  public void submit(TaskId task, Instant since, Optional<HostId> filesOn) {
-    Placement.Waiting waiting = new Placement.Waiting(task, since, filesOn);
+  public void submit(
+      TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn) {
+    Placement.Waiting waiting =
+        new Placement.Waiting(task, Optional.of(proofType), since, filesOn, Placement.Urgency.NONE);
     farm.network.send(() -> task + " is submitted", () -> farm.scheduler().submit(waiting, this));
   }
 
   @Override
-  public void resume(TaskId task, HostId host) {
+  public void resume(TaskId task, Optional<SealProofType> proofType, HostId host) {
     farm.network.send(
-        () -> task + " is resumed on " + host, () -> farm.scheduler().resume(task, host, this));
+        () -> task + " is resumed on " + host,
+        () -> farm.scheduler().resume(task, proofType, host, this));
   }
 
   @Override

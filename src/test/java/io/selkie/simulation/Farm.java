@@ -2,8 +2,12 @@ package io.selkie.simulation;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskMemory;
+import io.selkie.scheduler.TestLimits;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import java.time.Duration;
@@ -14,6 +18,10 @@ import java.util.Map;
 
 /** Some hosts, some sectors and their drivers. The first node has the scheduler and the sectors. */
 final class Farm {
+  /** Memory for the largest of the tasks. */
+  private static final long COMMIT_2 =
+      TaskMemory.defaults().bytes(TaskKind.COMMIT_2, SectorSize.KIB_2);
+
   final World world;
   final Network network;
   final Invariants invariants;
@@ -40,7 +48,7 @@ final class Farm {
     int hosts = 1 + Math.max(0, world.random.nextInt(4) - 1);
     for (int host = 1; host <= hosts; host++) {
       Disk disk = new Disk(world, new HostId("host-" + host), invariants);
-      nodes.add(new Node(this, disk, slots()));
+      nodes.add(new Node(this, disk, limits()));
     }
     int sectors = 1 + world.random.nextInt(3);
     for (int sector = 1; sector <= sectors; sector++) {
@@ -48,6 +56,20 @@ final class Farm {
     }
     nodes.forEach(Node::begin);
     drivers.forEach(Driver::begin);
+  }
+
+  /** The sectors of a farm fit on the disks of each host; the rest is scarce now and then. */
+  private HostLimits limits() {
+    HostLimits slots = TestLimits.slots(slots());
+    boolean scarce = world.random.nextBoolean();
+    return new HostLimits(
+        slots.slots(),
+        scarce ? (int) world.between(1, 3) : slots.maxTasks(),
+        slots.transferBuffer(),
+        scarce ? world.between(1, 2) * COMMIT_2 : slots.memory(),
+        slots.needs(),
+        new HostLimits.Devices(world.random.nextInt(3) == 0 ? 2 : 1, false),
+        slots.disks());
   }
 
   private Map<TaskKind, Integer> slots() {

@@ -1,7 +1,9 @@
 package io.selkie.simulation;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
@@ -139,10 +141,26 @@ final class Invariants {
         long used = onHost.stream().filter(other -> other.task().kind() == kind).count();
         check(
             3,
-            !kind.isPooled() || used <= node.slots().get(kind),
-            () -> host + " has more than " + node.slots().get(kind) + " at work: " + onHost);
+            !kind.isPooled() || used <= node.limits().slots(kind),
+            () -> host + " has more than " + node.limits().slots(kind) + " at work: " + onHost);
+        noLimitIsPassed(host, node.limits(), onHost);
       }
     }
+  }
+
+  private static void noLimitIsPassed(HostId host, HostLimits limits, List<TaskId.Attempt> onHost) {
+    long places = onHost.stream().filter(other -> other.task().kind().takesPlace()).count();
+    long devices = onHost.stream().filter(other -> other.task().kind().needsDevice()).count();
+    long memory =
+        onHost.stream()
+            .mapToLong(other -> limits.needs().bytes(other.task().kind(), SectorSize.KIB_2))
+            .sum();
+    check(
+        3,
+        places <= limits.maxTasks()
+            && devices <= limits.devices().leases()
+            && memory <= limits.memory(),
+        () -> host + " passes its limits " + limits + " with " + onHost);
   }
 
   void proverAnswered(TaskId.Attempt attempt, Answer answer) {

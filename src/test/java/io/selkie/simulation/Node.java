@@ -1,10 +1,9 @@
 package io.selkie.simulation;
 
 import io.selkie.scheduler.HostId;
-import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.WorkerCommand;
 import io.selkie.worker.Newest;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +12,18 @@ final class Node {
   private final World world;
   private final Farm farm;
   private final Disk disk;
-  private final Map<TaskKind, Integer> slots;
+  private final HostLimits limits;
   private Life life;
   private @Nullable SimulatedRunner runner;
   private @Nullable SimulatedWorker worker;
   private Newest newest = new Newest();
   private @Nullable Consumer<WorkerCommand> address;
 
-  Node(Farm farm, Disk disk, Map<TaskKind, Integer> slots) {
+  Node(Farm farm, Disk disk, HostLimits limits) {
     this.world = farm.world;
     this.farm = farm;
     this.disk = disk;
-    this.slots = slots;
+    this.limits = limits;
     this.life = world.unending.part();
     life.end();
   }
@@ -37,8 +36,8 @@ final class Node {
     return disk;
   }
 
-  Map<TaskKind, Integer> slots() {
-    return slots;
+  HostLimits limits() {
+    return limits;
   }
 
   Life life() {
@@ -75,7 +74,8 @@ final class Node {
                 now,
                 world.between(0, 5),
                 () ->
-                    worker = new SimulatedWorker(farm, this, now, slots, runner, newest, address)));
+                    worker =
+                        new SimulatedWorker(farm, this, now, limits, runner, newest, address)));
   }
 
   private void receive(Life at, WorkerCommand command) {

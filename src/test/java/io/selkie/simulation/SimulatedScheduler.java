@@ -1,13 +1,14 @@
 package io.selkie.simulation;
 
+import io.selkie.filecoin.SealProofType;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.Placement;
 import io.selkie.scheduler.SchedulerState;
 import io.selkie.scheduler.TaskId;
-import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.WorkerCommand;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -46,25 +47,26 @@ final class SimulatedScheduler {
     }
   }
 
-  void resume(TaskId task, HostId host, Entity replyTo) {
+  void resume(TaskId task, Optional<SealProofType> proofType, HostId host, Entity replyTo) {
     if (!life.isOver()) {
-      answer(state.resume(task, host, replyTo));
+      answer(state.resume(task, proofType, host, replyTo));
     }
   }
 
   void report(
-      HostId host,
-      Consumer<WorkerCommand> worker,
-      Map<TaskKind, Integer> slots,
-      Set<TaskId.Attempt> present) {
+      HostId host, Consumer<WorkerCommand> worker, HostLimits limits, Set<TaskId.Attempt> present) {
     if (!life.isOver()) {
-      answer(state.report(host, worker, slots, present));
+      answer(
+          state.report(
+              host,
+              worker,
+              new SchedulerState.HostState(limits, present, List.of(), Optional.empty())));
     }
   }
 
   private void decide() {
     deciding = false;
-    answer(state.decide());
+    answer(state.decide(world.instant()));
   }
 
   private void answer(List<SchedulerState.Answer<Entity, Consumer<WorkerCommand>>> answers) {
@@ -77,7 +79,7 @@ final class SimulatedScheduler {
                   .to()
                   .tell(sector -> sector.assigned(answer.task(), answer.host(), answer.worker())));
     }
-    if (state.needsDecision() && !deciding) {
+    if (state.needsDecision(world.instant()) && !deciding) {
       deciding = true;
       self.tell(this::decide);
     }

@@ -1,15 +1,20 @@
 package io.selkie.simulation;
 
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.WorkerCommand;
+import io.selkie.worker.Admission;
 import io.selkie.worker.Ended;
 import io.selkie.worker.JobTable;
 import io.selkie.worker.Newest;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -21,10 +26,12 @@ final class SimulatedWorker {
   private final Node node;
   private final Life life;
   private final HostId host;
-  private final Map<TaskKind, Integer> slots;
+  private final HostLimits limits;
+  private final Admission admission;
   private final Consumer<WorkerCommand> address;
   private final SimulatedRunner runner;
   private final JobTable table;
+  private final Mailbox toSelf;
   private final Map<TaskKind, SimulatedPool> pools = new EnumMap<>(TaskKind.class);
   private final Map<TaskKind, Mailbox> toPools = new EnumMap<>(TaskKind.class);
 
@@ -32,7 +39,7 @@ final class SimulatedWorker {
       Farm farm,
       Node node,
       Life life,
-      Map<TaskKind, Integer> slots,
+      HostLimits limits,
       SimulatedRunner runner,
       Newest newest,
       Consumer<WorkerCommand> address) {
@@ -41,10 +48,12 @@ final class SimulatedWorker {
     this.node = node;
     this.life = life;
     this.host = node.host();
-    this.slots = world.has(Defect.WORKER_OFFERS_TOO_MUCH) ? oneMore(slots) : slots;
+    this.limits = world.has(Defect.WORKER_OFFERS_TOO_MUCH) ? oneMore(limits) : limits;
     this.runner = runner;
     this.address = address;
+    this.toSelf = new Mailbox(world, life);
     Set<TaskId.Attempt> present = runner.present();
+    this.admission = new Admission(host, present);
     this.table =
         new JobTable(
             host, world.has(Defect.WORKER_IGNORES_WHAT_IT_FINDS) ? Set.of() : present, newest);
@@ -53,7 +62,7 @@ final class SimulatedWorker {
       pools.put(
           kind,
           kind.isPooled()
-              ? SimulatedPool.bounded(world, life, this.slots.getOrDefault(kind, 0), runner, this)
+              ? SimulatedPool.bounded(world, life, this.limits.slots(kind), runner, this)
               : beside);
       toPools.put(kind, new Mailbox(world, life));
     }
@@ -64,9 +73,16 @@ final class SimulatedWorker {
     tickLater();
   }
 
-  private static Map<TaskKind, Integer> oneMore(Map<TaskKind, Integer> slots) {
-    return slots.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue() + 1));
+  private static HostLimits oneMore(HostLimits limits) {
+    return new HostLimits(
+        limits.slots().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue() + 1)),
+        limits.maxTasks(),
+        limits.transferBuffer(),
+        limits.memory(),
+        limits.needs(),
+        limits.devices(),
+        limits.disks());
   }
 
   Life life() {
@@ -104,10 +120,14 @@ final class SimulatedWorker {
     if (world.has(Defect.WORKER_REMOVES_BEFORE_ACKNOWLEDGED)) {
       runner.remove(attempt);
     }
+    if (end instanceof Ended.Succeeded) {
+      admission.over(attempt);
+    }
     perform(table.ended(attempt, end));
   }
 
   void dead(TaskId.Attempt attempt) {
+    admission.over(attempt);
     perform(table.stopped(attempt));
   }
 
@@ -124,6 +144,16 @@ final class SimulatedWorker {
 
   private void perform(JobTable.Effect effect) {
     if (effect instanceof JobTable.Effect.Run run) {
+      Optional<Failure> refusal =
+          world.has(Defect.WORKER_ADMITS_ALL) || world.has(Defect.POOL_COUNTS_NOTHING)
+              ? Optional.empty()
+              : admission.begin(
+                  run.attempt(), run.request(), run.present(), limits, List.of(), Optional.empty());
+      if (refusal.isPresent()) {
+        Instant now = world.instant();
+        toSelf.tell(() -> ended(run.attempt(), new Ended.Failed(now, now, refusal.get())));
+        return;
+      }
       SimulatedPool pool = pool(run.attempt());
       toPool(run.attempt()).tell(() -> pool.take(run.attempt(), run.request(), run.present()));
     } else if (effect instanceof JobTable.Effect.Tell tell) {
@@ -141,6 +171,7 @@ final class SimulatedWorker {
       SimulatedPool pool = pool(kill.attempt());
       toPool(kill.attempt()).tell(() -> pool.end(kill.attempt()));
     } else if (effect instanceof JobTable.Effect.Remove remove) {
+      admission.over(remove.attempt());
       if (!world.has(Defect.WORKER_NEVER_REMOVES)) {
         runner.remove(remove.attempt());
       }
@@ -148,7 +179,7 @@ final class SimulatedWorker {
       Set<TaskId.Attempt> present = announce.present();
       farm.network.send(
           () -> host + " announces " + present,
-          () -> farm.scheduler().report(host, address, slots, present));
+          () -> farm.scheduler().report(host, address, limits, present));
     }
   }
 

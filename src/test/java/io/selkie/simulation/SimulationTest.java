@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  *   <li>Every driver comes to an end: its sector is sealed, or has failed or was removed and says
  *       why. No sector waits or runs for ever.
  *   <li>No sector ever has two provers at work, on one host or on two.
- *   <li>No host has more provers of a phase at work than it has slots.
+ *   <li>No host has more provers of a phase at work than it has slots, nor more in all, on more
+ *       devices or with more memory than it may.
  *   <li>No phase is completed twice in a generation, unless the attempt that completed it first is
  *       recorded as failed or stopped. Completed: the prover wrote its result.
  *   <li>What a sector has in memory is what its journal leads to, and the table accepts every

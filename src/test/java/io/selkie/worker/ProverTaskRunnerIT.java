@@ -64,6 +64,7 @@ class ProverTaskRunnerIT {
         Jobs.of(new NodeJobs(settings)),
         NativeProofs.load(library),
         new ProgressBoard(),
+        ProverTaskRunnerTest.ledger(temp.resolve("repo")),
         executor);
   }
 
@@ -84,7 +85,10 @@ class ProverTaskRunnerIT {
 
   private static Ended await(ProverTaskRunner runner, TaskId.Attempt attempt, TaskRequest request)
       throws Exception {
-    return runner.run(attempt, request, () -> {}).toCompletableFuture().get(120, TimeUnit.SECONDS);
+    return runner
+        .run(attempt, request, Map.of(), () -> {})
+        .toCompletableFuture()
+        .get(120, TimeUnit.SECONDS);
   }
 
   private <R extends TaskResult> R result(Class<R> type, TaskRequest request) throws Exception {

@@ -20,15 +20,21 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.scheduler.TestLimits;
 import io.selkie.scheduler.TestTasks;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorPlaces;
+import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StoragePaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -94,8 +100,22 @@ class ProverTaskRunnerTest {
         jobs,
         ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
         board,
+        ledger(repo),
         threads,
         removeAgain);
+  }
+
+  static HostLedger ledger(Path repo) {
+    try {
+      return HostLedger.open(
+          repo.resolve("admitted"),
+          new SpaceGauge(repo, repo.resolve("jobs")),
+          TestLimits.slots(Map.of()),
+          () -> false,
+          Optional::empty);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private SectorFiles files() {
@@ -108,7 +128,7 @@ class ProverTaskRunnerTest {
 
   private Ended run(TaskRequest request) throws Exception {
     jobs.release.countDown();
-    return await(runner().run(attempt(request.kind()), request, () -> {}));
+    return await(runner().run(attempt(request.kind()), request, Map.of(), () -> {}));
   }
 
   private static TaskResult result(Ended end) {
@@ -230,7 +250,12 @@ class ProverTaskRunnerTest {
     AtomicInteger durable = new AtomicInteger();
 
     await(
-        runner().run(attempt(TaskKind.REMOVE), request(TaskKind.REMOVE), durable::incrementAndGet));
+        runner()
+            .run(
+                attempt(TaskKind.REMOVE),
+                request(TaskKind.REMOVE),
+                Map.of(),
+                durable::incrementAndGet));
 
     assertFalse(Files.exists(files().sealed()));
     assertTrue(Files.exists(other.sealed()));
@@ -266,10 +291,10 @@ class ProverTaskRunnerTest {
     ProverTaskRunner runner = runner();
     AtomicInteger told = new AtomicInteger();
     CompletionStage<Ended> first =
-        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), told::incrementAndGet);
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), told::incrementAndGet);
     jobs.atWork.await();
     CompletionStage<Ended> second =
-        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), told::incrementAndGet);
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), told::incrementAndGet);
     assertEquals(2, told.get());
 
     jobs.release.countDown();
@@ -280,7 +305,8 @@ class ProverTaskRunnerTest {
 
   @Test
   void progressIsSeenWhileTheTaskRuns() throws Exception {
-    CompletionStage<Ended> end = runner().run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+    CompletionStage<Ended> end =
+        runner().run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
     jobs.atWork.await();
 
     ProgressBoard.Latest latest = board.of(TestTasks.sector(1)).orElseThrow();
@@ -295,7 +321,8 @@ class ProverTaskRunnerTest {
   @Test
   void stopReturnsWhenNobodyWorksAnyMore() throws Exception {
     ProverTaskRunner runner = runner();
-    CompletionStage<Ended> end = runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+    CompletionStage<Ended> end =
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
     jobs.atWork.await();
 
     runner.stop(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -314,7 +341,8 @@ class ProverTaskRunnerTest {
   @Test
   void anAttemptThatHasNotMadeItsJobIsFound() {
     ProverTaskRunner runner = runner(neverRun -> {}, Duration.ZERO);
-    CompletionStage<Ended> unused = runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), () -> {});
+    CompletionStage<Ended> unused =
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
 
     assertEquals(Set.of(LABELLING), runner.present());
   }

@@ -23,6 +23,7 @@ final class ScriptedJobs implements Jobs {
   }
 
   final List<String> calls = new java.util.concurrent.CopyOnWriteArrayList<>();
+  final Map<String, String> logs = new ConcurrentHashMap<>();
   final CountDownLatch release = new CountDownLatch(1);
   final CountDownLatch atWork = new CountDownLatch(1);
   private final Map<String, Boolean> jobs = new ConcurrentHashMap<>();
@@ -69,7 +70,16 @@ final class ScriptedJobs implements Jobs {
   }
 
   @Override
-  public Proofs run(String name, Runnable onDurable, ProofsProgress.Listener listener) {
+  public String log(String name) {
+    return logs.getOrDefault(name, "");
+  }
+
+  @Override
+  public Proofs run(
+      String name,
+      Map<String, String> environment,
+      Runnable onDurable,
+      ProofsProgress.Listener listener) {
     return proofs(
         (operation, work) -> {
           calls.add("run " + name + " " + operation);

@@ -6,6 +6,7 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,8 @@ final class ScriptedRunner implements TaskRunner {
   private final ConcurrentMap<TaskId.Attempt, CompletableFuture<Done>> deaths =
       new ConcurrentHashMap<>();
   private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+  private final ConcurrentMap<TaskId.Attempt, Map<String, String>> environments =
+      new ConcurrentHashMap<>();
   private volatile boolean failing;
 
   @Override
@@ -41,8 +44,12 @@ final class ScriptedRunner implements TaskRunner {
 
   @Override
   public CompletionStage<Ended> run(
-      TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
+      TaskId.Attempt attempt,
+      TaskRequest request,
+      Map<String, String> environment,
+      Runnable onDurable) {
     calls.add("run " + attempt);
+    environments.put(attempt, environment);
     jobs.add(attempt);
     onDurable.run();
     return end(attempt);
@@ -62,6 +69,11 @@ final class ScriptedRunner implements TaskRunner {
     }
     calls.add("remove " + attempt);
     jobs.remove(attempt);
+  }
+
+  /** What the prover of the attempt was started with. */
+  Map<String, String> environmentOf(TaskId.Attempt attempt) {
+    return environments.getOrDefault(attempt, Map.of());
   }
 
   /** There is a job from an earlier life. */

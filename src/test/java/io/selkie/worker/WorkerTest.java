@@ -3,23 +3,33 @@ package io.selkie.worker;
 import static io.selkie.scheduler.TestTasks.request;
 import static io.selkie.scheduler.TestTasks.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.failpoints.FailPoints;
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
+import io.selkie.scheduler.TestLimits;
+import io.selkie.scheduler.TestTasks;
 import io.selkie.scheduler.WorkerCommand;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +48,12 @@ class WorkerTest {
       Map.of(TaskKind.PRE_COMMIT_1, 1, TaskKind.PRE_COMMIT_2, 1);
   private static final TaskId.Attempt FIRST = preCommit1(1);
 
+  private static final List<Device> DEVICES =
+      List.of(new Device("GPU-0", Map.of(Devices.VISIBLE, "GPU-0")));
+
+  @TempDir private Path temp;
+
+  private final ScriptedMeans means = new ScriptedMeans(TestLimits.slots(SLOTS));
   private final ScriptedRunner runner = new ScriptedRunner();
   private final TestProbe<SchedulerCommand> scheduler = KIT.createTestProbe();
   private final TestProbe<TaskReport> sectors = KIT.createTestProbe();
@@ -68,8 +84,7 @@ class WorkerTest {
     return KIT.spawn(
         Worker.create(
             HOST,
-            SLOTS,
-            runner,
+            new Worker.Parts(runner, means, DEVICES, new LeaseFiles(temp), Runnable::run),
             scheduler.getRef(),
             (sector, report) -> sectors.getRef().tell(report)));
   }
@@ -82,7 +97,7 @@ class WorkerTest {
     SchedulerCommand.HostReport report =
         scheduler.expectMessageClass(SchedulerCommand.HostReport.class);
     assertEquals(HOST, report.host());
-    assertEquals(SLOTS, report.slots());
+    assertEquals(means.limits(), report.limits());
     return report.present();
   }
 
@@ -113,7 +128,9 @@ class WorkerTest {
     TaskReport.Failed refusal = sectors.expectMessageClass(TaskReport.Failed.class);
     assertEquals(preCommit1(2), refusal.attempt());
     assertEquals("no_slot", refusal.failure().code());
-    assertEquals("no PreCommit1 slot is free: 1 of 1 in use", refusal.failure().message());
+    assertEquals(
+        "waits for a free PreCommit1 slot on host a (1 of 1 in use; selkie.parallel.precommit1)",
+        refusal.failure().message());
   }
 
   @Test
@@ -231,7 +248,7 @@ class WorkerTest {
     first.tell(start(FIRST));
     sectors.expectMessage(new TaskReport.Started(FIRST, HOST));
     KIT.stop(first);
-    runner.run(preCommit1(2), request(TaskKind.PRE_COMMIT_1), () -> {});
+    runner.run(preCommit1(2), request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
 
     ActorRef<WorkerCommand> next = worker();
     sectors.receiveSeveralMessages(2);
@@ -241,13 +258,13 @@ class WorkerTest {
     sectors.expectMessage(new TaskReport.Started(preCommit1(2), HOST));
     next.tell(start(preCommit1(3)));
     assertEquals(
-        "no PreCommit1 slot is free: 2 of 1 in use",
+        "waits for a free PreCommit1 slot on host a (2 of 1 in use; selkie.parallel.precommit1)",
         sectors.expectMessageClass(TaskReport.Failed.class).failure().message());
   }
 
   @Test
   void aFoundJobOfNoUseIsKilledAndRemoved() throws Exception {
-    runner.run(FIRST, request(TaskKind.PRE_COMMIT_1), () -> {});
+    runner.run(FIRST, request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
     runner.nextCall();
     ActorRef<WorkerCommand> worker = worker();
     sectors.expectMessage(new TaskReport.Found(FIRST, HOST));
@@ -310,5 +327,135 @@ class WorkerTest {
 
     sectors.expectNoMessage(Duration.ofMillis(50));
     assertEquals("run " + FIRST, runner.nextCall());
+  }
+
+  private static HostLimits scarce(int maxTasks, long memory, int devices) {
+    HostLimits ample =
+        TestLimits.slots(
+            Map.of(TaskKind.PRE_COMMIT_1, 2, TaskKind.PRE_COMMIT_2, 2, TaskKind.COMMIT_2, 2));
+    return new HostLimits(
+        ample.slots(),
+        maxTasks,
+        1,
+        memory,
+        ample.needs(),
+        new HostLimits.Devices(devices, true),
+        List.of());
+  }
+
+  @Test
+  void whatASchedulerGaveTooMuchIsRefusedAndNoFailure() {
+    means.limits = scarce(1, 1L << 40, 1);
+    ActorRef<WorkerCommand> worker = worker();
+    worker.tell(start(FIRST));
+    sectors.expectMessage(new TaskReport.Started(FIRST, HOST));
+    worker.tell(start(task(2, 3, TaskKind.PRE_COMMIT_2).attempt(1)));
+
+    Failure refusal = sectors.expectMessageClass(TaskReport.Failed.class).failure();
+    assertEquals(
+        "waits for a task on host a to end (1 of 1 in use; selkie.max-tasks)", refusal.message());
+    assertEquals(Failure.NO_ROOM, refusal.code());
+    assertFalse(refusal.wasTried());
+  }
+
+  @Test
+  void aProverIsKeptToItsDeviceAndTheLeaseIsWrittenDown() throws Exception {
+    TaskId.Attempt proving = task(1, 5, TaskKind.COMMIT_2).attempt(1);
+    means.limits = scarce(9, 1L << 40, 1);
+    ActorRef<WorkerCommand> worker = worker();
+    worker.tell(start(proving));
+    sectors.expectMessage(new TaskReport.Started(proving, HOST));
+
+    assertEquals(Map.of(Devices.VISIBLE, "GPU-0"), runner.environmentOf(proving));
+    assertEquals(Optional.of("GPU-0"), new LeaseFiles(temp).read(proving.toString()));
+
+    runner.ends(proving, ScriptedRunner.DONE);
+    sectors.expectMessage(ScriptedRunner.DONE.report(proving, HOST));
+    worker.tell(new WorkerCommand.Acknowledge(proving));
+    TaskId.Attempt next = task(2, 5, TaskKind.COMMIT_2).attempt(1);
+    worker.tell(start(next));
+    sectors.expectMessage(new TaskReport.Started(next, HOST));
+    assertEquals(Optional.empty(), new LeaseFiles(temp).read(proving.toString()));
+  }
+
+  @Test
+  void aProverFromBeforeARestartKeepsItsDevice() throws Exception {
+    TaskId.Attempt proving = task(1, 5, TaskKind.COMMIT_2).attempt(1);
+    TaskId.Attempt next = task(2, 5, TaskKind.COMMIT_2).attempt(1);
+    means.limits = scarce(9, 1L << 40, 2); // the scheduler was told of one more than there is
+    means.sectors =
+        List.of(
+            new HostSector(proving.sector(), TestTasks.TYPE, HostSector.Presence.VISITING, false));
+    runner.has(proving);
+    new LeaseFiles(temp).write(proving.toString(), "GPU-0");
+    ActorRef<WorkerCommand> worker = worker();
+    sectors.expectMessage(new TaskReport.Found(proving, HOST));
+    worker.tell(start(next));
+    worker.tell(start(proving));
+
+    sectors.expectMessage(new TaskReport.Started(proving, HOST));
+    sectors.expectNoMessage(Duration.ofMillis(50));
+    runner.ends(proving, ScriptedRunner.DONE);
+    sectors.expectMessage(ScriptedRunner.DONE.report(proving, HOST));
+    sectors.expectMessage(new TaskReport.Started(next, HOST));
+  }
+
+  @Test
+  void whoWaitsForADeviceCanBeStopped() throws Exception {
+    TaskId.Attempt proving = task(1, 5, TaskKind.COMMIT_2).attempt(1);
+    TaskId.Attempt next = task(2, 5, TaskKind.COMMIT_2).attempt(1);
+    means.limits = scarce(9, 1L << 40, 2);
+    ActorRef<WorkerCommand> worker = worker();
+    worker.tell(start(proving));
+    sectors.expectMessage(new TaskReport.Started(proving, HOST));
+    worker.tell(start(next));
+    runner.dies(next);
+    worker.tell(new WorkerCommand.Stop(next));
+    sectors.expectMessage(new TaskReport.Stopped(next, HOST));
+
+    runner.ends(proving, ScriptedRunner.DONE);
+    sectors.expectMessage(ScriptedRunner.DONE.report(proving, HOST));
+    sectors.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void anUnfitHostTakesNoMoreWorkAndSaysWhy() {
+    ActorRef<WorkerCommand> worker = worker();
+    assertEquals(Set.of(), announced());
+    worker.tell(start(FIRST));
+    sectors.expectMessage(new TaskReport.Started(FIRST, HOST));
+    runner.ends(
+        FIRST,
+        new Ended.Failed(
+            Instant.EPOCH,
+            Instant.EPOCH,
+            new Failure(Failure.Action.HALT, Failures.UNFIT, "the prover program is not there")));
+    assertFalse(sectors.expectMessageClass(TaskReport.Failed.class).failure().wasTried());
+    SchedulerCommand.HostReport report =
+        (SchedulerCommand.HostReport)
+            scheduler
+                .fishForMessage(
+                    Duration.ofSeconds(10),
+                    message ->
+                        message instanceof SchedulerCommand.HostReport told
+                                && told.unfit().isPresent()
+                            ? FishingOutcomes.complete()
+                            : FishingOutcomes.continueAndIgnore())
+                .get(0);
+    assertEquals(Optional.of("the prover program is not there"), report.unfit());
+
+    worker.tell(start(preCommit1(2)));
+    assertEquals(
+        "host a takes no work: the prover program is not there",
+        sectors.expectMessageClass(TaskReport.Failed.class).failure().message());
+  }
+
+  @Test
+  void aHostThatIsUnfitFromTheStartSaysSo() {
+    means.unfit = Optional.of("no job can be written");
+    worker();
+
+    assertEquals(
+        means.unfit, scheduler.expectMessageClass(SchedulerCommand.HostReport.class).unfit());
   }
 }

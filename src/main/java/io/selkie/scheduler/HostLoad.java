@@ -1,0 +1,354 @@
+package io.selkie.scheduler;
+
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorSpace;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a host has on against its limits: whether one more task fits, and if not, the first limit in
+ * its way. The scheduler decides with it, and the worker looks once more before it begins. Made for
+ * one decision; no clock, no I/O.
+ */
+public final class HostLoad {
+  private final HostId host;
+  private final HostLimits limits;
+  private final Optional<String> unfit;
+  private final Map<SectorId, HostSector> here = new HashMap<>();
+  private final Set<SectorId> coming = new HashSet<>();
+  private final Set<SectorId> unsealing = new HashSet<>();
+  private final Map<SectorSpace.Part, Long> charged = new EnumMap<>(SectorSpace.Part.class);
+  private final Map<TaskKind, Integer> running = new EnumMap<>(TaskKind.class);
+  private long memory;
+  private long keptMemory;
+  private String keptFor = "";
+
+  /** A limit; those that are met first come first. */
+  public enum Limit {
+    /** The host itself needs its operator. */
+    FITNESS,
+    /** The host does not offer the phase. */
+    OFFER,
+    /** {@code --parallel-*}. */
+    SLOTS,
+    /** {@code --max-tasks}. */
+    PLACES,
+    /** {@code --max-tasks} and {@code --transfer-buffer}. */
+    SECTORS,
+    /** Disk space for the rest of the pipeline. */
+    DISK,
+    /** GPUs, or shares of the processor. */
+    DEVICES,
+    /** Memory of provers. */
+    MEMORY
+  }
+
+  /**
+   * A task on the host, or to come.
+   *
+   * @param proofType empty where it is not known; it is counted with the whole memory of the host
+   */
+  public record Load(TaskKind kind, SectorId sector, Optional<SealProofType> proofType) {}
+
+  /**
+   * Why a task cannot begin on the host.
+   *
+   * @param passing whether it can once others have ended
+   * @param reason one sentence for the operator, which names the limit, its value and its setting
+   */
+  public record Refusal(Limit limit, boolean passing, String reason) {}
+
+  /**
+   * A host on which nothing runs.
+   *
+   * @param here sectors that it has or works on
+   * @param unfit why it takes no work, if it does not
+   */
+  public HostLoad(
+      HostId host, HostLimits limits, Collection<HostSector> here, Optional<String> unfit) {
+    this.host = host;
+    this.limits = limits;
+    this.unfit = unfit;
+    here.forEach(sector -> this.here.put(sector.sector(), sector));
+  }
+
+  /** The task is on the host, whether it fits or not. */
+  public void add(Load load) {
+    running.merge(load.kind(), 1, Integer::sum);
+    memory += memory(load);
+    if (bringsNew(load)) {
+      coming.add(load.sector());
+      proofType(load).ifPresent(type -> charge(SectorSpace.peak(type, SectorSpace.Stage.SEALING)));
+    } else if (load.kind() == TaskKind.UNSEAL
+        && !isKeptForUnsealing(load.sector())
+        && unsealing.add(load.sector())) {
+      proofType(load).ifPresent(type -> charge(SectorSpace.unsealing(type)));
+    }
+  }
+
+  /** A prover of the task is ended before another begins: files of its sector stay. */
+  void remove(Load load) {
+    running.merge(load.kind(), -1, Integer::sum);
+    memory -= memory(load);
+  }
+
+  /** Memory that comes free is kept for that task from here on. */
+  void keepMemory(Load load) {
+    keptMemory += memory(load);
+    keptFor = load.kind() + " of " + load.sector();
+  }
+
+  boolean keepsMemory() {
+    return keptMemory > 0;
+  }
+
+  private void charge(Map<SectorSpace.Part, Long> bytes) {
+    bytes.forEach((part, more) -> charged.merge(part, more, Long::sum));
+  }
+
+  private boolean isKeptForUnsealing(SectorId sector) {
+    return Optional.ofNullable(here.get(sector)).map(HostSector::unsealing).orElse(false);
+  }
+
+  private Optional<SealProofType> proofType(Load load) {
+    return load.proofType()
+        .or(() -> Optional.ofNullable(here.get(load.sector())).map(HostSector::proofType));
+  }
+
+  private long memory(Load load) {
+    // Of a prover of unknown size nothing better is known than that it fits.
+    return proofType(load)
+        .map(type -> limits.needs().bytes(load.kind(), type.sectorSize()))
+        .orElse(load.kind().takesPlace() ? limits.memory() : 0);
+  }
+
+  int inUse(TaskKind kind) {
+    return running.getOrDefault(kind, 0);
+  }
+
+  /** Free slots of the kind; of one without slots the free places. */
+  int room(TaskKind kind) {
+    return kind.isPooled() ? limits.slots(kind) - inUse(kind) : limits.maxTasks() - places();
+  }
+
+  /** Why the task cannot begin now; empty if it can. */
+  public Optional<Refusal> refusal(Load load) {
+    TaskKind kind = load.kind();
+    if (!kind.takesPlace()) {
+      return Optional.empty();
+    }
+    return unfit
+        .map(why -> new Refusal(Limit.FITNESS, true, "host " + host + " takes no work: " + why))
+        .or(() -> offer(kind))
+        .or(() -> slots(kind))
+        .or(this::freePlaces)
+        .or(() -> sectors(load))
+        .or(() -> disk(load))
+        .or(() -> devices(kind))
+        .or(() -> memoryFor(load));
+  }
+
+  private Optional<Refusal> offer(TaskKind kind) {
+    return kind.isPooled() && limits.slots(kind) <= 0
+        ? Optional.of(
+            new Refusal(
+                Limit.OFFER,
+                false,
+                "host " + host + " does not offer " + kind + " (" + setting(kind) + " is 0)"))
+        : Optional.empty();
+  }
+
+  static String setting(TaskKind kind) {
+    return "selkie.parallel." + kind.toString().toLowerCase(Locale.ROOT);
+  }
+
+  private Optional<Refusal> slots(TaskKind kind) {
+    return kind.isPooled() && inUse(kind) >= limits.slots(kind)
+        ? Optional.of(
+            new Refusal(
+                Limit.SLOTS,
+                true,
+                String.format(
+                    "waits for a free %s slot on host %s (%d of %d in use; %s)",
+                    kind, host, inUse(kind), limits.slots(kind), setting(kind))))
+        : Optional.empty();
+  }
+
+  private int places() {
+    return running.entrySet().stream()
+            .filter(entry -> entry.getKey().takesPlace())
+            .mapToInt(Map.Entry::getValue)
+            .sum()
+        + aboveTheBuffer();
+  }
+
+  /** Sealed sectors that wait to leave and find no room in the buffer keep their places. */
+  private int aboveTheBuffer() {
+    long sealed =
+        here.values().stream()
+            .filter(sector -> sector.presence() == HostSector.Presence.SEALED)
+            .count();
+    return (int) Math.max(0, sealed - limits.transferBuffer());
+  }
+
+  private Optional<Refusal> freePlaces() {
+    if (places() < limits.maxTasks()) {
+      return Optional.empty();
+    }
+    int waiting = aboveTheBuffer();
+    String why =
+        limits.maxTasks() == 0
+            ? "host " + host + " runs no tasks (selkie.max-tasks is 0)"
+            : String.format(
+                "waits for a task on host %s to end (%d of %d in use%s; selkie.max-tasks)",
+                host,
+                places(),
+                limits.maxTasks(),
+                waiting == 0
+                    ? ""
+                    : ", "
+                        + waiting
+                        + " of them by sealed sectors above selkie.transfer-buffer "
+                        + limits.transferBuffer());
+    return Optional.of(new Refusal(Limit.PLACES, limits.maxTasks() > 0, why));
+  }
+
+  private boolean isHere(SectorId sector) {
+    return coming.contains(sector)
+        || Optional.ofNullable(here.get(sector)).map(HostSector::counts).orElse(false);
+  }
+
+  private Optional<Refusal> sectors(Load load) {
+    long sectors = here.values().stream().filter(HostSector::counts).count() + coming.size();
+    return bringsNew(load) && sectors >= limits.maxSectors()
+        ? Optional.of(
+            new Refusal(
+                Limit.SECTORS,
+                true,
+                String.format(
+                    "waits for a sector to leave host %s (%d of %d have files there;"
+                        + " selkie.max-tasks %d + selkie.transfer-buffer %d)",
+                    host,
+                    sectors,
+                    limits.maxSectors(),
+                    limits.maxTasks(),
+                    limits.transferBuffer())))
+        : Optional.empty();
+  }
+
+  private Optional<Refusal> disk(Load load) {
+    Optional<SealProofType> type = proofType(load);
+    if (type.isEmpty()) {
+      return Optional.empty();
+    }
+    if (load.kind() == TaskKind.UNSEAL) {
+      return isKeptForUnsealing(load.sector()) || unsealing.contains(load.sector())
+          ? Optional.empty()
+          : disk(SectorSpace.unsealing(type.get()), "unsealing " + load.sector());
+    }
+    return bringsNew(load)
+        ? disk(
+            SectorSpace.peak(type.get(), SectorSpace.Stage.SEALING),
+            "sealing a sector of " + type.get().sectorSize())
+        : Optional.empty();
+  }
+
+  private Optional<Refusal> disk(Map<SectorSpace.Part, Long> needs, String what) {
+    for (HostLimits.Disk disk : limits.disks()) {
+      long needed = disk.of(needs);
+      long free = disk.free() - disk.of(charged);
+      if (needed > free) {
+        return Optional.of(
+            new Refusal(
+                Limit.DISK,
+                true,
+                String.format(
+                    "waits for disk space on host %s: %s takes up to %s below %s, where %s are free"
+                        + " and not kept for other sectors",
+                    host, what, Amount.of(needed), disk.path(), Amount.of(free))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Refusal> devices(TaskKind kind) {
+    int leases = limits.devices().leases();
+    int used = inUse(TaskKind.PRE_COMMIT_2) + inUse(TaskKind.COMMIT_2);
+    if (!kind.needsDevice() || used < leases) {
+      return Optional.empty();
+    }
+    String why =
+        limits.devices().gpu()
+            ? String.format(
+                "waits for a free GPU on host %s (%d of %d in use; PreCommit2 and Commit2 take one"
+                    + " each)",
+                host, used, leases)
+            : String.format(
+                "waits for its turn on the processor of host %s (%d of %d in use;"
+                    + " selkie.gpu.cpu-leases, one for each PreCommit2 and Commit2)",
+                host, used, leases);
+    return Optional.of(new Refusal(Limit.DEVICES, leases > 0, why));
+  }
+
+  private Optional<Refusal> memoryFor(Load load) {
+    // A sector that comes here stays: what it needs later has to fit too, or it is stuck for ever.
+    Optional<Load> tooLarge =
+        Arrays.stream(TaskKind.values())
+            .filter(kind -> kind == load.kind() || (bringsNew(load) && isLater(kind, load.kind())))
+            .map(kind -> new Load(kind, load.sector(), proofType(load)))
+            .filter(later -> memory(later) > limits.memory())
+            .findFirst();
+    if (tooLarge.isPresent()) {
+      return Optional.of(
+          new Refusal(
+              Limit.MEMORY,
+              false,
+              String.format(
+                  "host %s has too little memory: %s is counted with %s, and the host uses up to %s"
+                      + " (selkie.memory)",
+                  host,
+                  name(tooLarge.get()),
+                  Amount.of(memory(tooLarge.get())),
+                  Amount.of(limits.memory()))));
+    }
+    long needed = memory(load);
+    long free = limits.memory() - memory - keptMemory;
+    if (needed <= free) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Refusal(
+            Limit.MEMORY,
+            true,
+            String.format(
+                "waits for memory on host %s: %s is counted with %s, of %s are %s free%s"
+                    + " (selkie.memory)",
+                host,
+                name(load),
+                Amount.of(needed),
+                Amount.of(limits.memory()),
+                Amount.of(free),
+                keptMemory == 0 ? "" : ", " + Amount.of(keptMemory) + " are kept for " + keptFor)));
+  }
+
+  private boolean bringsNew(Load load) {
+    return load.kind().bringsFiles() && !isHere(load.sector());
+  }
+
+  private boolean isLater(TaskKind kind, TaskKind than) {
+    return kind.isPooled() && kind.compareTo(than) > 0 && limits.slots(kind) > 0;
+  }
+
+  private String name(Load load) {
+    return load.kind()
+        + proofType(load).map(type -> " of a " + type.sectorSize() + " sector").orElse("");
+  }
+}

@@ -1,0 +1,116 @@
+package io.selkie.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds what proofs can be made on. */
+public final class Devices {
+  /** The one variable that CUDA heeds. */
+  static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+
+  /** {@code GPU 0: NVIDIA H200 (UUID: GPU-5e0f…)}; the parts of a divided GPU are indented. */
+  private static final Pattern GPU =
+      Pattern.compile("(?m)^GPU \\d+: .*\\(UUID: (GPU-[0-9a-f-]+)\\)");
+
+  private static final Pattern MIG =
+      Pattern.compile("(?m)^\\s+MIG .*\\(UUID: (MIG-[0-9A-Za-z/-]+)\\)");
+
+  /** A prover that takes no GPU; the second and third are read together (PROOFS.md 4, trap 13). */
+  private static final Map<String, String> NO_GPU =
+      Map.of(
+          "BELLMAN_NO_GPU", "1",
+          "FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "false",
+          "FIL_PROOFS_USE_GPU_TREE_BUILDER", "false");
+
+  private static final long PATIENCE_SECONDS = 20;
+
+  private Devices() {}
+
+  /**
+   * The GPUs of this host if there are any and they are to be used, else shares of the processor.
+   *
+   * @param gpu whether GPUs are to be used
+   * @param shares of the processor where there is none, at least 1
+   * @param environment of this process: what the operator says of the builders counts
+   */
+  public static List<Device> find(boolean gpu, int shares, Map<String, String> environment) {
+    List<Device> found = gpu ? gpus(listed(), environment) : List.of();
+    if (!found.isEmpty()) {
+      return found;
+    }
+    List<Device> processor = new ArrayList<>();
+    for (int share = 0; share < shares; share++) {
+      processor.add(new Device("cpu-" + share, NO_GPU));
+    }
+    return List.copyOf(processor);
+  }
+
+  /** The GPUs in the list of {@code nvidia-smi -L}; of divided ones their parts. */
+  static List<Device> gpus(String list, Map<String, String> environment) {
+    List<String> parts = ids(MIG, list);
+    String visible = environment.getOrDefault(VISIBLE, "");
+    return (parts.isEmpty() ? ids(GPU, list) : parts)
+        .stream()
+            // Where the operator names some by their ids, only those are ours.
+            .filter(
+                id ->
+                    (!visible.contains("GPU-") && !visible.contains("MIG-"))
+                        || List.of(visible.split(",")).contains(id))
+            .map(id -> new Device(id, environmentOf(id, environment)))
+            .toList();
+  }
+
+  private static List<String> ids(Pattern pattern, String list) {
+    List<String> ids = new ArrayList<>();
+    for (Matcher line = pattern.matcher(list); line.find(); ) {
+      ids.add(line.group(1));
+    }
+    return ids;
+  }
+
+  private static Map<String, String> environmentOf(String id, Map<String, String> environment) {
+    Map<String, String> own = new LinkedHashMap<>();
+    own.put(VISIBLE, id);
+    for (String builder :
+        List.of("FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "FIL_PROOFS_USE_GPU_TREE_BUILDER")) {
+      if (!environment.containsKey(builder)) {
+        own.put(builder, "true");
+      }
+    }
+    return own;
+  }
+
+  private static String listed() {
+    try {
+      Process process =
+          new ProcessBuilder("nvidia-smi", "-L")
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.PIPE)
+              .start();
+      process.getOutputStream().close();
+      // A driver in trouble hangs; its list is short, so it fits into the pipe meanwhile.
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        LOG.warn("nvidia-smi -L does not answer: proofs are made on the processor");
+        return "";
+      }
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return ""; // no NVIDIA driver on this host
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package io.selkie.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostSector;
+import io.selkie.scheduler.HostSector.Presence;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.storage.DiskLedger;
+import io.selkie.storage.ReplacedFile;
+import io.selkie.storage.SectorSpace;
+import io.selkie.storage.SectorSpace.Stage;
+import io.selkie.storage.SpaceGauge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which sectors count for this host, and what of its disks is free for more. One small file for
+ * each sector, written before the first job of the sector is made and removed when its files have
+ * left, so that a crash forgets nobody who may still write. Any thread may call.
+ */
+public final class HostLedger implements HostMeans {
+  private static final Logger LOG = LoggerFactory.getLogger(HostLedger.class);
+  private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module()).build();
+  private static final String SUFFIX = ".json";
+  private static final Comparator<SectorId> ORDER = Comparator.comparing(SectorId::toString);
+
+  private final Path directory;
+  private final SpaceGauge gauge;
+  private final HostLimits fixed;
+  private final BooleanSupplier sealedSectorsLeave;
+  private final HostFitness fitness;
+  private final Map<SectorId, Entry> entries = new TreeMap<>(ORDER);
+  private final Set<TaskId.Attempt> running = new HashSet<>();
+  private HostLimits limits;
+  private boolean troubled;
+
+  /**
+   * A sector on the host, as it is written down.
+   *
+   * @param stage empty: the sector does not count, only a task of it is here
+   */
+  record Entry(SectorId sector, SealProofType proofType, Optional<Stage> stage, boolean unsealing) {
+    private Entry at(Stage now) {
+      return new Entry(sector, proofType, Optional.of(now), unsealing);
+    }
+
+    private Entry unsealing(boolean now) {
+      return new Entry(sector, proofType, stage, now);
+    }
+
+    private HostSector announced() {
+      Presence presence =
+          stage
+              .map(at -> at == Stage.SEALED ? Presence.SEALED : Presence.SEALING)
+              .orElse(Presence.VISITING);
+      return new HostSector(sector, proofType, presence, unsealing);
+    }
+  }
+
+  private HostLedger(
+      Path directory,
+      SpaceGauge gauge,
+      HostLimits limits,
+      BooleanSupplier sealedSectorsLeave,
+      HostFitness fitness) {
+    this.directory = directory;
+    this.gauge = gauge;
+    this.fixed = limits;
+    this.limits = limits;
+    this.sealedSectorsLeave = sealedSectorsLeave;
+    this.fitness = fitness;
+  }
+
+  /**
+   * The ledger of a host, with what earlier lives of the node wrote.
+   *
+   * @param directory of the node's own, made if it is not there
+   * @param limits without disks
+   * @param sealedSectorsLeave whether sealed sectors are moved to storage elsewhere: they count
+   *     until they have left; otherwise until they are finalized
+   */
+  public static HostLedger open(
+      Path directory,
+      SpaceGauge gauge,
+      HostLimits limits,
+      BooleanSupplier sealedSectorsLeave,
+      HostFitness fitness)
+      throws IOException {
+    HostLedger ledger = new HostLedger(directory, gauge, limits, sealedSectorsLeave, fitness);
+    Files.createDirectories(directory);
+    try (var files = Files.newDirectoryStream(directory, "s-*" + SUFFIX)) {
+      for (Path file : files) {
+        Entry entry = read(file);
+        ledger.entries.put(entry.sector(), entry);
+      }
+    }
+    return ledger;
+  }
+
+  private static Entry read(Path file) throws IOException {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), Entry.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          file
+              + " is damaged: remove it once the sector has no files here, or write it anew by"
+              + " hand",
+          e);
+    }
+  }
+
+  @Override
+  public synchronized HostLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public synchronized List<HostSector> sectors() {
+    return entries.values().stream().map(Entry::announced).toList();
+  }
+
+  @Override
+  public Optional<String> unfit() {
+    return fitness.problem();
+  }
+
+  /** A task is about to begin, or goes on: written down before it can write anything. */
+  synchronized void begin(TaskId.Attempt attempt, TaskRequest request) throws IOException {
+    TaskKind kind = request.kind();
+    if (!kind.takesPlace()) {
+      return;
+    }
+    running.add(attempt);
+    SectorId sector = attempt.sector();
+    Entry entry =
+        Optional.ofNullable(entries.get(sector))
+            .filter(known -> known.proofType() == request.proofType())
+            .orElse(new Entry(sector, request.proofType(), Optional.empty(), false));
+    if (kind == TaskKind.UNSEAL) {
+      entry = entry.unsealing(true);
+    } else if (kind.bringsFiles()) {
+      entry = entry.at(kind == TaskKind.COMMIT_1 ? Stage.PROVING : Stage.SEALING);
+    }
+    put(entry);
+  }
+
+  /** Nobody runs the task any more, whatever came of it. */
+  synchronized void over(TaskId.Attempt attempt) {
+    running.remove(attempt);
+  }
+
+  /** The task gave its result. May be said again. */
+  synchronized void succeeded(TaskId.Attempt attempt, TaskKind kind) throws IOException {
+    @Nullable Entry entry = entries.get(attempt.sector());
+    if (entry == null) {
+      return;
+    }
+    switch (kind) {
+      case PRE_COMMIT_2 -> put(entry.at(Stage.PROVING));
+      case FINALIZE -> finalized(entry);
+      case UNSEAL -> put(entry.unsealing(false));
+      case REMOVE -> remove(entry);
+      default -> {
+        // The space of what comes next is kept already.
+      }
+    }
+  }
+
+  private void finalized(Entry entry) throws IOException {
+    if (entry.stage().isPresent() && sealedSectorsLeave.getAsBoolean()) {
+      put(entry.at(Stage.SEALED));
+    } else {
+      remove(entry);
+    }
+  }
+
+  private void put(Entry entry) throws IOException {
+    if (!entry.equals(entries.get(entry.sector()))) {
+      ReplacedFile.write(file(entry.sector()), JSON.writeValueAsBytes(entry));
+      entries.put(entry.sector(), entry);
+    }
+  }
+
+  private void remove(Entry entry) throws IOException {
+    // Should it come back after a crash, it is found to have no files.
+    Files.deleteIfExists(file(entry.sector()));
+    entries.remove(entry.sector());
+  }
+
+  private Path file(SectorId sector) {
+    return directory.resolve(sector + SUFFIX);
+  }
+
+  @Override
+  public void measure(Set<TaskId.Attempt> present) {
+    try {
+      // Twice, with the files between: what is written or removed meanwhile is not counted as free.
+      List<DiskLedger.Volume> before = gauge.volumes();
+      Set<SectorId> busy =
+          present.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
+      tidy(busy);
+      List<DiskLedger.Charge> charges = charges();
+      take(before, gauge.volumes(), charges);
+      troubled = false;
+    } catch (IOException | UncheckedIOException e) {
+      if (!troubled) {
+        LOG.warn(
+            "cannot look at the disks of this host, so no new sector begins: {}", e.toString());
+      }
+      troubled = true;
+      nothingIsFree();
+    }
+  }
+
+  private synchronized void nothingIsFree() {
+    List<HostLimits.Disk> disks =
+        limits.disks().stream()
+            .map(disk -> new HostLimits.Disk(disk.path(), disk.parts(), 0))
+            .toList();
+    limits =
+        fixed.withDisks(
+            disks.isEmpty()
+                ? List.of(
+                    new HostLimits.Disk(
+                        gauge.repo().toString(), Set.of(SectorSpace.Part.values()), 0))
+                : disks);
+  }
+
+  /** What an attempt leaves that ended without a result, and sectors whose files have left. */
+  private synchronized void tidy(Set<SectorId> busy) throws IOException {
+    Set<SectorId> atWork =
+        running.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
+    for (Entry entry : List.copyOf(entries.values())) {
+      if (busy.contains(entry.sector()) || atWork.contains(entry.sector())) {
+        continue;
+      }
+      if (entry.stage().isEmpty() || !gauge.hasFiles(entry.sector())) {
+        remove(entry);
+      } else if (entry.unsealing()) {
+        put(entry.unsealing(false));
+      }
+    }
+  }
+
+  private List<DiskLedger.Charge> charges() throws IOException {
+    List<Entry> known;
+    synchronized (this) {
+      known = List.copyOf(entries.values());
+    }
+    List<DiskLedger.Charge> charges = new ArrayList<>();
+    for (Entry entry : known) {
+      charges.add(
+          new DiskLedger.Charge(
+              entry.proofType(), entry.stage(), entry.unsealing(), gauge.onDisk(entry.sector())));
+    }
+    return charges;
+  }
+
+  private synchronized void take(
+      List<DiskLedger.Volume> before,
+      List<DiskLedger.Volume> after,
+      List<DiskLedger.Charge> charges) {
+    Map<String, Long> usable = new LinkedHashMap<>();
+    before.forEach(volume -> usable.put(volume.path(), volume.usable()));
+    List<DiskLedger.Volume> least =
+        after.stream()
+            .map(
+                volume ->
+                    new DiskLedger.Volume(
+                        volume.path(),
+                        volume.parts(),
+                        Math.min(
+                            volume.usable(), usable.getOrDefault(volume.path(), volume.usable()))))
+            .toList();
+    List<Long> free = DiskLedger.free(least, charges);
+    List<HostLimits.Disk> disks = new ArrayList<>();
+    for (int i = 0; i < least.size(); i++) {
+      disks.add(new HostLimits.Disk(least.get(i).path(), least.get(i).parts(), free.get(i)));
+    }
+    limits = fixed.withDisks(disks);
+  }
+}

@@ -1,0 +1,53 @@
+package io.selkie.worker;
+
+import io.selkie.storage.ReplacedFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which device each prover works on, one file each. A lease that cannot be written costs nobody a
+ * proof: after a restart its prover still counts, but perhaps on another device.
+ *
+ * @param directory of the node's own
+ */
+public record LeaseFiles(Path directory) {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseFiles.class);
+
+  void write(String holder, String device) {
+    try {
+      Files.createDirectories(directory);
+      ReplacedFile.write(file(holder), device.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.warn("cannot write down that {} has {}: {}", holder, device, e.toString());
+    }
+  }
+
+  Optional<String> read(String holder) {
+    try {
+      return Optional.of(Files.readString(file(holder)).strip()).filter(id -> !id.isEmpty());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.warn("cannot read which device {} has: {}", holder, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  void remove(String holder) {
+    try {
+      Files.deleteIfExists(file(holder));
+    } catch (IOException e) {
+      LOG.warn("cannot remove the lease of {}: {}", holder, e.toString());
+    }
+  }
+
+  private Path file(String holder) {
+    return directory.resolve(holder);
+  }
+}

@@ -1,0 +1,205 @@
+package io.selkie.worker;
+
+import static io.selkie.scheduler.TestTasks.request;
+import static io.selkie.scheduler.TestTasks.sector;
+import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.selkie.scheduler.HostSector;
+import io.selkie.scheduler.HostSector.Presence;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TestLimits;
+import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorSpace;
+import io.selkie.storage.SpaceGauge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostLedgerTest {
+  private static final long PEAK =
+      SectorSpace.peak(TestTasks.TYPE, SectorSpace.Stage.SEALING).values().stream()
+          .mapToLong(bytes -> bytes)
+          .sum();
+
+  @TempDir Path temp;
+
+  private boolean sectorsLeave = true;
+  private HostLedger ledger;
+
+  @BeforeEach
+  void open() throws IOException {
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(temp.resolve("repo"), temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+  }
+
+  private static TaskId.Attempt attempt(TaskKind kind) {
+    return task(1, 5, kind).attempt(1);
+  }
+
+  private void begins(TaskKind kind) throws IOException {
+    ledger.begin(attempt(kind), request(kind));
+  }
+
+  private void succeeds(TaskKind kind) throws IOException {
+    ledger.succeeded(attempt(kind), kind);
+    ledger.over(attempt(kind));
+  }
+
+  private Path sealedFile() throws IOException {
+    SectorFiles files = new SectorFiles(temp.resolve("repo"), sector(1));
+    files.createDirectories();
+    return Files.write(files.sealed(), new byte[2048]);
+  }
+
+  private List<HostSector> looked() {
+    ledger.measure(Set.of());
+    return ledger.sectors();
+  }
+
+  private static List<HostSector> one(Presence presence, boolean unsealing) {
+    return List.of(new HostSector(sector(1), TestTasks.TYPE, presence, unsealing));
+  }
+
+  private long free() {
+    ledger.measure(Set.of());
+    return ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum();
+  }
+
+  @Test
+  void aSectorCountsFromBeforeItsFirstJobUntilItsFilesHaveLeft() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    assertEquals(one(Presence.SEALING, false), looked());
+    Path sealed = sealedFile();
+    succeeds(TaskKind.ADD_PIECE);
+    assertEquals(one(Presence.SEALING, false), looked());
+    begins(TaskKind.FINALIZE);
+    succeeds(TaskKind.FINALIZE);
+    assertEquals(one(Presence.SEALED, false), looked());
+
+    Files.delete(sealed);
+    assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void whereSectorsStayTheyCountUntilTheyAreFinalized() throws IOException {
+    sectorsLeave = false;
+    begins(TaskKind.ADD_PIECE);
+    Path sealed = sealedFile();
+    succeeds(TaskKind.ADD_PIECE);
+    begins(TaskKind.FINALIZE);
+    succeeds(TaskKind.FINALIZE);
+
+    assertEquals(List.of(), looked());
+    assertTrue(Files.exists(sealed));
+  }
+
+  @Test
+  void aCrashForgetsNobodyWhoMayStillWrite() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    open();
+    ledger.measure(Set.of(attempt(TaskKind.ADD_PIECE)));
+    assertEquals(one(Presence.SEALING, false), ledger.sectors());
+
+    // Its job was never made, or has ended without a file.
+    assertEquals(List.of(), looked());
+    open();
+    assertEquals(List.of(), ledger.sectors());
+  }
+
+  @Test
+  void theRestOfThePipelineIsKeptFree() throws IOException {
+    long before = free();
+    begins(TaskKind.ADD_PIECE);
+    long during = free();
+    assertTrue(Math.abs(before - during - PEAK) < (32 << 20), before + " then " + during);
+
+    sealedFile();
+    begins(TaskKind.PRE_COMMIT_2);
+    succeeds(TaskKind.PRE_COMMIT_2);
+    long proofs =
+        SectorSpace.peak(TestTasks.TYPE, SectorSpace.Stage.PROVING).values().stream()
+            .mapToLong(bytes -> bytes)
+            .sum();
+    assertTrue(proofs < PEAK);
+    open();
+    assertEquals(one(Presence.SEALING, false), looked());
+  }
+
+  @Test
+  void unsealingCountsWhileItRuns() throws IOException {
+    begins(TaskKind.UNSEAL);
+    assertEquals(one(Presence.VISITING, true), looked());
+    succeeds(TaskKind.UNSEAL);
+
+    assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void unsealingThatWasKilledIsForgottenAndItsSectorIsNot() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    sealedFile();
+    succeeds(TaskKind.ADD_PIECE);
+    begins(TaskKind.UNSEAL);
+    open();
+
+    assertEquals(one(Presence.SEALING, false), looked());
+  }
+
+  @Test
+  void aRemovedSectorDoesNotCount() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    sealedFile();
+    succeeds(TaskKind.ADD_PIECE);
+    succeeds(TaskKind.REMOVE);
+
+    assertEquals(List.of(), ledger.sectors());
+  }
+
+  @Test
+  void aVisitorLeavesNothing() throws IOException {
+    begins(TaskKind.COMMIT_2);
+    assertEquals(one(Presence.VISITING, false), looked());
+    succeeds(TaskKind.COMMIT_2);
+
+    assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void aHostIsUnfitWithoutItsProverOrItsJobDirectory() throws IOException {
+    Path program = temp.resolve("selkie-prover");
+    HostFitness fitness = HostFitness.of(program, temp.resolve("jobs"));
+    assertEquals(
+        Optional.of("the prover program " + program + " is not there: install it again"),
+        fitness.problem());
+
+    Files.writeString(program, "");
+    assertEquals(
+        Optional.of("the prover program " + program + " cannot be executed: check its permissions"),
+        fitness.problem());
+
+    assertTrue(program.toFile().setExecutable(true));
+    assertEquals(Optional.empty(), fitness.problem());
+    assertFalse(Files.exists(temp.resolve("jobs/.fit")));
+
+    Files.delete(temp.resolve("jobs"));
+    Files.writeString(temp.resolve("jobs"), "");
+    assertTrue(fitness.problem().orElseThrow().startsWith("no job can be written below"));
+  }
+}
