@@ -50,6 +50,7 @@ public final class SelkieCli {
             context.environment(), () -> new ProverGeneration(context), Version.number()));
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(new DevCommand(context));
+    root.addSubcommand(StorageCommand.create(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));
     Converters.register(root);
