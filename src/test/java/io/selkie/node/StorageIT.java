@@ -148,6 +148,10 @@ class StorageIT {
     }
     try (NodeProcess node = start(Map.of())) {
       assertEquals(List.of(), orphans(), node.log());
+      assertEquals(1, uploads());
+
+      calls().send("DELETE", "/sectors/" + SECTOR, "").join();
+      await(node, () -> uploads() == 0);
     }
   }
 
@@ -184,8 +188,18 @@ class StorageIT {
     byte[] replica = Files.readAllBytes(store.resolve("sealed").resolve(SECTOR));
     replica[7] ^= 1;
     Files.write(store.resolve("sealed").resolve(SECTOR), replica);
-    try (NodeProcess node = start(Map.of("selkie.storage.look-every", "100 ms"))) {
-      await(node, () -> node.log().contains("not intact"));
+    try (NodeProcess node = start(Map.of())) {
+      List<JsonNode> copies = orphans();
+      assertEquals(List.of("copy " + SECTOR), copies.stream().map(StorageIT::name).toList());
+
+      String answer =
+          post(
+              200,
+              "/storage/gc",
+              collection(List.of(copies.get(0).path("id").asText()), List.of(SECTOR)));
+
+      assertTrue(
+          json(answer).at("/kept/0/reason").asText().contains("not intact"), answer + node.log());
       assertTrue(Files.exists(repo.resolve("sealed").resolve(SECTOR)));
     }
   }
@@ -207,6 +221,10 @@ class StorageIT {
   private void seal(NodeProcess node) throws Exception {
     calls().pledge(UUID.randomUUID()).join();
     await(node, () -> "Proving".equals(calls().driverStates().get(SECTOR)));
+  }
+
+  private int uploads() {
+    return repo.resolve("selkie/spool").toFile().list().length;
   }
 
   private void upload() throws Exception {

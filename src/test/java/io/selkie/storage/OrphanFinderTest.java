@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ class OrphanFinderTest {
     for (Orphan orphan : find()) {
       assertEquals(0, orphan.bytes());
       for (Path file : orphan.files()) {
-        DeletedTree.delete(file);
+        FileTree.delete(file);
       }
     }
 
