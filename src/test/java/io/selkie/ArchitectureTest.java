@@ -42,7 +42,7 @@ class ArchitectureTest {
           List.of("proofs"),
           List.of("params"),
           List.of("rpc", "auth"),
-          List.of("filecoin", "serialization", "failpoints"));
+          List.of("filecoin", "files", "serialization", "failpoints"));
 
   @ArchTest static final ArchRule dependenciesPointDown = classes().should(dependOnlyOnRowsBelow());
 

@@ -23,9 +23,8 @@ import org.slf4j.LoggerFactory;
  * nobody.
  *
  * <p>A crash after an upload got its final name, and before its sector was begun, leaves whole
- * files that no sector names. They stay for ever: which files sectors name is in the journal, and
- * is not asked when a node starts. An operator may remove files that are older than the last start
- * of the node and that no sector's plan names.
+ * files that no sector names. Which files sectors name is in the journal, and is not asked when a
+ * node starts: {@code selkie storage gc} lists them.
  */
 public final class Spool {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);

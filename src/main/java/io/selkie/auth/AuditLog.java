@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -102,7 +103,7 @@ public final class AuditLog implements AutoCloseable {
     channel = open;
     identity = identityOf(file);
     if (fresh) {
-      Directories.sync(state);
+      Durable.syncDirectory(state);
     }
     endTornLine(open);
     return open;

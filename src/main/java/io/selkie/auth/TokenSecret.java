@@ -1,5 +1,6 @@
 package io.selkie.auth;
 
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -51,7 +52,7 @@ public final class TokenSecret {
     Path file = state.resolve(NAME);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       make(file);
-      Directories.sync(state);
+      Durable.syncDirectory(state);
     }
     return read(file);
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.selkie.filecoin.Bytes32;
-import io.selkie.storage.ReplacedFile;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -95,6 +95,6 @@ record DevChainState(
 
   /** Writes the state so that a crash leaves the old one or the new one. */
   void write(Path file) throws IOException {
-    ReplacedFile.write(file, JSON.writeValueAsBytes(this));
+    Durable.replace(file, JSON.writeValueAsBytes(this));
   }
 }

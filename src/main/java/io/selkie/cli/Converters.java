@@ -25,6 +25,7 @@ final class Converters {
     command.registerConverter(SectorId.class, converter(SectorId::parse));
     command.registerConverter(Permission.class, converter(Permission::of));
     command.registerConverter(Duration.class, converter(Converters::duration));
+    command.registerConverter(ByteSize.class, converter(ByteSize::parse));
     command.registerConverter(ByteRange.class, converter(ByteRange::parse));
   }
 

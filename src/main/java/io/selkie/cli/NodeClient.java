@@ -190,6 +190,31 @@ final class NodeClient {
     }
   }
 
+  /** The storage paths. */
+  JsonNode storage() throws IOException, InterruptedException {
+    return get("/storage");
+  }
+
+  /** Attaches a storage path; gives it as it is then. */
+  JsonNode attach(ObjectNode path) throws IOException, InterruptedException {
+    return post("/storage/attach", path);
+  }
+
+  /** Detaches a storage path; gives it as it was. */
+  JsonNode detach(ObjectNode path) throws IOException, InterruptedException {
+    return post("/storage/detach", path);
+  }
+
+  /** Files that nothing needs. */
+  JsonNode orphans() throws IOException, InterruptedException {
+    return get("/storage/orphans");
+  }
+
+  /** Deletes some of them; tells what became of each. */
+  JsonNode collect(ObjectNode orphans) throws IOException, InterruptedException {
+    return post("/storage/gc", orphans);
+  }
+
   /** Events of a sector as they happen, from now on or behind the one with this id. */
   EventStream events(SectorId sector, Optional<String> after)
       throws IOException, InterruptedException {

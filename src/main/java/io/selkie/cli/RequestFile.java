@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.selkie.filecoin.SectorId;
-import io.selkie.storage.ReplacedFile;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,6 +104,6 @@ final class RequestFile {
   }
 
   private void write() throws IOException {
-    ReplacedFile.write(file, JSON.writeValueAsBytes(content));
+    Durable.replace(file, JSON.writeValueAsBytes(content));
   }
 }

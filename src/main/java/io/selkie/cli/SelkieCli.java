@@ -94,6 +94,7 @@ public final class SelkieCli {
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(RunCommand.create(context));
     root.addSubcommand(new DevCommand(context));
+    root.addSubcommand(StorageCommand.create(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));
     root.addSubcommand(new SelftestCommand(context));

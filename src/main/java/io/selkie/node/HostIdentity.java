@@ -1,7 +1,7 @@
 package io.selkie.node;
 
+import io.selkie.files.Durable;
 import io.selkie.scheduler.HostId;
-import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +33,7 @@ final class HostIdentity {
       return new HostId(Files.readString(file).strip());
     } catch (NoSuchFileException e) {
       HostId made = make(hostName());
-      ReplacedFile.write(file, (made + "\n").getBytes(StandardCharsets.UTF_8));
+      Durable.replace(file, (made + "\n").getBytes(StandardCharsets.UTF_8));
       return made;
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);

@@ -19,6 +19,7 @@ import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
 import io.selkie.chain.NoChain;
 import io.selkie.failpoints.FailPoints;
+import io.selkie.files.Durable;
 import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
 import io.selkie.lotus.MinerFinder;
@@ -34,7 +35,6 @@ import io.selkie.sealing.Sealing;
 import io.selkie.sector.ManifestFiles;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
-import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
@@ -240,7 +240,7 @@ public final class Node implements AutoCloseable {
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
   private void announce(StateDirectory state, URI url) throws IOException {
     Path file = state.apiFile();
-    ReplacedFile.write(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
+    Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     api = url;
     keep("address", () -> Files.deleteIfExists(file));
   }

@@ -5,10 +5,10 @@ import io.selkie.api.StorageOperations;
 import io.selkie.auth.AuditEntry;
 import io.selkie.auth.AuditLog;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileTree;
 import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.TaskId;
 import io.selkie.sector.ManifestFiles;
-import io.selkie.storage.DeletedTree;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.Orphan;
 import io.selkie.storage.OrphanFinder;
@@ -222,7 +222,7 @@ final class NodeStorage implements StorageOperations {
         if (orphan.kind() == Orphan.Kind.JOB) {
           parts.jobs().remove(String.valueOf(file.getFileName()));
         } else {
-          DeletedTree.delete(file);
+          FileTree.delete(file);
         }
       }
       LOG.info("{} {} deleted: {}", orphan.kind(), orphan.files(), orphan.reason());

@@ -1,5 +1,7 @@
 package io.selkie.params;
 
+import io.selkie.files.Durable;
+import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -89,7 +91,7 @@ final class Installation {
     }
     Durable.syncDirectory(directory.path());
     stamps.save();
-    Durable.deleteTree(temporary);
+    FileTree.delete(temporary);
   }
 
   /** Finishes or removes what runs that were killed left behind. */
@@ -98,7 +100,7 @@ final class Installation {
       Map<String, GeneratedRecord.Entry> recorded = recorded(leftover);
       if (recorded.isEmpty()) {
         LOG.info("removing {} of a run that was killed", leftover);
-        Durable.deleteTree(leftover);
+        FileTree.delete(leftover);
       } else {
         listener.message("finishing a generation that was killed: " + recorded.keySet());
         moveIntoPlace(leftover, recorded);

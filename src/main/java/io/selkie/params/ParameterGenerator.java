@@ -1,6 +1,7 @@
 package io.selkie.params;
 
 import io.selkie.filecoin.SectorSize;
+import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -147,7 +148,7 @@ public final class ParameterGenerator {
     } finally {
       // Once recorded, the files stay for the next run to finish.
       if (!recorded) {
-        Durable.deleteTree(temporary);
+        FileTree.delete(temporary);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.selkie.params;
 
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -63,6 +63,29 @@ public final class NodeCalls {
         "POST", "/sectors/pledge", "{\"sectorSize\":\"2KiB\",\"request\":\"" + request + "\"}");
   }
 
+  /** Uploads a file into a 2 KiB sector. */
+  CompletableFuture<HttpResponse<String>> upload(String content) {
+    String boundary = "a-boundary-of-tests";
+    String body =
+        String.join(
+            "\r\n",
+            "--" + boundary,
+            "Content-Disposition: form-data; name=\"file\"; filename=\"a.txt\"",
+            "Content-Type: application/octet-stream",
+            "",
+            content,
+            "--" + boundary + "--",
+            "");
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/sectors/seal?sectorSize=2KiB"))
+            .timeout(Duration.ofMinutes(2))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+  }
+
   /** The driver's state of each sector, as the read model has it. */
   public Map<String, String> driverStates() throws IOException, InterruptedException {
     Map<String, String> states = new TreeMap<>();

@@ -2,7 +2,6 @@ package io.selkie.storage;
 
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -35,22 +34,15 @@ public final class HostPlaces implements SectorPlaces {
 
   @Override
   public SectorFiles claim(SectorId sector, int generation) throws IOException {
-    SectorClaim wanted = new SectorClaim(holder, generation);
-    if (shared) {
-      wanted.take(claimFile(sector), sector);
-      return paths.files(sector);
-    }
-    if (paths.hasChoiceFor(sector)) {
-      SectorFiles chosen = paths.files(sector);
-      wanted.take(chosen.claim(), sector);
-      return chosen;
+    if (shared || paths.hasChoiceFor(sector) || holder(sector).isPresent()) {
+      new SectorClaim(holder, generation).take(claimFile(sector), sector);
     }
     return paths.files(sector);
   }
 
-  /** One place for all hosts, whatever other paths they have. */
-  private Path claimFile(SectorId sector) {
-    return paths.repo().files(sector).claim();
+  /** Where hosts share the repo one place for all of them, whatever other paths they have. */
+  private Path claimFile(SectorId sector) throws IOException {
+    return shared ? paths.repo().files(sector).claim() : paths.files(sector).claim();
   }
 
   /** A number that is free is claimed at once, so that two hosts never begin one sector. */
@@ -60,7 +52,7 @@ public final class HostPlaces implements SectorPlaces {
       return true;
     }
     if (!shared) {
-      return false;
+      return !isOurs(sector);
     }
     try {
       new SectorClaim(holder, 1).take(claimFile(sector), sector);
@@ -70,16 +62,16 @@ public final class HostPlaces implements SectorPlaces {
     }
   }
 
-  /** Who writes the sector; empty where nobody claims it or hosts do not share. */
-  public Optional<String> holder(SectorId sector) throws IOException {
-    if (!shared || !Files.exists(claimFile(sector))) {
-      return Optional.empty();
-    }
+  /** Who claims the sector; empty if nobody does. */
+  private Optional<String> holder(SectorId sector) throws IOException {
     return SectorClaim.read(claimFile(sector)).map(SectorClaim::holder);
   }
 
-  /** Whether the host with this identity writes the sector, or nobody else may. */
+  /**
+   * Whether no other host may know the sector. A host alone minds claims, too: the repo may have
+   * been shared, or is by a host with other settings.
+   */
   public boolean isOurs(SectorId sector) throws IOException {
-    return !shared || holder(sector).equals(Optional.of(holder));
+    return holder(sector).map(holder::equals).orElse(!shared);
   }
 }

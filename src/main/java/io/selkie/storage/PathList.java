@@ -2,6 +2,7 @@ package io.selkie.storage;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -48,7 +49,7 @@ record PathList(Path file) {
   void add(Path root) throws IOException {
     ObjectNode json = json().copy();
     paths(json).addObject().put(INNER, root.toString());
-    ReplacedFile.write(file, CheckedJson.bytes(json));
+    Durable.replace(file, CheckedJson.bytes(json));
   }
 
   /** Other keys, of the list and of the paths that stay, are kept. */
@@ -63,7 +64,7 @@ record PathList(Path file) {
               }
             });
     json.set(KEY, kept);
-    ReplacedFile.write(file, CheckedJson.bytes(json));
+    Durable.replace(file, CheckedJson.bytes(json));
   }
 
   private static ArrayNode paths(ObjectNode json) {

@@ -3,6 +3,7 @@ package io.selkie.storage;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.filecoin.MinerId;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,12 +154,12 @@ public record PathSettings(
    * @return whether this is the one that was written
    */
   public boolean create(Path file) throws IOException {
-    return ExclusiveFile.create(file, CheckedJson.bytes(json(CheckedJson.empty(file).copy())));
+    return Durable.create(file, CheckedJson.bytes(json(CheckedJson.empty(file).copy())));
   }
 
   /** Replaces a file; keys in it that mean nothing here stay as they are. */
   public void rewrite(Path file) throws IOException {
-    ReplacedFile.write(file, CheckedJson.bytes(json(CheckedJson.read(file, EXPECTED).copy())));
+    Durable.replace(file, CheckedJson.bytes(json(CheckedJson.read(file, EXPECTED).copy())));
   }
 
   private ObjectNode json(ObjectNode json) {

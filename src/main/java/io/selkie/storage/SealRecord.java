@@ -15,6 +15,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,6 +103,6 @@ public record SealRecord(
 
   /** Writes the record so that a crash leaves the old file or the new one. */
   public void write(Path file) throws IOException {
-    ReplacedFile.write(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+    Durable.replace(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

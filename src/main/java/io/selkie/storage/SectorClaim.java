@@ -2,6 +2,7 @@ package io.selkie.storage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public record SectorClaim(String holder, int generation) {
    */
   void take(Path file, SectorId sector) throws IOException {
     for (int race = 0; race < RACES; race++) {
-      if (ExclusiveFile.create(file, bytes(file))) {
+      if (Durable.create(file, bytes(file))) {
         return;
       }
       Optional<SectorClaim> known = read(file);
@@ -73,7 +74,7 @@ public record SectorClaim(String holder, int generation) {
       throw new ForeignClaimException(sector, known);
     }
     if (known.generation() < generation) {
-      ReplacedFile.write(file, bytes(file));
+      Durable.replace(file, bytes(file));
     }
   }
 

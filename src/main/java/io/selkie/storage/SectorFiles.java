@@ -1,6 +1,7 @@
 package io.selkie.storage;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileTree;
 import io.selkie.proofs.SectorPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ public record SectorFiles(
     return own(".c1.json");
   }
 
-  /** Who writes the sector, where several nodes share the path; see ADR 0004. */
+  /** Who writes the sector, where several nodes share the path; see {@link SectorClaim}. */
   public Path claim() {
     return own(CLAIM);
   }
@@ -115,13 +116,13 @@ public record SectorFiles(
 
   private void deleteBelow(Path path) throws IOException {
     for (FileType type : FileType.values()) {
-      DeletedTree.delete(type.of(path, sector));
+      FileTree.delete(type.of(path, sector));
     }
     Path own = path.resolve(OWN);
     if (Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {
         for (Path file : files.filter(this::isOurs).toList()) {
-          DeletedTree.delete(file);
+          FileTree.delete(file);
         }
       }
     }
@@ -129,7 +130,7 @@ public record SectorFiles(
 
   /** Removes what an interrupted unsealing left. */
   public void deleteUnsealScratch() throws IOException {
-    DeletedTree.delete(root.resolve(OWN).resolve(sector + "-unseal"));
+    FileTree.delete(root.resolve(OWN).resolve(sector + "-unseal"));
   }
 
   /** {@code s-t01000-1.json} and the native side's {@code s-t01000-1-unseal} are of s-t01000-1. */

@@ -1,5 +1,6 @@
 package io.selkie.storage;
 
+import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -79,7 +80,7 @@ public final class Trash {
     for (Item item : items()) {
       if (!item.since().plus(age).isAfter(now)) {
         before.of(item.file(), Optional.empty());
-        DeletedTree.delete(item.file());
+        FileTree.delete(item.file());
         gone.add(item);
       }
     }

@@ -46,6 +46,7 @@ final class FakeNode implements NodeLauncher.Running {
   byte[] data = new byte[0];
   String history = "{\"history\":[]}";
   String sectors = "{\"sectors\":[]}";
+  String storage = "{}";
   Runnable onEvents = () -> {};
   boolean closed;
 
@@ -153,6 +154,8 @@ final class FakeNode implements NodeLauncher.Running {
       exchange.getResponseBody().write(data);
     } else if (call.startsWith("GET /sectors?")) {
       answer(exchange, 200, sectors);
+    } else if (path.startsWith("/storage")) {
+      answer(exchange, 200, storage);
     } else if (call.startsWith("GET ")) {
       JsonNode report = reports.size() > 1 ? reports.remove() : reports.peek();
       answer(

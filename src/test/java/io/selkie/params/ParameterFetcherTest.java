@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.files.FileTree;
 import io.selkie.params.HostileServer.Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -499,7 +500,7 @@ class ParameterFetcherTest {
       }
       fetch(serve(good(CONTENT)));
       assertInPlace();
-      Durable.deleteTree(directory.path());
+      FileTree.delete(directory.path());
     }
   }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.SectorSize;
+import io.selkie.files.FileTree;
 import io.selkie.params.ParameterVerifier.Depth;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -287,7 +288,7 @@ class ParameterGeneratorTest {
 
       assertEquals(List.of(), backend.made());
       assertEquals(SetVerdict.LOCAL, verify(POREP));
-      Durable.deleteTree(directory.path());
+      FileTree.delete(directory.path());
     }
   }
 

@@ -137,6 +137,18 @@ class SectorClaimTest {
   }
 
   @Test
+  void aHostWithOtherSettingsMindsClaimsToo() throws IOException {
+    host("one").claim(SECTOR, 1);
+    HostPlaces alone = new HostPlaces(open(), false, "two");
+
+    assertThrows(ForeignClaimException.class, () -> alone.claim(SECTOR, 1));
+    assertTrue(alone.isTaken(SECTOR));
+    assertFalse(alone.isOurs(SECTOR));
+    new HostPlaces(open(), false, "one").claim(SECTOR, 2);
+    assertEquals(Optional.of(new SectorClaim("one", 2)), read());
+  }
+
+  @Test
   void theChoiceBetweenPathsIsKept() throws IOException {
     StoragePaths paths = open();
     Path other = Files.createDirectory(temp.toRealPath().resolve("other"));

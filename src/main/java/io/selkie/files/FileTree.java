@@ -1,4 +1,4 @@
-package io.selkie.storage;
+package io.selkie.files;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -11,8 +11,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes files and directories. A link is deleted, and what it leads to stays. */
-public final class DeletedTree {
-  private DeletedTree() {}
+public final class FileTree {
+  private FileTree() {}
 
   /**
    * Deletes what is there; nothing happens if nothing is.
