@@ -179,8 +179,8 @@ class RunCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--max-tasks=-1| --max-tasks is -1: use 1 to 10000",
-        "--max-tasks=0| --max-tasks is 0: use 1 to 10000",
+        "--max-tasks=-1| --max-tasks is -1: use 0 to 10000",
+        "--max-tasks=10001| --max-tasks is 10001: use 0 to 10000",
         "--max-tasks=x| Invalid value for option '--max-tasks': 'x' is not an int",
         "--transfer-buffer=-1| --transfer-buffer is -1: use 0 to 10000",
         "--parallel-addpiece=-1| --parallel-addpiece is -1: use 0 to 10000",
@@ -242,6 +242,18 @@ class RunCommandTest {
         "lotus-seal-worker run: --max-tasks stands before and behind run: give it once"
             + " (see lotus-seal-worker run --help)\n",
         selkie.err);
+  }
+
+  @Test
+  void sealedSectorsGoToTheSealedRepoFirst() {
+    selkie.file = "selkie.transfer.targets = [\"/far\"]";
+    assertEquals(
+        List.of(home.resolve("s").toString(), "/far"),
+        settings("run --repo=HOME/a --sealedrepo=HOME/s").getStringList("selkie.transfer.targets"));
+    assertEquals(
+        List.of("/far"),
+        settings("run --repo=HOME/a --sealedrepo=HOME/s --cache-mode=1")
+            .getStringList("selkie.transfer.targets"));
   }
 
   @Test
