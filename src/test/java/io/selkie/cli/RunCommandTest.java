@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,12 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** What the flags of a worker mean, and which are refused: MISSION.md A1 to A6 and B1. */
 class RunCommandTest {
@@ -451,6 +456,25 @@ class RunCommandTest {
         MinerProgram.normal(List.of("pledge", "sector", "--json")));
     assertEquals(List.of("sectors", "pledge"), MinerProgram.normal(List.of("pledge-sector")));
     assertEquals(List.of("sectors", "list"), MinerProgram.normal(List.of("sectors", "list")));
+  }
+
+  /** Every flag, and the variable of each setting, as the code has them. */
+  @Test
+  void thePageOfSettingsShowsEveryFlag() throws IOException {
+    String page = Files.readString(Path.of("docs/settings.md"));
+    CommandLine run = RunCommand.create(selkie.context());
+    for (OptionSpec option : run.getCommandSpec().options()) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        assertTrue(page.contains("`" + option.longestName() + "`"), option.longestName());
+      }
+    }
+    Matcher row = Pattern.compile("`(SELKIE_[A-Z0-9_]+)`[^|]*\\| `(selkie[^`]+)`").matcher(page);
+    int rows = 0;
+    for (; row.find(); rows++) {
+      assertEquals(EnvironmentSettings.variable(row.group(2)), row.group(1));
+      assertTrue(ConfigFactory.defaultReference().hasPath(row.group(2)), row.group(2));
+    }
+    assertEquals(16, rows);
   }
 
   @Test
