@@ -2,8 +2,10 @@ package io.selkie.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
 import io.selkie.lotus.HostPort;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ final class RunPlan {
   static final String REPO = "selkie.repo";
   static final String SEALED_REPO = "selkie.sealed-repo";
   private static final String STORAGE_REPO = "selkie.storage-repo";
+  private static final String TARGETS = "selkie.transfer.targets";
   private static final String MAX_TASKS = "selkie.max-tasks";
   static final String CACHE_MODE = "selkie.cache-mode";
   private static final String TRANSFER_BUFFER = "selkie.transfer-buffer";
@@ -84,7 +87,7 @@ final class RunPlan {
     overlay.put(LOTUS, true);
     Config merged = ConfigFactory.parseMap(overlay, "the command line").withFallback(settings);
     check(merged);
-    return merged;
+    return withTarget(merged);
   }
 
   /** One of these flags is enough; those that both dialects have tell nothing. */
@@ -176,7 +179,7 @@ final class RunPlan {
   }
 
   private void limits() {
-    flags.maxTasks.ifPresent(n -> overlay.put(MAX_TASKS, within("--max-tasks", n, 1, MOST)));
+    flags.maxTasks.ifPresent(n -> overlay.put(MAX_TASKS, within("--max-tasks", n, 0, MOST)));
     flags.transferBuffer.ifPresent(
         n -> overlay.put(TRANSFER_BUFFER, within("--transfer-buffer", n, 0, MOST)));
     flags.cacheMode.ifPresent(
@@ -288,6 +291,19 @@ final class RunPlan {
           "every phase is off: give 1 or more to at least one of "
               + all().stream().map(Phase::flag).collect(Collectors.joining(", ")));
     }
+  }
+
+  /** What is sealed goes there first, where a node moves sectors at all. */
+  private static Config withTarget(Config merged) {
+    String sealed = merged.getString(SEALED_REPO);
+    boolean moves = merged.getInt(CACHE_MODE) == 0 && merged.hasPath(TARGETS);
+    if (sealed.isEmpty() || !moves) {
+      return merged;
+    }
+    List<Object> targets = new ArrayList<>(List.of(path(sealed).toString()));
+    targets.addAll(merged.getList(TARGETS).unwrapped());
+    return merged.withValue(
+        TARGETS, ConfigValueFactory.fromIterable(targets, "selkie.sealed-repo"));
   }
 
   static String sameDirectory(String repoFlag) {

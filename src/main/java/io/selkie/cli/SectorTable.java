@@ -37,7 +37,7 @@ final class SectorTable {
                         + ", "
                         + PhaseFraction.perMille(progress) / 10
                         + " %"));
-    estimate(report.json().path("estimate"), table);
+    estimate(report, table);
     report.waitsFor().ifPresent(why -> table.row("waits for", why));
     report.failure().ifPresent(failure -> table.row("failure", failure));
     row(table, "host", report.facts().path("filesOn"));
@@ -57,7 +57,12 @@ final class SectorTable {
     return table;
   }
 
-  private static void estimate(JsonNode estimate, TextTable table) {
+  /** What earlier tasks and the prover tell of the end; per cent only if the prover is silent. */
+  private static void estimate(SectorReport report, TextTable table) {
+    JsonNode estimate = report.json().path("estimate");
+    if (report.progress().isEmpty() && estimate.path("percent").isIntegralNumber()) {
+      table.row("progress", "about " + estimate.path("percent").asInt() + " %");
+    }
     if (estimate.path("remainingSeconds").isIntegralNumber()) {
       long tasks = estimate.path("basedOn").asLong();
       table.row(

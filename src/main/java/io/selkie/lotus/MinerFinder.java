@@ -3,6 +3,7 @@ package io.selkie.lotus;
 import io.selkie.filecoin.Multiaddr;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -102,14 +103,19 @@ public final class MinerFinder {
   }
 
   private static String read(Path file) throws IOException {
+    String text;
     try {
-      String text = Files.readString(file).strip();
-      if (text.isEmpty()) {
-        throw new IOException(file + " is empty");
-      }
-      return text;
+      text = Files.readString(file).strip();
     } catch (NoSuchFileException e) {
       throw new IOException(file + " is missing", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException(file + " may not be read by this user", e);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }
+    if (text.isEmpty()) {
+      throw new IOException(file + " is empty");
+    }
+    return text;
   }
 }

@@ -55,7 +55,7 @@ public final class MinerWatch implements AutoCloseable {
 
   private void begin(Duration period) {
     var unused =
-        thread.scheduleAtFixedRate(this::look, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleAtFixedRate(this::lookAgain, 0, period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Thread daemon(Runnable work) {
@@ -74,35 +74,48 @@ public final class MinerWatch implements AutoCloseable {
     }
   }
 
+  /** A look that fails otherwise than expected must not be the last one. */
+  private void lookAgain() {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      LOG.error("cannot look for the miner", e);
+    }
+  }
+
   /** One look, and at most one line. */
   void look() {
+    Optional<MinerApi> reached = Optional.empty();
     String line;
-    boolean waits = true;
     try {
       MinerApi miner = finder.find();
       try {
         probe.reach(miner.address());
-        waits = false;
+        reached = Optional.of(miner);
         line =
             "the miner answers at "
                 + miner
                 + ", and this host is "
-                + own(Optional.of(miner.address()))
+                + own(reached)
                 + " to it; this version does not take its tasks yet";
       } catch (IOException e) {
-        line = "waiting for the miner: " + miner + " cannot be reached: " + e.getMessage();
+        line = waiting(miner + " cannot be reached: " + e.getMessage());
       }
     } catch (IOException e) {
-      line = "waiting for the miner: " + e.getMessage();
+      line = waiting(String.valueOf(e.getMessage()));
     }
-    if (waits || !line.equals(said)) {
+    if (reached.isEmpty() || !line.equals(said)) {
       log.accept(line + "; sectors come by the management interface");
     }
     said = line;
   }
 
-  private HostPort own(Optional<HostPort> miner) {
-    return settings.address().orElseGet(() -> OwnAddress.towards(miner));
+  private String waiting(String why) {
+    return "waiting for the miner: " + why + " (this host: " + own(Optional.empty()) + ")";
+  }
+
+  private HostPort own(Optional<MinerApi> miner) {
+    return settings.address().orElseGet(() -> OwnAddress.towards(miner.map(MinerApi::address)));
   }
 
   @Override

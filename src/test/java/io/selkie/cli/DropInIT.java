@@ -53,11 +53,10 @@ class DropInIT {
     miner = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Path bin = Files.createDirectories(home.resolve("bin"));
     for (String name : List.of("lotus-seal-worker", "lotus-storage-miner")) {
-      Files.createSymbolicLink(bin.resolve(name), CHECKOUT.resolve("deploy/bin/" + name));
+      standsFor(bin.resolve(name), name);
     }
     // The lines of seed 000 call it in the current directory.
-    Files.createSymbolicLink(
-        home.resolve("lotus-seal-worker"), CHECKOUT.resolve("deploy/bin/lotus-seal-worker"));
+    standsFor(home.resolve("lotus-seal-worker"), "lotus-seal-worker");
     selkie
         .with("PATH", bin + ":" + System.getenv("PATH"))
         .with("SELKIE_BUILD", "never")
@@ -70,6 +69,12 @@ class DropInIT {
         .with("repo", home.resolve("repo").toString())
         .with("storagerepo", home.resolve("storagerepo").toString())
         .with("sealedrepo", home.resolve("sealedrepo").toString());
+  }
+
+  private static void standsFor(Path place, String script) throws IOException {
+    Files.writeString(
+        place, "#!/bin/sh\nexec '" + CHECKOUT.resolve("deploy/bin/" + script) + "' \"$@\"\n");
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static Optional<Path> packaged() throws IOException {

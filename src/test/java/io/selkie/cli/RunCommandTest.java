@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,12 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** What the flags of a worker mean, and which are refused: MISSION.md A1 to A6 and B1. */
 class RunCommandTest {
@@ -179,8 +184,8 @@ class RunCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--max-tasks=-1| --max-tasks is -1: use 1 to 10000",
-        "--max-tasks=0| --max-tasks is 0: use 1 to 10000",
+        "--max-tasks=-1| --max-tasks is -1: use 0 to 10000",
+        "--max-tasks=10001| --max-tasks is 10001: use 0 to 10000",
         "--max-tasks=x| Invalid value for option '--max-tasks': 'x' is not an int",
         "--transfer-buffer=-1| --transfer-buffer is -1: use 0 to 10000",
         "--parallel-addpiece=-1| --parallel-addpiece is -1: use 0 to 10000",
@@ -242,6 +247,18 @@ class RunCommandTest {
         "lotus-seal-worker run: --max-tasks stands before and behind run: give it once"
             + " (see lotus-seal-worker run --help)\n",
         selkie.err);
+  }
+
+  @Test
+  void sealedSectorsGoToTheSealedRepoFirst() {
+    selkie.file = "selkie.transfer.targets = [\"/far\"]";
+    assertEquals(
+        List.of(home.resolve("s").toString(), "/far"),
+        settings("run --repo=HOME/a --sealedrepo=HOME/s").getStringList("selkie.transfer.targets"));
+    assertEquals(
+        List.of("/far"),
+        settings("run --repo=HOME/a --sealedrepo=HOME/s --cache-mode=1")
+            .getStringList("selkie.transfer.targets"));
   }
 
   @Test
@@ -439,6 +456,25 @@ class RunCommandTest {
         MinerProgram.normal(List.of("pledge", "sector", "--json")));
     assertEquals(List.of("sectors", "pledge"), MinerProgram.normal(List.of("pledge-sector")));
     assertEquals(List.of("sectors", "list"), MinerProgram.normal(List.of("sectors", "list")));
+  }
+
+  /** Every flag, and the variable of each setting, as the code has them. */
+  @Test
+  void thePageOfSettingsShowsEveryFlag() throws IOException {
+    String page = Files.readString(Path.of("docs/settings.md"));
+    CommandLine run = RunCommand.create(selkie.context());
+    for (OptionSpec option : run.getCommandSpec().options()) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        assertTrue(page.contains("`" + option.longestName() + "`"), option.longestName());
+      }
+    }
+    Matcher row = Pattern.compile("`(SELKIE_[A-Z0-9_]+)`[^|]*\\| `(selkie[^`]+)`").matcher(page);
+    int rows = 0;
+    for (; row.find(); rows++) {
+      assertEquals(EnvironmentSettings.variable(row.group(2)), row.group(1));
+      assertTrue(ConfigFactory.defaultReference().hasPath(row.group(2)), row.group(2));
+    }
+    assertEquals(16, rows);
   }
 
   @Test

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class SectorsCommandTest {
@@ -102,6 +104,28 @@ class SectorsCommandTest {
 
     assertTrue(selkie.outLines().contains("progress    layer 4 of 11, 30 %"), selkie.out);
     assertTrue(selkie.outLines().contains("waits for   epoch 120"), selkie.out);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 0 s",
+    "119, 1, '119 s, by 1 task before'",
+    "7199, 12, '119 min, by 12 tasks before'",
+    "12000, 20, '3 h 20 min, by 20 tasks before'",
+  })
+  void theStatusShowsWhenTheTaskEnds(long seconds, int tasks, String text) {
+    ObjectNode report = Reports.inPreCommit1();
+    report
+        .putObject("estimate")
+        .put("percent", 42)
+        .put("remainingSeconds", seconds)
+        .put("basedOn", tasks);
+    node.reports(report);
+
+    assertEquals(0, selkie.run("sectors", "status", "s-t01000-1"));
+
+    assertTrue(selkie.outLines().contains("progress    about 42 %"), selkie.out);
+    assertTrue(selkie.outLines().contains("ends        in about " + text), selkie.out);
   }
 
   @Test

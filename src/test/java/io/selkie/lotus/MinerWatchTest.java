@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class MinerWatchTest {
   private static final MinerApi MINER =
       new MinerApi(new HostPort("127.0.0.1", 2345), false, "secret");
+  private static final String HERE = " (this host: 127.0.0.1:3456)";
   private static final String MEANWHILE = "; sectors come by the management interface";
 
   private final List<String> lines = new ArrayList<>();
@@ -47,9 +48,10 @@ class MinerWatchTest {
 
     assertEquals(
         List.of(
-            "waiting for the miner: /m/api is missing" + MEANWHILE,
-            "waiting for the miner: /m/api is missing" + MEANWHILE,
+            "waiting for the miner: /m/api is missing" + HERE + MEANWHILE,
+            "waiting for the miner: /m/api is missing" + HERE + MEANWHILE,
             "waiting for the miner: http://127.0.0.1:2345 cannot be reached: Connection refused"
+                + HERE
                 + MEANWHILE),
         lines);
   }

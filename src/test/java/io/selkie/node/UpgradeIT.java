@@ -1,11 +1,14 @@
 package io.selkie.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +109,49 @@ class UpgradeIT {
     }
   }
 
+  /** An aborted task is not only off the list: its process is dead; removal frees the rest. */
+  @Test
+  void anAbortEndsTheComputationAndARemovalFreesItsDisk() throws Exception {
+    Map<String, String> settings = settings("PreCommit1");
+    settings.put("selkie.test.prover-failpoints.0", "PreCommit1.after-work@" + SECTORS.get(0));
+    try (NodeProcess node = NodeProcess.start(temp, settings)) {
+      NodeCalls calls = NodeCalls.to(temp.resolve("state"));
+      var unused = calls.pledge(UUID.randomUUID());
+      Path mark = temp.resolve("PreCommit1.after-work@" + SECTORS.get(0));
+      await(node, () -> Files.exists(mark));
+      long prover = provers("started", "PreCommit1").get(SECTORS.get(0));
+      assertNotEquals(0, sizeOfSector());
+
+      String path = "/sectors/" + SECTORS.get(0);
+      assertEquals(
+          200,
+          calls.send("POST", path + "/abort", "{\"cause\":\"maintenance\"}").join().statusCode());
+      await(node, () -> ProcessHandle.of(prover).isEmpty());
+      await(
+          node,
+          () ->
+              !Files.exists(temp.resolve("state/jobs").resolve(job("PreCommit1", SECTORS.get(0)))));
+      assertTrue(Files.exists(mark), "it did not end by itself");
+
+      assertEquals(200, calls.send("DELETE", path, "").join().statusCode());
+      await(node, () -> sizeOfSector() == 0);
+      node.terminate();
+    }
+  }
+
+  /** Bytes below the repo that are of the first sector. */
+  private long sizeOfSector() throws IOException {
+    try (Stream<Path> files = Files.walk(temp.resolve("repo"))) {
+      return files
+          .filter(file -> file.toString().contains(SECTORS.get(0)))
+          .filter(Files::isRegularFile)
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    } catch (UncheckedIOException e) {
+      return -1; // it is being removed
+    }
+  }
+
   private static String niceness(long pid) throws Exception {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     return List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)).get(16);
@@ -125,6 +172,9 @@ class UpgradeIT {
   private Map<String, String> settings(String phase) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("SELKIE_LOG", "info");
+    settings.put(
+        "logback.configurationFile",
+        Path.of("src/main/resources/logback.xml").toAbsolutePath().toString());
     settings.put("selkie.test.stand-in-proofs", "on");
     settings.put("selkie.test.failpoint-dir", temp.toString());
     settings.put("selkie.api.port", "0");
