@@ -222,6 +222,34 @@ class PlacementTest {
             .toList());
   }
 
+  @Test
+  void theNearestDeadlineGoesFirstThenDeals() {
+    List<Placement.Waiting> waiting =
+        List.of(
+            hurries(1, new Placement.Urgency(Optional.empty(), false)),
+            hurries(2, new Placement.Urgency(Optional.empty(), true)),
+            hurries(3, new Placement.Urgency(Optional.of(NOON.plusSeconds(9)), false)),
+            hurries(4, new Placement.Urgency(Optional.of(NOON.plusSeconds(5)), false)));
+
+    Placement.Decision decision =
+        Placement.decide(waiting, List.of(host(A, Map.of(TaskKind.PRE_COMMIT_1, 4))), List.of());
+
+    assertEquals(
+        List.of(4L, 3L, 2L, 1L),
+        decision.assignments().stream()
+            .map(assignment -> assignment.task().sector().number())
+            .toList());
+  }
+
+  private static Placement.Waiting hurries(long sector, Placement.Urgency urgency) {
+    return new Placement.Waiting(
+        task(sector, 2, TaskKind.PRE_COMMIT_1),
+        Optional.of(TestTasks.TYPE),
+        NOON,
+        Optional.empty(),
+        urgency);
+  }
+
   private static String reason(
       Placement.Waiting waiting, List<Placement.Host> hosts, Placement.Held... held) {
     Placement.Decision decision = Placement.decide(List.of(waiting), hosts, Arrays.asList(held));

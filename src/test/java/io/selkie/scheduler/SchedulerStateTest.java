@@ -3,7 +3,9 @@ package io.selkie.scheduler;
 import static io.selkie.scheduler.TestTasks.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.filecoin.SealProofType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,5 +242,61 @@ class SchedulerStateTest {
     report(A);
 
     assertFalse(state.needsDecision(NOW));
+  }
+
+  private static final long GIB = 1L << 30;
+
+  private void reportMemory(long gib) {
+    HostLimits ample = TestLimits.slots(Map.of(TaskKind.PRE_COMMIT_1, 9, TaskKind.COMMIT_2, 9));
+    HostLimits limits =
+        new HostLimits(
+            ample.slots(),
+            ample.maxTasks(),
+            ample.transferBuffer(),
+            gib * GIB,
+            ample.needs(),
+            ample.devices(),
+            List.of());
+    state.report(
+        A, "worker a", new SchedulerState.HostState(limits, Set.of(), List.of(), Optional.empty()));
+  }
+
+  private List<Long> askLarge(Instant at, TaskId... tasks) {
+    for (TaskId task : tasks) {
+      state.submit(
+          new Placement.Waiting(
+              task,
+              Optional.of(SealProofType.STACKED_DRG_32GIB_V1_1),
+              at,
+              Optional.empty(),
+              Placement.Urgency.NONE),
+          "sector");
+    }
+    return state.decide(at).stream().map(answer -> answer.task().sector().number()).toList();
+  }
+
+  @Test
+  void aTaskThatWaitedTenMinutesForMemoryHasItKept() {
+    reportMemory(114);
+    assertEquals(List.of(1L, 2L), askLarge(NOW, preCommit1(1), preCommit1(2)));
+    TaskId large = task(3, 5, TaskKind.COMMIT_2);
+    assertEquals(List.of(), askLarge(NOW, large, preCommit1(4)));
+
+    // Small ones pass by it at first: 58 GiB are free, it takes 62.
+    state.withdraw(preCommit1(1));
+    assertEquals(List.of(4L), askLarge(NOW.plusSeconds(300), preCommit1(5)));
+
+    Instant later = NOW.plus(SchedulerState.PATIENCE).plusSeconds(1);
+    assertTrue(state.needsDecision(later), "time has gone by");
+    state.withdraw(preCommit1(2));
+    assertEquals(List.of(), askLarge(later));
+    assertEquals(
+        "waits for memory on host a: PreCommit1 of a 32GiB sector is counted with 56.0 GiB, of 114"
+            + " GiB are 0 bytes free, 62 GiB are kept for Commit2 of s-t01000-3 (selkie.memory)",
+        state.reasons().get(preCommit1(5)));
+    assertFalse(state.needsDecision(later));
+
+    state.withdraw(preCommit1(4));
+    assertEquals(List.of(3L), askLarge(later.plusSeconds(1)));
   }
 }

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
@@ -401,5 +402,28 @@ class SectorRulesTest {
                 instanceof io.selkie.scheduler.TaskResult.Encoded encoded
             ? encoded.commD()
             : null);
+  }
+
+  @Test
+  void whatTheHostDidNotTryIsNoFailureHoweverOften() {
+    Failure unfit = new Failure(Failure.Action.HALT, "unfit", "the prover program is not there");
+    Failure full = new Failure(Failure.Action.RETRY, Failure.NO_ROOM, "others were quicker");
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    for (int time = 0; time < 10; time++) {
+      take(rules.report(state, SectorSamples.failed(attempt, time % 2 == 0 ? unfit : full), NOW));
+      SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
+      assertEquals(Optional.of(NOW.plusSeconds(5)), waiting.notBefore());
+      assertEquals(0, waiting.task().failures());
+      attempt = assign();
+    }
+  }
+
+  @Test
+  void aSectorWithDataOfClientsSaysSo() {
+    ask(TaskKind.ADD_PIECE, 1);
+    SectorState.Busy asked = assertInstanceOf(SectorState.Busy.class, state);
+    assertEquals(
+        ((TaskRequest.AddPiece) asked.task().request()).source().path().isPresent(),
+        SectorRules.hasDeals(asked));
   }
 }

@@ -13,6 +13,7 @@ import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
 import io.selkie.proofs.Outcome;
+import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsFailure;
 import io.selkie.proofs.SealWork;
 import io.selkie.scheduler.Failure;
@@ -62,6 +63,7 @@ class ProverTaskRunnerTest {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ProgressBoard board = new ProgressBoard();
   private SectorPlaces places = sector -> new SectorFiles(repo, sector);
+  private Optional<String> unfit = Optional.empty();
   private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
 
   @AfterEach
@@ -100,19 +102,23 @@ class ProverTaskRunnerTest {
         jobs,
         ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
         board,
-        ledger(repo),
+        ledger(repo, () -> unfit),
         threads,
         removeAgain);
   }
 
   static HostLedger ledger(Path repo) {
+    return ledger(repo, Optional::empty);
+  }
+
+  private static HostLedger ledger(Path repo, HostFitness fitness) {
     try {
       return HostLedger.open(
           repo.resolve("admitted"),
           new SpaceGauge(repo, repo.resolve("jobs")),
           TestLimits.slots(Map.of()),
           () -> false,
-          Optional::empty);
+          fitness);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -362,5 +368,32 @@ class ProverTaskRunnerTest {
     jobs.with(LABELLING.toString()).with("something-else");
 
     assertEquals(Set.of(LABELLING), runner().present());
+  }
+
+  @Test
+  void whatFailsOnAHostThatRunsNoProverIsNotTheTasksFault() throws Exception {
+    unfit = Optional.of("the prover program is not there");
+    jobs =
+        new ScriptedJobs(
+            (operation, work) -> {
+              throw new ProofsException(ProofsFailure.of(ProofsFailure.Kind.ERROR, "cannot run"));
+            });
+
+    assertEquals(
+        new Failure(Failure.Action.HALT, "unfit", "the prover program is not there"),
+        failure(run(request(TaskKind.PRE_COMMIT_1))));
+  }
+
+  @Test
+  void aBadRequestIsTheTasksFaultOnAnyHost() throws Exception {
+    unfit = Optional.of("the prover program is not there");
+    jobs =
+        new ScriptedJobs(
+            (operation, work) -> {
+              throw new ProofsException(
+                  ProofsFailure.of(ProofsFailure.Kind.BAD_REQUEST, "no such thing"));
+            });
+
+    assertEquals(Failure.Action.ABANDON, failure(run(request(TaskKind.PRE_COMMIT_1))).action());
   }
 }
