@@ -143,7 +143,8 @@ public final class Node implements AutoCloseable {
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        settings.transfers());
   }
 
   private CompletionStage<ApiServer> api(

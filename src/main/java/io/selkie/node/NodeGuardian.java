@@ -20,11 +20,14 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
 import io.selkie.sector.SectorProjection;
+import io.selkie.transfer.TransferFiles;
+import io.selkie.transfer.Transfers;
 import io.selkie.view.EventHandlers;
 import io.selkie.view.HistoryFeed;
 import io.selkie.view.Projection;
 import io.selkie.view.SectorView;
 import io.selkie.worker.SectorGateway;
+import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
 import java.time.Clock;
 
@@ -33,7 +36,11 @@ final class NodeGuardian {
   private NodeGuardian() {}
 
   /** The actors that others talk to. */
-  record Actors(ClusterSharding sharding, ActorRef<SchedulerCommand> scheduler, HistoryFeed feed) {}
+  record Actors(
+      ClusterSharding sharding,
+      ActorRef<SchedulerCommand> scheduler,
+      HistoryFeed feed,
+      Transfers transfers) {}
 
   /** What the guardian is told. */
   sealed interface Command {}
@@ -80,8 +87,24 @@ final class NodeGuardian {
                         Sector.create(
                             SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
                 .withStopMessage(new Sector.Leave()));
+    Transfers transfers =
+        Transfers.start(
+            context,
+            new Transfers.Parts(
+                settings.transfer(),
+                settings.repo(),
+                settings.state().path(),
+                parts.host(),
+                parts.digest(),
+                parts.blocking()));
+    TaskRunner runner =
+        new NodeTaskRunner(
+            parts.runner(),
+            transfers,
+            new TransferFiles(settings.state().path()),
+            parts.blocking());
     ActorRef<WorkerCommand> worker =
-        context.spawn(worker(settings, parts, scheduler, sharding), "worker");
+        context.spawn(worker(settings, parts, runner, scheduler, sharding), "worker");
     HistoryFeed feed =
         new HistoryFeed(new SectorView(parts.database().dataSource()), context.getSystem());
     Behavior<Projection.Command> projection =
@@ -103,12 +126,13 @@ final class NodeGuardian {
     context
         .getLog()
         .debug("sectors at {}, worker at {}, read model at {}", sectors, worker, readModel);
-    return new Actors(sharding, scheduler, feed);
+    return new Actors(sharding, scheduler, feed, transfers);
   }
 
   private static Behavior<WorkerCommand> worker(
       NodeSettings settings,
       NodeParts parts,
+      TaskRunner runner,
       ActorRef<SchedulerCommand> scheduler,
       ClusterSharding sharding) {
     return Behaviors.setup(
@@ -119,7 +143,7 @@ final class NodeGuardian {
                   sharding
                       .entityRefFor(Sector.KEY, sector.toString())
                       .tell(new Sector.Report(report, self));
-          return Worker.create(parts.host(), settings.slots(), parts.runner(), scheduler, gateway);
+          return Worker.create(parts.host(), settings.slots(), runner, scheduler, gateway);
         });
   }
 }

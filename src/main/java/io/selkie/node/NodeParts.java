@@ -3,9 +3,12 @@ package io.selkie.node;
 import io.selkie.chain.DevChain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.HostId;
+import io.selkie.transfer.FileDigest;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.TaskRunner;
+import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -21,4 +24,15 @@ record NodeParts(
     TaskRunner runner,
     ProgressBoard progress,
     DevChain chain,
-    ExecutorService blocking) {}
+    ExecutorService blocking) {
+  /** The digest that sector manifests have. */
+  FileDigest digest() {
+    return file -> {
+      try {
+        return local.digest(file);
+      } catch (ProofsException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    };
+  }
+}

@@ -9,6 +9,7 @@ import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
+import io.selkie.transfer.TransferSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public record NodeSettings(
     SectorSettings sectors,
     SealingSettings sealing,
     ApiSettings api,
+    TransferSettings transfer,
     Duration blockTime,
     long challengeDelay,
     int nice,
@@ -91,6 +93,7 @@ public record NodeSettings(
           sectors(selkie),
           SealingSettings.of(config),
           ApiSettings.of(config),
+          TransferSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
           number(selkie, "prover.nice", 0, MAX_NICE),
@@ -104,6 +107,13 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  /** Whether sealed sectors leave for long-term storage; in a shared directory never (A3). */
+  boolean transfers() {
+    Config selkie = config.getConfig("selkie");
+    boolean shared = selkie.hasPath("cache-mode") && selkie.getInt("cache-mode") == 1;
+    return !shared && !transfer.targets().isEmpty();
   }
 
   private static Map<TaskKind, Integer> slots(Config selkie) throws IOException {

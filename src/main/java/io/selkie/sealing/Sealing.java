@@ -57,6 +57,7 @@ public final class Sealing {
    * @param files where a sector's files lie
    * @param database has the table {@code sector_number}
    * @param blocking where files and database are waited for
+   * @param transfers whether sealed sectors leave for long-term storage
    */
   public record Parts(
       MinerId miner,
@@ -65,7 +66,8 @@ public final class Sealing {
       DataSource database,
       Executor blocking,
       SealingSettings settings,
-      InstantSource clock) {}
+      InstantSource clock,
+      boolean transfers) {}
 
   /**
    * A file that was uploaded. From {@link #seal} on it belongs to the sector, and is deleted once
@@ -94,6 +96,7 @@ public final class Sealing {
             parts.blocking(),
             parts.settings(),
             parts.clock(),
+            parts.transfers(),
             sector -> driver(sharding, sector).tell(new SealingSector.Wake()));
     ActorRef<?> drivers =
         sharding.init(

@@ -38,6 +38,7 @@ final class SealingEffects {
   private final Executor blocking;
   private final SealingSettings settings;
   private final InstantSource clock;
+  private final boolean transfers;
 
   SealingEffects(SealingSector.Surroundings surroundings) {
     this.tasks = surroundings.tasks();
@@ -46,6 +47,7 @@ final class SealingEffects {
     this.blocking = surroundings.blocking();
     this.settings = surroundings.settings();
     this.clock = surroundings.clock();
+    this.transfers = surroundings.transfers();
   }
 
   /** Does the step for the sector; what is thrown at once fails the stage, too. */
@@ -83,6 +85,9 @@ final class SealingEffects {
     }
     if (step instanceof SealingStep.Finish finish) {
       return perform(sector, finish.request()).thenCompose(ended -> record(finish, ended));
+    }
+    if (step instanceof SealingStep.Transfer transfer) {
+      return transfers ? perform(sector, transfer.request()) : done(new SealingOutcome.Settled());
     }
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());

@@ -657,9 +657,12 @@ class SealingSectorTest {
     assertEquals(List.of(SECTOR), woken);
   }
 
+  /** Whether sealed sectors leave. */
+  private boolean transfers;
+
   private SealingSector.Surroundings surroundings(SectorTasks sectors) {
     return new SealingSector.Surroundings(
-        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, woken::add);
+        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, transfers, woken::add);
   }
 
   private static Chain.PreCommit preCommit(CommR commR) {

@@ -153,7 +153,14 @@ class SealingSimulationTest {
       this.effects =
           new SealingEffects(
               new SealingSector.Surroundings(
-                  tasks, chain, sector -> files, Runnable::run, SETTINGS, () -> AT, sector -> {}));
+                  tasks,
+                  chain,
+                  sector -> files,
+                  Runnable::run,
+                  SETTINGS,
+                  () -> AT,
+                  false,
+                  sector -> {}));
     }
 
     void run() throws IOException {
@@ -242,6 +249,7 @@ class SealingSimulationTest {
       }
       outcome
           .filter(ended -> !(ended instanceof SealingOutcome.NotYet))
+          .filter(ended -> !(ended instanceof SealingOutcome.Settled))
           .ifPresent(ended -> persist(SealingPlan.decide(state, ended, SETTINGS.stepsBack(), AT)));
     }
 

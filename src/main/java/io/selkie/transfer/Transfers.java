@@ -1,0 +1,130 @@
+package io.selkie.transfer;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.storage.SectorCopy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** The transfers of this node, for those who run tasks and for operators. No call blocks. */
+public final class Transfers {
+  /** Where transfers may block. */
+  static final String DISPATCHER = "selkie.transfer-dispatcher";
+
+  private final ActorRef<TransferActor.Command> actor;
+
+  /**
+   * What transfers work with.
+   *
+   * @param repo where the sectors are
+   * @param state the state directory
+   * @param host this one
+   * @param threads one is used for each transfer that runs
+   */
+  public record Parts(
+      TransferSettings settings,
+      Path repo,
+      Path state,
+      HostId host,
+      FileDigest digest,
+      Executor threads) {}
+
+  /** Starts the transfers of a node. */
+  public static Transfers start(ActorContext<?> context, Parts parts) {
+    TransferSettings settings = parts.settings();
+    RateLimit rate = new RateLimit(settings.rate());
+    Function<TransferSettings.Target, Destination> destination =
+        target ->
+            new LocalDestination(
+                ((TransferSettings.Directory) target).path(),
+                parts.repo(),
+                parts.host().value(),
+                parts.digest(),
+                rate);
+    List<Destination> destinations = settings.targets().stream().map(destination).toList();
+    TransferWork work =
+        new TransferWork(
+            parts.repo(),
+            destinations,
+            copy -> find(destinations, copy, destination),
+            parts.digest(),
+            settings.chunk());
+    return new Transfers(
+        context.spawn(
+            TransferActor.create(
+                new TransferActor.Parts(
+                    work,
+                    new TransferFiles(parts.state()),
+                    parts.threads(),
+                    settings.parallel(),
+                    new BackOff(settings.firstWait(), settings.longestWait()))),
+            "transfers",
+            DispatcherSelector.fromConfig(DISPATCHER)));
+  }
+
+  /** A directory needs no setting to be looked into; a peer's token does. */
+  private static Optional<Destination> find(
+      List<Destination> destinations,
+      SectorCopy copy,
+      Function<TransferSettings.Target, Destination> make) {
+    return destinations.stream()
+        .filter(destination -> destination.place().equals(copy.place()))
+        .findFirst()
+        .or(
+            () ->
+                copy.place().startsWith("/")
+                    ? Optional.of(make.apply(new TransferSettings.Directory(Path.of(copy.place()))))
+                    : Optional.empty());
+  }
+
+  /** Speaks to this actor. */
+  Transfers(ActorRef<TransferActor.Command> actor) {
+    this.actor = actor;
+  }
+
+  /** Runs an attempt at a Transfer or a Release, or joins the one that runs. */
+  public CompletionStage<TransferActor.End> run(
+      TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
+    CompletableFuture<TransferActor.End> end = new CompletableFuture<>();
+    actor.tell(new TransferActor.Begin(attempt, request, onDurable, end));
+    return end;
+  }
+
+  /** Ends an attempt; completes when nothing works on it any more. */
+  public CompletionStage<Void> stop(TaskId.Attempt attempt) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    actor.tell(new TransferActor.Stop(attempt, stopped));
+    return stopped;
+  }
+
+  /** Holds a sector's transfer, or all of them, until {@link #resume}, also over a restart. */
+  public CompletionStage<Void> pause(Optional<SectorId> sector) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    actor.tell(new TransferActor.Pause(sector, done));
+    return done;
+  }
+
+  /** Lets a sector's transfer, or all of them, go on at once. */
+  public CompletionStage<Void> resume(Optional<SectorId> sector) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    actor.tell(new TransferActor.Resume(sector, done));
+    return done;
+  }
+
+  /** What is under way. */
+  public CompletionStage<TransferActor.Overview> overview() {
+    CompletableFuture<TransferActor.Overview> overview = new CompletableFuture<>();
+    actor.tell(new TransferActor.Look(overview));
+    return overview;
+  }
+}
