@@ -124,6 +124,7 @@ public final class ApiServer {
                 .endpoints(),
             new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
+            new TransferRoutes(operations, replies, patience).endpoints(),
             new DataRoutes(operations, known, spool, settings, blocking).endpoints(),
             new EventRoutes(
                     readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)

@@ -9,6 +9,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
+import io.selkie.transfer.TransferActor;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.SectorSummary;
@@ -105,7 +106,8 @@ final class SectorRoutes {
       Optional<SectorSummary> summary,
       SectorState actor,
       Optional<JsonNode> sealing,
-      Optional<ProofsProgress> progress) {}
+      Optional<ProofsProgress> progress,
+      Optional<Object> transfer) {}
 
   private CompletionStage<HttpResponse> one(Call call) {
     SectorId sector = call.sector();
@@ -114,15 +116,35 @@ final class SectorRoutes {
         .thenCompose(
             facts ->
                 patience
-                    .with(operations.state(sector))
-                    .thenApply(
-                        actor ->
-                            replies.ok(
-                                new SectorReply(
-                                    facts.summary(),
-                                    actor,
-                                    facts.driver(),
-                                    operations.progress(call.sector())))));
+                    .with(
+                        operations
+                            .state(sector)
+                            .thenCombine(
+                                operations.transfers(),
+                                (actor, transfers) ->
+                                    new SectorReply(
+                                        facts.summary(),
+                                        actor,
+                                        facts.driver(),
+                                        operations.progress(sector),
+                                        transfer(sector, transfers, facts.driver()))))
+                    .thenApply(replies::ok));
+  }
+
+  /** What is under way says more than what was last persisted. */
+  private static Optional<Object> transfer(
+      SectorId sector, TransferActor.Overview transfers, Optional<JsonNode> driver) {
+    Optional<Object> current =
+        transfers.transfers().stream()
+            .filter(transfer -> transfer.sector().equals(sector))
+            .map(transfer -> (Object) transfer)
+            .findFirst();
+    return current.or(
+        () ->
+            driver
+                .map(known -> known.path("transfer"))
+                .filter(JsonNode::isObject)
+                .map(known -> (Object) known));
   }
 
   private record HistoryReply(List<SectorHistory> history) {}

@@ -36,6 +36,7 @@ final class SectorTable {
                         + ", "
                         + PhaseFraction.perMille(progress) / 10
                         + " %"));
+    transfer(report, table);
     report.waitsFor().ifPresent(why -> table.row("waits for", why));
     report.failure().ifPresent(failure -> table.row("failure", failure));
     row(table, "host", report.facts().path("filesOn"));
@@ -53,6 +54,28 @@ final class SectorTable {
     }
     table.row("updated", toSeconds(report.json().path("summary").path("updatedAt").asText("")));
     return table;
+  }
+
+  private static void transfer(SectorReport report, TextTable table) {
+    JsonNode transfer = report.json().path("transfer");
+    if (!transfer.isObject()) {
+      return;
+    }
+    String state = transfer.path("state").asText("");
+    String detail =
+        switch (state) {
+          case "running" ->
+              ", "
+                  + transfer.path("step").asText("")
+                  + " "
+                  + transfer.path("percent").asInt()
+                  + " % to "
+                  + transfer.path("destination").asText("");
+          case "done" -> ", at " + transfer.path("copy").path("place").asText("");
+          case "failed" -> ", " + transfer.path("failure").path("message").asText("");
+          default -> transfer.has("reason") ? ", " + transfer.path("reason").asText("") : "";
+        };
+    table.row("transfer", state + detail);
   }
 
   /** What its actor is doing, where that says more than the state. */

@@ -49,6 +49,7 @@ public final class SelkieCli {
         ParamsCommand.create(
             context.environment(), () -> new ProverGeneration(context), Version.number()));
     root.addSubcommand(SectorsCommand.create(context));
+    root.addSubcommand(TransfersCommand.create(context));
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));

@@ -30,6 +30,8 @@ import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.StateDirectory;
+import io.selkie.transfer.TransferServer;
+import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
@@ -131,6 +133,7 @@ public final class Node implements AutoCloseable {
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
     Sealing sealing = Sealing.start(system, sealing(settings, parts));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
+    serve(settings, parts, system);
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
   }
@@ -168,6 +171,31 @@ public final class Node implements AutoCloseable {
             audit,
             settings.repo().resolve("selkie").resolve("spool"),
             Clock.systemUTC()));
+  }
+
+  /** Peers may send sectors only to a node that serves a storage path. */
+  private void serve(NodeSettings settings, NodeParts parts, ActorSystem<?> system)
+      throws IOException {
+    TransferSettings transfer = settings.transfer();
+    if (transfer.serve().isEmpty()) {
+      return;
+    }
+    Path state = settings.state().path();
+    URI url =
+        await(
+            TransferServer.start(
+                system,
+                new TransferServer.Parts(
+                    transfer,
+                    transfer::serve,
+                    parts.host().value(),
+                    new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+                    parts.digest(),
+                    parts.blocking())));
+    Path file = state.resolve("transfer");
+    ReplacedFile.write(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
+    keep("transfer address", () -> Files.deleteIfExists(file));
+    LOG.info("receives sectors at {}", url);
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */

@@ -28,7 +28,7 @@ interface Destination {
   String place();
 
   /** Looks whether it can be reached, and what it has. */
-  Space look() throws IOException, TransferTrouble, Control.Held;
+  Space look(Control control) throws IOException, TransferTrouble, Control.Held;
 
   /**
    * Brings the sector there: begins, or goes on with what arrived earlier. When it returns every
@@ -41,10 +41,11 @@ interface Destination {
       throws IOException, TransferTrouble, Control.Held;
 
   /** The copy, if it is in place and whole; asked right before the source is deleted. */
-  Optional<SectorCopy> find(Offer offer) throws IOException, TransferTrouble, Control.Held;
+  Optional<SectorCopy> find(Offer offer, Control control)
+      throws IOException, TransferTrouble, Control.Held;
 
   /** Gives up what has arrived of the offer and is not in place. */
-  void abandon(Offer offer) throws IOException, TransferTrouble, Control.Held;
+  void abandon(Offer offer, Control control) throws IOException, TransferTrouble, Control.Held;
 
   /** Writes down that the destination may put the sector in place from here on. */
   @FunctionalInterface

@@ -67,7 +67,7 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public Space look() throws IOException, TransferTrouble {
+  public Space look(Control control) throws IOException, TransferTrouble {
     Path root = root();
     if (!Files.isWritable(root)) {
       throw TransferTrouble.passing("unreachable", directory + " cannot be written");
@@ -80,13 +80,13 @@ final class LocalDestination implements Destination {
   @Override
   public SectorCopy bring(Offer offer, SectorFiles source, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
-    Optional<SectorCopy> there = find(offer);
+    Optional<SectorCopy> there = find(offer, control);
     if (there.isPresent()) {
       return there.get();
     }
     Path root = root();
     SectorCopy copy = new SectorCopy(host, place(), root.toString(), offer.files());
-    if (look().way() == Way.RENAME && Landing.staged(root, offer.sector()).isEmpty()) {
+    if (look(control).way() == Way.RENAME && Landing.staged(root, offer.sector()).isEmpty()) {
       try {
         rename(offer, source, root, copy, committing);
         return copy;
@@ -181,7 +181,8 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public Optional<SectorCopy> find(Offer offer) throws IOException, TransferTrouble {
+  public Optional<SectorCopy> find(Offer offer, Control control)
+      throws IOException, TransferTrouble {
     Path root = root();
     return Landing.received(root, offer.sector()).isEmpty()
         ? Optional.empty()
@@ -189,7 +190,7 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public void abandon(Offer offer) throws IOException, TransferTrouble {
+  public void abandon(Offer offer, Control control) throws IOException, TransferTrouble {
     Landing.abandon(root(), offer.sector());
   }
 }

@@ -102,7 +102,7 @@ final class TransferWork {
   /** What a place that is not gone to has of the sector is in the way there, and no more. */
   private void giveUp(TransferPlan plan, Control control) throws Control.Held {
     try {
-      destination(plan.place()).abandon(plan.offer());
+      destination(plan.place()).abandon(plan.offer(), control);
     } catch (IOException | TransferTrouble e) {
       control.to(plan.place() + " (left: " + e.getMessage() + ")");
     }
@@ -116,7 +116,10 @@ final class TransferWork {
       try {
         candidates.add(
             new TargetChoice.Candidate(
-                index, destination.place(), Optional.of(destination.look()), Optional.empty()));
+                index,
+                destination.place(),
+                Optional.of(destination.look(control)),
+                Optional.empty()));
       } catch (IOException | TransferTrouble e) {
         candidates.add(
             new TargetChoice.Candidate(
@@ -147,7 +150,7 @@ final class TransferWork {
     Offer offer = new Offer(files.sector(), chunk, copy.files());
     SectorCopy found =
         destination
-            .find(offer)
+            .find(offer, control)
             .orElseThrow(
                 () ->
                     TransferTrouble.lasting(

@@ -1,6 +1,7 @@
 package io.selkie.transfer;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import io.selkie.filecoin.SectorId;
@@ -44,13 +45,7 @@ public final class Transfers {
     TransferSettings settings = parts.settings();
     RateLimit rate = new RateLimit(settings.rate());
     Function<TransferSettings.Target, Destination> destination =
-        target ->
-            new LocalDestination(
-                ((TransferSettings.Directory) target).path(),
-                parts.repo(),
-                parts.host().value(),
-                parts.digest(),
-                rate);
+        target -> destination(context.getSystem(), target, parts, rate);
     List<Destination> destinations = settings.targets().stream().map(destination).toList();
     TransferWork work =
         new TransferWork(
@@ -70,6 +65,25 @@ public final class Transfers {
                     new BackOff(settings.firstWait(), settings.longestWait()))),
             "transfers",
             DispatcherSelector.fromConfig(DISPATCHER)));
+  }
+
+  private static Destination destination(
+      ActorSystem<?> system, TransferSettings.Target target, Parts parts, RateLimit rate) {
+    if (target instanceof TransferSettings.Peer peer) {
+      TransferSettings settings = parts.settings();
+      return new PeerDestination(
+          new PeerConnection(system, peer, settings.connections(), settings.stallTimeout()),
+          peer.place(),
+          settings.connections(),
+          parts.digest(),
+          rate);
+    }
+    return new LocalDestination(
+        ((TransferSettings.Directory) target).path(),
+        parts.repo(),
+        parts.host().value(),
+        parts.digest(),
+        rate);
   }
 
   /** A directory needs no setting to be looked into; a peer's token does. */

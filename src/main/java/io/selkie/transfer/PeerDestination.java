@@ -1,0 +1,254 @@
+package io.selkie.transfer;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.util.ByteString;
+import io.selkie.failpoints.FailPoints;
+import io.selkie.storage.SectorCopy;
+import io.selkie.storage.SectorFiles;
+import io.selkie.transfer.PeerConnection.Answer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+
+/** A node that receives. Chunks go several at once, each with its CRC32C, in one pass. */
+final class PeerDestination implements Destination {
+  private static final int PIECE = 512 << 10;
+  private static final int MOST_ROUNDS = 5;
+  private static final long FIRST_POLL = 5_000_000L;
+  private static final long LONGEST_POLL = 500_000_000L;
+
+  private final PeerConnection peer;
+  private final String place;
+  private final int connections;
+  private final FileDigest digest;
+  private final RateLimit rate;
+
+  /**
+   * A destination.
+   *
+   * @param connections how many chunks are on their way at once
+   */
+  PeerDestination(
+      PeerConnection peer, String place, int connections, FileDigest digest, RateLimit rate) {
+    this.peer = peer;
+    this.place = place;
+    this.connections = connections;
+    this.digest = digest;
+    this.rate = rate;
+  }
+
+  @Override
+  public String place() {
+    return place;
+  }
+
+  @Override
+  public Space look(Control control) throws TransferTrouble, Control.Held {
+    TransferServer.About about =
+        peer.call(HttpRequest.GET("/"), "", control).read(TransferServer.About.class, place);
+    if (about.version() != 1) {
+      throw TransferTrouble.passing(
+          "unreachable", place + " speaks version " + about.version() + " of the protocol");
+    }
+    return new Space(Way.SEND, about.freeBytes());
+  }
+
+  @Override
+  public SectorCopy bring(Offer offer, SectorFiles source, Committing committing, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    ArrivalStatus status = offer(offer, control);
+    FailPoints.hit("Send.after-offer", offer.sector());
+    long poll = FIRST_POLL;
+    for (int round = 0; round < MOST_ROUNDS; ) {
+      switch (status.state()) {
+        case ArrivalStatus.PLACED -> {
+          FailPoints.hit("Send.after-placed", offer.sector());
+          return copy(offer, status);
+        }
+        case ArrivalStatus.RECEIVING -> {
+          round++;
+          send(offer, status, source, control);
+          FailPoints.hit("Send.before-commit", offer.sector());
+          committing.commit();
+          status = commit(offer, control);
+          FailPoints.hit("Send.after-commit", offer.sector());
+          control.begin("verify", offer.size());
+        }
+        case ArrivalStatus.VERIFYING -> {
+          control.check();
+          control.at(status.verified());
+          LockSupport.parkNanos(poll);
+          poll = Math.min(2 * poll, LONGEST_POLL);
+          status = status(offer, control).orElseThrow(() -> forgotten(offer));
+        }
+        default -> throw failed(offer, status, source);
+      }
+    }
+    throw TransferTrouble.passing(
+        "damaged", place + " reads back other bytes than it received, again and again");
+  }
+
+  private TransferTrouble forgotten(Offer offer) {
+    return TransferTrouble.passing("unknown", place + " has forgotten " + offer.sector());
+  }
+
+  private TransferTrouble failed(Offer offer, ArrivalStatus status, SectorFiles source)
+      throws IOException {
+    ArrivalStatus.Error error =
+        status.error().orElse(new ArrivalStatus.Error("error", "state " + status.state()));
+    Optional<String> here =
+        error.code().equals("damaged")
+            ? SourceFiles.damaged(source, offer, digest)
+            : Optional.empty();
+    if (here.isPresent()) {
+      return TransferTrouble.lasting(
+          "damaged", source.root().resolve(here.get()) + " is not what was sealed");
+    }
+    String message = place + ": " + error.message();
+    return error.code().equals("exists")
+        ? TransferTrouble.lasting("exists", message)
+        : TransferTrouble.passing(error.code(), message);
+  }
+
+  private SectorCopy copy(Offer offer, ArrivalStatus status) {
+    return new SectorCopy(status.host(), place, status.path(), offer.files());
+  }
+
+  private static String path(Offer offer) {
+    return "/sectors/" + offer.sector() + "/" + offer.id();
+  }
+
+  private ArrivalStatus offer(Offer offer, Control control) throws TransferTrouble, Control.Held {
+    HttpRequest put =
+        HttpRequest.PUT("/")
+            .withEntity(
+                HttpEntities.create(ContentTypes.APPLICATION_JSON, TransferJson.write(offer)));
+    return peer.call(put, "/sectors/" + offer.sector(), control).read(ArrivalStatus.class, place);
+  }
+
+  private ArrivalStatus commit(Offer offer, Control control) throws TransferTrouble, Control.Held {
+    return peer.call(HttpRequest.POST("/"), path(offer) + "/commit", control)
+        .read(ArrivalStatus.class, place);
+  }
+
+  private Optional<ArrivalStatus> status(Offer offer, Control control)
+      throws TransferTrouble, Control.Held {
+    Answer answer = peer.call(HttpRequest.GET("/"), path(offer), control);
+    return answer.status() == 404
+        ? Optional.empty()
+        : Optional.of(answer.read(ArrivalStatus.class, place));
+  }
+
+  /** A chunk on its way. */
+  private record Sent(CompletableFuture<Answer> answer, int bytes) {}
+
+  private void send(Offer offer, ArrivalStatus status, SectorFiles source, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    if (status.missing().size() != offer.files().size()) {
+      throw TransferTrouble.passing("unreachable", place + " does not speak this protocol");
+    }
+    control.begin("send", offer.size());
+    control.at(offer.size() - missing(offer, status.missing()));
+    Deque<Sent> under = new ArrayDeque<>();
+    for (int file = 0; file < offer.files().size(); file++) {
+      try (FileChannel data =
+          FileChannel.open(
+              source.root().resolve(offer.files().get(file).name()),
+              StandardOpenOption.READ,
+              LinkOption.NOFOLLOW_LINKS)) {
+        for (ChunkMap.Range range : status.missing().get(file)) {
+          for (int chunk = range.from(); chunk <= range.to(); chunk++) {
+            if (under.size() >= connections) {
+              settle(under.remove(), offer, control);
+            }
+            under.add(send(offer, file, chunk, data, control));
+          }
+        }
+      }
+    }
+    while (!under.isEmpty()) {
+      settle(under.remove(), offer, control);
+    }
+  }
+
+  private static long missing(Offer offer, List<List<ChunkMap.Range>> files)
+      throws TransferTrouble {
+    long bytes = 0;
+    for (int file = 0; file < files.size(); file++) {
+      for (ChunkMap.Range range : files.get(file)) {
+        if (range.from() < 0 || range.to() >= offer.chunks(file) || range.from() > range.to()) {
+          throw TransferTrouble.passing("unreachable", "the peer misses chunks that are none");
+        }
+        bytes +=
+            offer.offset(range.to()) + offer.length(file, range.to()) - offer.offset(range.from());
+      }
+    }
+    return bytes;
+  }
+
+  private Sent send(Offer offer, int file, int chunk, FileChannel data, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    int length = offer.length(file, chunk);
+    rate.await(length, control);
+    control.check();
+    CRC32C sum = new CRC32C();
+    ByteString bytes = ByteString.emptyByteString();
+    long at = offer.offset(chunk);
+    for (int read = 0; read < length; ) {
+      byte[] piece = new byte[Math.min(PIECE, length - read)];
+      ByteBuffer buffer = ByteBuffer.wrap(piece);
+      while (buffer.hasRemaining()) {
+        if (data.read(buffer, at + read + buffer.position()) < 0) {
+          throw TransferTrouble.lasting(
+              "damaged", offer.files().get(file).name() + " is shorter than it was");
+        }
+      }
+      sum.update(piece, 0, piece.length);
+      bytes = bytes.concat(ByteString.fromArrayUnsafe(piece));
+      read += piece.length;
+    }
+    HttpRequest put =
+        HttpRequest.PUT("/")
+            .addHeader(RawHeader.create(TransferServer.SUM, ChunkMap.hex((int) sum.getValue())))
+            .withEntity(HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, bytes));
+    return new Sent(peer.send(put, path(offer) + "/" + file + "/" + chunk), length);
+  }
+
+  private void settle(Sent sent, Offer offer, Control control)
+      throws TransferTrouble, Control.Held {
+    Answer answer = peer.await(sent.answer(), control);
+    if (!answer.isGood()) {
+      throw answer.trouble(place);
+    }
+    control.add(sent.bytes());
+    FailPoints.hit("Transfer.after-chunk", offer.sector());
+  }
+
+  @Override
+  public Optional<SectorCopy> find(Offer offer, Control control)
+      throws TransferTrouble, Control.Held {
+    return status(offer, control)
+        .filter(status -> status.state().equals(ArrivalStatus.PLACED))
+        .map(status -> copy(offer, status));
+  }
+
+  @Override
+  public void abandon(Offer offer, Control control) throws TransferTrouble, Control.Held {
+    Answer answer = peer.call(HttpRequest.DELETE("/"), path(offer), control);
+    if (!answer.isGood()) {
+      throw answer.trouble(place);
+    }
+  }
+}
