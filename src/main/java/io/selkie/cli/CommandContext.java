@@ -10,6 +10,8 @@ import io.selkie.proofs.ProofsLibrary;
 import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePaths;
+import io.selkie.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -47,6 +49,22 @@ record CommandContext(
   Path repo(Optional<Path> given) {
     String home = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
     return given.orElseGet(() -> Path.of(home).resolve(".selkie")).toAbsolutePath().normalize();
+  }
+
+  /**
+   * The storage paths of a repo, as they are.
+   *
+   * @throws IOException if their lists or settings are wrong; one line
+   */
+  StoragePaths paths(Path repo) throws IOException {
+    try {
+      StateDirectory state = StateDirectory.of(repo, environment);
+      return StoragePaths.look(StorageSettings.of(settings.read()).paths(repo, state));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    } catch (ConfigException e) {
+      throw Settings.refusal(e);
+    }
   }
 
   ParameterManifest manifest() {

@@ -3,7 +3,9 @@ package io.selkie.cli;
 import io.selkie.filecoin.SectorId;
 import io.selkie.params.ParameterListener;
 import io.selkie.storage.SectorFiles;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +70,13 @@ final class UnsealCommand implements Callable<Integer> {
     ParameterListener progress = context.progress().get();
     try (OutputFile target = OutputFile.at(output)) {
       if (nodes.repo().isPresent()) {
-        requireOutside(new SectorFiles(nodes.repo().get(), sector), target);
+        Path repo = nodes.repo().get();
+        requireOutside(new SectorFiles(repo, sector), target);
+        if (Files.isDirectory(repo)) {
+          for (StoragePath path : context.paths(repo).all()) {
+            requireOutside(path.files(sector), target);
+          }
+        }
       }
       try (NodeSession session = nodes.runningOrStarted()) {
         SectorReport report = session.client().sector(sector);

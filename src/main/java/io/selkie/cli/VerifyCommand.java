@@ -59,10 +59,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private boolean verify() throws IOException {
-    Optional<SectorFiles> files = sector().map(id -> new SectorFiles(context.repo(repo), id));
+    Path directory = context.repo(repo);
+    Optional<SectorFiles> files = files(directory);
     SealRecord record = files.isPresent() ? recordOf(files.get()) : SealRecord.read(file());
     SealWork.VerifySeal seal = seal(record);
-    Proofs proofs = files.isPresent() ? context.proofs(files.get().root()) : context.proofs();
+    Proofs proofs = files.isPresent() ? context.proofs(directory) : context.proofs();
     new PorepParameters(context, context.progress().get()).require(seal.proofType().sectorSize());
     try {
       boolean proof = proofs.verifySeal(seal);
@@ -83,6 +84,19 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // then it is a file
     }
+  }
+
+  /** The files of the sector, if one is to be verified, on whichever path of the repo they are. */
+  private Optional<SectorFiles> files(Path directory) throws IOException {
+    Optional<SectorId> sector = sector();
+    if (sector.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<SectorFiles> known =
+        Files.isDirectory(directory)
+            ? context.paths(directory).known(sector.get())
+            : Optional.empty();
+    return known.or(() -> sector.map(id -> new SectorFiles(directory, id)));
   }
 
   private Path file() throws IOException {

@@ -26,12 +26,13 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
+import io.selkie.storage.HostPlaces;
 import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.RepoLock;
-import io.selkie.storage.SectorFiles;
 import io.selkie.storage.StateDirectory;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
+import io.selkie.storage.StoragePaths;
 import io.selkie.view.SectorView;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
@@ -106,13 +107,15 @@ public final class Node implements AutoCloseable {
         RepoLock.takeForNode(state)
             .orElseThrow(
                 () -> new IOException(state.path() + " is in use: another node runs on it")));
-    keep(
-        "repo lock",
-        RepoLock.take(settings.repo())
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        settings.repo() + " is busy: another selkie process works there")));
+    if (!settings.storage().shared()) {
+      keep(
+          "repo lock",
+          RepoLock.take(settings.repo())
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          settings.repo() + " is busy: another selkie process works there")));
+    }
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
@@ -142,12 +145,12 @@ public final class Node implements AutoCloseable {
     return new Sealing.Parts(
         settings.miner(),
         parts.chain(),
-        sector -> new SectorFiles(settings.repo(), sector),
+        parts.places(),
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
         Clock.systemUTC(),
-        settings.transfers());
+        () -> settings.transfers(NodeGuardian.stores(parts.paths()).size()));
   }
 
   private CompletionStage<ApiServer> api(
@@ -169,7 +172,7 @@ public final class Node implements AutoCloseable {
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
-            settings.repo().resolve("selkie").resolve("spool"),
+            spool(settings, parts.host()),
             Clock.systemUTC()));
   }
 
@@ -196,6 +199,12 @@ public final class Node implements AutoCloseable {
     ReplacedFile.write(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
     LOG.info("receives sectors at {}", url);
+  }
+
+  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
+  private static Path spool(NodeSettings settings, HostId host) {
+    Path spool = settings.repo().resolve("selkie").resolve("spool");
+    return settings.storage().shared() ? spool.resolve(host.toString()) : spool;
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -238,9 +247,11 @@ public final class Node implements AutoCloseable {
             standIn);
     Proofs local = standIn ? new ProverProofs(provers) : NativeProofs.load(library);
     ProgressBoard progress = new ProgressBoard();
+    StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
+    HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
     ProverTaskRunner runner =
         new ProverTaskRunner(
-            settings.repo(),
+            places,
             new NodeJobFiles(new NodeJobs(provers), state.jobs()),
             local,
             progress,
@@ -253,7 +264,7 @@ public final class Node implements AutoCloseable {
             local,
             Clock.systemUTC(),
             blocking);
-    return new NodeParts(host, database, local, runner, progress, chain, blocking);
+    return new NodeParts(host, database, local, paths, places, runner, progress, chain, blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

@@ -20,6 +20,8 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
 import io.selkie.sector.SectorProjection;
+import io.selkie.storage.StoragePath;
+import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.TransferFiles;
 import io.selkie.transfer.Transfers;
 import io.selkie.view.EventHandlers;
@@ -29,7 +31,9 @@ import io.selkie.view.SectorView;
 import io.selkie.worker.SectorGateway;
 import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** The actors of a node. A single host is a cluster of one. */
 final class NodeGuardian {
@@ -76,7 +80,7 @@ final class NodeGuardian {
     Sector.Surroundings surroundings =
         new Sector.Surroundings(
             scheduler,
-            new ManifestFiles(settings.repo(), parts.local(), parts.blocking()),
+            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             settings.sectors(),
             Clock.systemUTC());
     ActorRef<?> sectors =
@@ -92,7 +96,8 @@ final class NodeGuardian {
             context,
             new Transfers.Parts(
                 settings.transfer(),
-                settings.repo(),
+                parts.places(),
+                () -> stores(parts.paths()),
                 settings.state().path(),
                 parts.host(),
                 parts.digest(),
@@ -127,6 +132,14 @@ final class NodeGuardian {
         .getLog()
         .debug("sectors at {}, worker at {}, read model at {}", sectors, worker, readModel);
     return new Actors(sharding, scheduler, feed, transfers);
+  }
+
+  /** Paths that store and do not seal: sealed sectors are to go there. */
+  static List<Path> stores(StoragePaths paths) {
+    return paths.all().stream()
+        .filter(path -> path.settings().canStore() && !path.settings().canSeal())
+        .map(StoragePath::root)
+        .toList();
   }
 
   private static Behavior<WorkerCommand> worker(

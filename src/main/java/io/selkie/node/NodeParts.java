@@ -6,6 +6,8 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.HostId;
 import io.selkie.transfer.FileDigest;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.StoragePaths;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.TaskRunner;
 import java.io.IOException;
@@ -15,12 +17,15 @@ import java.util.concurrent.ExecutorService;
  * What a node is made of besides its actors.
  *
  * @param local proofs for what is short
+ * @param paths of this host, and {@code places} of sectors on them
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
     HostId host,
     Database database,
     Proofs local,
+    StoragePaths paths,
+    HostPlaces places,
     TaskRunner runner,
     ProgressBoard progress,
     DevChain chain,

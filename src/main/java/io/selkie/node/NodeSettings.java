@@ -10,6 +10,7 @@ import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
 import io.selkie.transfer.TransferSettings;
+import io.selkie.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public record NodeSettings(
     Map<TaskKind, Integer> slots,
     SectorSettings sectors,
     SealingSettings sealing,
+    StorageSettings storage,
     ApiSettings api,
     TransferSettings transfer,
     Duration blockTime,
@@ -92,6 +94,7 @@ public record NodeSettings(
           slots(selkie),
           sectors(selkie),
           SealingSettings.of(config),
+          StorageSettings.of(config),
           ApiSettings.of(config),
           TransferSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
@@ -109,11 +112,13 @@ public record NodeSettings(
     }
   }
 
-  /** Whether sealed sectors leave for long-term storage; in a shared directory never (A3). */
-  boolean transfers() {
-    Config selkie = config.getConfig("selkie");
-    boolean shared = selkie.hasPath("cache-mode") && selkie.getInt("cache-mode") == 1;
-    return !shared && !transfer.targets().isEmpty();
+  /**
+   * Whether sealed sectors leave for long-term storage; in a shared directory never (A3).
+   *
+   * @param attached how many of the host's paths store sealed sectors and do not seal
+   */
+  boolean transfers(int attached) {
+    return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
   }
 
   private static Map<TaskKind, Integer> slots(Config selkie) throws IOException {

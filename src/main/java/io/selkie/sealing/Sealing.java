@@ -14,9 +14,11 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.PieceSource;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.storage.PieceLayout;
-import io.selkie.storage.SectorFiles;
-import java.nio.file.Files;
+import io.selkie.storage.SectorPlaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 
 /**
@@ -62,12 +64,12 @@ public final class Sealing {
   public record Parts(
       MinerId miner,
       Chain chain,
-      Function<SectorId, SectorFiles> files,
+      SectorPlaces files,
       DataSource database,
       Executor blocking,
       SealingSettings settings,
       InstantSource clock,
-      boolean transfers) {}
+      BooleanSupplier transfers) {}
 
   /**
    * A file that was uploaded. From {@link #seal} on it belongs to the sector, and is deleted once
@@ -163,7 +165,7 @@ public final class Sealing {
 
   private CompletionStage<Begun> begin(SectorSize size, List<PlannedPiece> plan, UUID request) {
     SealProofType type = SealProofType.forSectorSize(size);
-    return blocking(() -> numbers.assign(parts.miner(), request, this::isTaken))
+    return blocking(() -> assign(request))
         .thenCompose(
             sector ->
                 ask(
@@ -177,9 +179,19 @@ public final class Sealing {
 
   /** Sectors that were sealed before there was a node have their numbers from their files. */
   private boolean isTaken(SectorId sector) {
-    SectorFiles files = parts.files().apply(sector);
-    return Stream.of(files.unsealed(), files.sealed(), files.cache(), files.manifest())
-        .anyMatch(Files::exists);
+    try {
+      return parts.files().isTaken(sector);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private SectorId assign(UUID request) throws IOException, SQLException {
+    try {
+      return numbers.assign(parts.miner(), request, this::isTaken);
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private CompletionStage<SealingSector.Answer> deleteSpare(

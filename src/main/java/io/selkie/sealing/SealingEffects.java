@@ -10,7 +10,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.SealRecord;
-import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 
 /**
  * Does what a {@link SealingStep} says. A stage fails if something could not be reached; the same
@@ -34,11 +34,11 @@ final class SealingEffects {
 
   private final SectorTasks tasks;
   private final Chain chain;
-  private final Function<SectorId, SectorFiles> files;
+  private final SectorPlaces files;
   private final Executor blocking;
   private final SealingSettings settings;
   private final InstantSource clock;
-  private final boolean transfers;
+  private final BooleanSupplier transfers;
 
   SealingEffects(SealingSector.Surroundings surroundings) {
     this.tasks = surroundings.tasks();
@@ -87,7 +87,7 @@ final class SealingEffects {
       return perform(sector, finish.request()).thenCompose(ended -> record(finish, ended));
     }
     if (step instanceof SealingStep.Transfer transfer) {
-      return transfers ? perform(sector, transfer.request()) : done(new SealingOutcome.Settled());
+      return transfers.getAsBoolean() ? perform(sector, transfer.request()) : done(new SealingOutcome.Settled());
     }
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());
@@ -246,8 +246,8 @@ final class SealingEffects {
     }
     List<SealRecord.PhaseTime> phases = new ArrayList<>(step.course().phases());
     phases.add(step.course().time(TaskKind.FINALIZE, clock.instant()));
-    SectorFiles place = files.apply(step.facts().order().sector());
-    return blocking(() -> SealRecords.of(step.facts(), phases).write(place.seal()))
+    SectorId sector = step.facts().order().sector();
+    return blocking(() -> SealRecords.of(step.facts(), phases).write(files.of(sector).seal()))
         .thenApply(nothing -> ended);
   }
 

@@ -25,7 +25,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
 import io.selkie.serialization.NodeMessage;
-import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,11 +105,11 @@ final class SealingSector
   record Surroundings(
       SectorTasks tasks,
       Chain chain,
-      Function<SectorId, SectorFiles> files,
+      SectorPlaces files,
       Executor blocking,
       SealingSettings settings,
       InstantSource clock,
-      boolean transfers,
+      BooleanSupplier transfers,
       Consumer<SectorId> wake) {}
 
   /** The behavior of one driver. */

@@ -8,6 +8,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.SectorFacts.Answered;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorManifest;
+import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,17 +24,17 @@ import java.util.concurrent.Executor;
  * at, and PreCommit1 compares the data with their commitments.
  */
 public final class ManifestFiles implements KeptFiles {
-  private final Path root;
+  private final SectorPlaces places;
   private final Proofs proofs;
   private final Executor blocking;
 
   /**
-   * Looks below one storage path.
+   * Looks where the files are.
    *
    * @param blocking where whole files are read
    */
-  public ManifestFiles(Path root, Proofs proofs, Executor blocking) {
-    this.root = root;
+  public ManifestFiles(SectorPlaces places, Proofs proofs, Executor blocking) {
+    this.places = places;
     this.proofs = proofs;
     this.blocking = blocking;
   }
@@ -43,7 +44,7 @@ public final class ManifestFiles implements KeptFiles {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return check(new SectorFiles(root, sector), answered);
+            return check(places.of(sector), answered);
           } catch (IOException | ProofsException e) {
             throw new CompletionException(e);
           }

@@ -8,30 +8,53 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The files of one sector below a storage path, in Lotus's layout. What is Selkie's own lies in
- * {@code selkie/}, never in Lotus's directories: an unknown file there breaks a Lotus fetch.
+ * The files of one sector in Lotus's layout, most or all of them below one storage path. What is
+ * Selkie's own lies in {@code selkie/}, never in Lotus's directories: an unknown file there breaks
+ * a Lotus fetch.
  *
  * @param root the storage path
+ * @param elsewhere roots of other paths, for types that lie there
+ * @param roots of all paths that may have something of the sector
  */
-public record SectorFiles(Path root, SectorId sector) {
-  private static final String OWN = "selkie";
+public record SectorFiles(
+    Path root, SectorId sector, Map<FileType, Path> elsewhere, Set<Path> roots) {
+  private static final String OWN = StoragePath.OWN;
+  private static final String CLAIM = ".claim";
+
+  /** The collections are copied. */
+  public SectorFiles {
+    elsewhere = Map.copyOf(elsewhere);
+    roots = Set.copyOf(roots);
+  }
+
+  /** All below one path. */
+  public SectorFiles(Path root, SectorId sector) {
+    this(root, sector, Map.of(), Set.of(root));
+  }
+
+  /** The file, or directory, of this type, whether it is there or not. */
+  public Path of(FileType type) {
+    return type.of(elsewhere.getOrDefault(type, root), sector);
+  }
 
   /** Data with Fr32 padding. */
   public Path unsealed() {
-    return root.resolve("unsealed").resolve(sector.toString());
+    return of(FileType.UNSEALED);
   }
 
   /** The replica. */
   public Path sealed() {
-    return root.resolve("sealed").resolve(sector.toString());
+    return of(FileType.SEALED);
   }
 
   /** Layers and trees. */
   public Path cache() {
-    return root.resolve("cache").resolve(sector.toString());
+    return of(FileType.CACHE);
   }
 
   /** The record of the files, written by the native side alone. */
@@ -47,6 +70,11 @@ public record SectorFiles(Path root, SectorId sector) {
   /** The output of Commit1 until Commit2 took it. */
   public Path commit1Output() {
     return own(".c1.json");
+  }
+
+  /** Who writes the sector, where several nodes share the path; see ADR 0004. */
+  public Path claim() {
+    return own(CLAIM);
   }
 
   /** Where work on the sector may put what does not outlive it. */
@@ -73,12 +101,25 @@ public record SectorFiles(Path root, SectorId sector) {
     }
   }
 
-  /** Removes every file of the sector and nothing of any other. */
+  /** Removes every file of the sector, on all its paths, and nothing of any other. */
   public void delete() throws IOException {
-    Files.deleteIfExists(unsealed());
-    Files.deleteIfExists(sealed());
-    deleteTree(cache());
-    Path own = root.resolve(OWN);
+    for (Path other : roots) {
+      if (!other.equals(root)) {
+        deleteBelow(other);
+      }
+    }
+    deleteBelow(root);
+    // The last of all: until then nobody else may begin a sector of this number.
+    for (Path other : roots) {
+      Files.deleteIfExists(new SectorFiles(other, sector).claim());
+    }
+  }
+
+  private void deleteBelow(Path path) throws IOException {
+    for (FileType type : FileType.values()) {
+      deleteTree(type.of(path, sector));
+    }
+    Path own = path.resolve(OWN);
     if (Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {
         for (Path file : files.filter(this::isOurs).toList()) {
@@ -96,7 +137,8 @@ public record SectorFiles(Path root, SectorId sector) {
   /** {@code s-t01000-1.json} and the native side's {@code s-t01000-1-unseal} are of s-t01000-1. */
   private boolean isOurs(Path file) {
     String name = String.valueOf(file.getFileName());
-    return name.startsWith(sector + ".") || name.equals(sector + "-unseal");
+    boolean named = name.startsWith(sector + ".") && !name.equals(sector + CLAIM);
+    return named || name.equals(sector + "-unseal");
   }
 
   private static void deleteTree(Path tree) throws IOException {

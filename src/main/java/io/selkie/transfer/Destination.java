@@ -1,8 +1,9 @@
 package io.selkie.transfer;
 
 import io.selkie.storage.SectorCopy;
-import io.selkie.storage.SectorFiles;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A place that may take sectors. Calls block. */
@@ -27,17 +28,22 @@ interface Destination {
   /** As the operator wrote it. */
   String place();
 
-  /** Looks whether it can be reached, and what it has. */
-  Space look(Control control) throws IOException, TransferTrouble, Control.Held;
+  /**
+   * Looks whether it can be reached, and what it has.
+   *
+   * @param sources the files that are to go there
+   */
+  Space look(List<Path> sources, Control control) throws IOException, TransferTrouble, Control.Held;
 
   /**
    * Brings the sector there: begins, or goes on with what arrived earlier. When it returns every
    * file was read back, is durable and in place.
    *
+   * @param sources where the files of the offer are, in its order
    * @param committing called before anything is put in place for good
    * @throws TransferTrouble if it cannot; what has arrived stays for the next try
    */
-  SectorCopy bring(Offer offer, SectorFiles source, Committing committing, Control control)
+  SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held;
 
   /** The copy, if it is in place and whole; asked right before the source is deleted. */

@@ -3,7 +3,6 @@ package io.selkie.transfer;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
-import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -25,19 +24,12 @@ final class LocalDestination implements Destination {
   private static final int STEP = 16 << 20;
 
   private final Path directory;
-  private final Path repo;
   private final String host;
   private final FileDigest digest;
   private final RateLimit rate;
 
-  /**
-   * A destination.
-   *
-   * @param repo where the sector's files are
-   */
-  LocalDestination(Path directory, Path repo, String host, FileDigest digest, RateLimit rate) {
+  LocalDestination(Path directory, String host, FileDigest digest, RateLimit rate) {
     this.directory = directory;
-    this.repo = repo;
     this.host = host;
     this.digest = digest;
     this.rate = rate;
@@ -55,11 +47,6 @@ final class LocalDestination implements Destination {
       if (!Files.isDirectory(root)) {
         throw TransferTrouble.passing("unreachable", directory + " is no directory");
       }
-      Path source = repo.toRealPath();
-      if (root.startsWith(source) || source.startsWith(root)) {
-        throw TransferTrouble.passing(
-            "same_place", directory + " and the repo are one: change selkie.transfer.targets");
-      }
       return root;
     } catch (NoSuchFileException e) {
       throw TransferTrouble.passing("unreachable", directory + " is not there: mount or make it");
@@ -67,18 +54,34 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public Space look(Control control) throws IOException, TransferTrouble {
+  public Space look(List<Path> sources, Control control) throws IOException, TransferTrouble {
     Path root = root();
     if (!Files.isWritable(root)) {
       throw TransferTrouble.passing("unreachable", directory + " cannot be written");
     }
-    boolean same =
-        Files.getAttribute(root, "unix:dev").equals(Files.getAttribute(repo, "unix:dev"));
-    return new Space(same ? Way.RENAME : Way.COPY, Files.getFileStore(root).getUsableSpace());
+    for (Path source : sources) {
+      if (source.toRealPath().startsWith(root)) {
+        throw TransferTrouble.passing("same_place", "the sector is in " + directory + " already");
+      }
+    }
+    return new Space(
+        mayRename(root, sources) ? Way.RENAME : Way.COPY,
+        Files.getFileStore(root).getUsableSpace());
+  }
+
+  /** Also of files that were renamed before a crash. */
+  private static boolean mayRename(Path root, List<Path> sources) throws IOException {
+    Object device = Files.getAttribute(root, "unix:dev");
+    for (Path source : sources) {
+      if (Durably.exists(source) && !device.equals(Files.getAttribute(source, "unix:dev"))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
-  public SectorCopy bring(Offer offer, SectorFiles source, Committing committing, Control control)
+  public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
     Optional<SectorCopy> there = find(offer, control);
     if (there.isPresent()) {
@@ -86,9 +89,9 @@ final class LocalDestination implements Destination {
     }
     Path root = root();
     SectorCopy copy = new SectorCopy(host, place(), root.toString(), offer.files());
-    if (look(control).way() == Way.RENAME && Landing.staged(root, offer.sector()).isEmpty()) {
+    if (Landing.staged(root, offer.sector()).isEmpty() && mayRename(root, sources)) {
       try {
-        rename(offer, source, root, copy, committing);
+        rename(offer, sources, root, copy, committing);
         return copy;
       } catch (AtomicMoveNotSupportedException e) {
         control.check(); // two mounts of one file system: a copy it is
@@ -96,8 +99,8 @@ final class LocalDestination implements Destination {
     }
     Landing landing = Landing.open(root, offer);
     if (!landing.isPlacing()) {
-      copy(landing, source, control);
-      verify(landing, source, control);
+      copy(landing, sources, control);
+      verify(landing, sources, control);
       committing.commit();
     }
     landing.place(copy);
@@ -105,13 +108,13 @@ final class LocalDestination implements Destination {
   }
 
   private void rename(
-      Offer offer, SectorFiles source, Path root, SectorCopy copy, Committing committing)
+      Offer offer, List<Path> sources, Path root, SectorCopy copy, Committing committing)
       throws IOException, TransferTrouble {
     SectorId sector = offer.sector();
     List<Durably.Move> moves = new ArrayList<>();
-    for (SectorCopy.File file : offer.files()) {
-      Path from = FileNames.resolve(source.root(), sector, file.name());
-      Path to = FileNames.resolve(root, sector, file.name());
+    for (int file = 0; file < sources.size(); file++) {
+      Path from = sources.get(file);
+      Path to = FileNames.resolve(root, sector, offer.files().get(file).name());
       if (Durably.exists(from) && Durably.exists(to)) {
         throw TransferTrouble.lasting("exists", to + " is there already");
       }
@@ -125,13 +128,13 @@ final class LocalDestination implements Destination {
     FailPoints.hit("Transfer.after-receipt", sector);
   }
 
-  private void copy(Landing landing, SectorFiles source, Control control)
+  private void copy(Landing landing, List<Path> sources, Control control)
       throws IOException, TransferTrouble, Control.Held {
     Offer offer = landing.offer();
     control.begin("copy", offer.size());
     try {
       for (int file = 0; file < offer.files().size(); file++) {
-        copy(landing, file, source.root().resolve(offer.files().get(file).name()), control);
+        copy(landing, file, sources.get(file), control);
       }
     } catch (IOException e) {
       throw TransferTrouble.of(e);
@@ -163,17 +166,17 @@ final class LocalDestination implements Destination {
     }
   }
 
-  private void verify(Landing landing, SectorFiles source, Control control)
+  private void verify(Landing landing, List<Path> sources, Control control)
       throws IOException, TransferTrouble, Control.Held {
     List<Integer> damaged = landing.verify(digest, control);
     for (int file : damaged) {
       landing.drop(file);
     }
     if (!damaged.isEmpty()) {
-      Optional<String> here = SourceFiles.damaged(source, landing.offer(), digest);
+      Optional<Path> here = SourceFiles.damaged(sources, landing.offer(), digest);
       if (here.isPresent()) {
         throw TransferTrouble.lasting(
-            "damaged", source.root().resolve(here.get()) + " is not what was sealed");
+            "damaged", here.get() + " is not what was sealed");
       }
       throw TransferTrouble.passing(
           "damaged", "what was written to " + place() + " was not what was read back");

@@ -7,12 +7,12 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.util.ByteString;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.storage.SectorCopy;
-import io.selkie.storage.SectorFiles;
 import io.selkie.transfer.PeerConnection.Answer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -55,7 +55,7 @@ final class PeerDestination implements Destination {
   }
 
   @Override
-  public Space look(Control control) throws TransferTrouble, Control.Held {
+  public Space look(List<Path> sources, Control control) throws TransferTrouble, Control.Held {
     TransferServer.About about =
         peer.call(HttpRequest.GET("/"), "", control).read(TransferServer.About.class, place);
     if (about.version() != 1) {
@@ -66,7 +66,7 @@ final class PeerDestination implements Destination {
   }
 
   @Override
-  public SectorCopy bring(Offer offer, SectorFiles source, Committing committing, Control control)
+  public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
     ArrivalStatus status = offer(offer, control);
     FailPoints.hit("Send.after-offer", offer.sector());
@@ -79,7 +79,7 @@ final class PeerDestination implements Destination {
         }
         case ArrivalStatus.RECEIVING -> {
           round++;
-          send(offer, status, source, control);
+          send(offer, status, sources, control);
           FailPoints.hit("Send.before-commit", offer.sector());
           committing.commit();
           status = commit(offer, control);
@@ -93,7 +93,7 @@ final class PeerDestination implements Destination {
           poll = Math.min(2 * poll, LONGEST_POLL);
           status = status(offer, control).orElseThrow(() -> forgotten(offer));
         }
-        default -> throw failed(offer, status, source);
+        default -> throw failed(offer, status, sources);
       }
     }
     throw TransferTrouble.passing(
@@ -104,17 +104,17 @@ final class PeerDestination implements Destination {
     return TransferTrouble.passing("unknown", place + " has forgotten " + offer.sector());
   }
 
-  private TransferTrouble failed(Offer offer, ArrivalStatus status, SectorFiles source)
+  private TransferTrouble failed(Offer offer, ArrivalStatus status, List<Path> sources)
       throws IOException {
     ArrivalStatus.Error error =
         status.error().orElse(new ArrivalStatus.Error("error", "state " + status.state()));
-    Optional<String> here =
+    Optional<Path> here =
         error.code().equals("damaged")
-            ? SourceFiles.damaged(source, offer, digest)
+            ? SourceFiles.damaged(sources, offer, digest)
             : Optional.empty();
     if (here.isPresent()) {
       return TransferTrouble.lasting(
-          "damaged", source.root().resolve(here.get()) + " is not what was sealed");
+          "damaged", here.get() + " is not what was sealed");
     }
     String message = place + ": " + error.message();
     return error.code().equals("exists")
@@ -154,7 +154,7 @@ final class PeerDestination implements Destination {
   /** A chunk on its way. */
   private record Sent(CompletableFuture<Answer> answer, int bytes) {}
 
-  private void send(Offer offer, ArrivalStatus status, SectorFiles source, Control control)
+  private void send(Offer offer, ArrivalStatus status, List<Path> sources, Control control)
       throws IOException, TransferTrouble, Control.Held {
     if (status.missing().size() != offer.files().size()) {
       throw TransferTrouble.passing("unreachable", place + " does not speak this protocol");
@@ -165,7 +165,7 @@ final class PeerDestination implements Destination {
     for (int file = 0; file < offer.files().size(); file++) {
       try (FileChannel data =
           FileChannel.open(
-              source.root().resolve(offer.files().get(file).name()),
+              sources.get(file),
               StandardOpenOption.READ,
               LinkOption.NOFOLLOW_LINKS)) {
         for (ChunkMap.Range range : status.missing().get(file)) {

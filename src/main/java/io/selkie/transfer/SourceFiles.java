@@ -12,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +22,16 @@ import java.util.stream.Stream;
 final class SourceFiles {
   private SourceFiles() {}
 
+  /** Files as they are offered, and where each is. */
+  record Found(List<SectorCopy.File> files, List<Path> paths) {}
+
   /**
    * All of it, with the digests that were recorded when the files were made; of a file without a
    * record the digest is taken now.
    *
    * @throws TransferTrouble if it is no sealed sector, or holds a file that nobody knows
    */
-  static List<SectorCopy.File> of(SectorFiles files, FileDigest digest, Control control)
+  static Found of(SectorFiles files, FileDigest digest, Control control)
       throws IOException, TransferTrouble, Control.Held {
     SectorId sector = files.sector();
     SectorManifest.PreCommit2 replica =
@@ -42,46 +46,52 @@ final class SourceFiles {
     replica
         .files()
         .forEach(file -> recorded.put(FileNames.cache(sector, file.name()), file.digest()));
-    List<String> names = names(files);
+    Map<String, Path> paths = paths(files);
     for (String name : recorded.keySet()) {
-      if (!names.contains(name)) {
-        throw TransferTrouble.lasting("missing", files.root().resolve(name) + " is not there");
+      if (!paths.containsKey(name)) {
+        throw TransferTrouble.lasting("missing", name + " of " + sector + " is not there");
       }
     }
     control.begin("digest", 0);
     List<SectorCopy.File> all = new ArrayList<>();
-    for (String name : names) {
+    for (Map.Entry<String, Path> entry : paths.entrySet()) {
       control.check();
-      Path file = files.root().resolve(name);
+      String name = entry.getKey();
+      Path file = entry.getValue();
       String known = recorded.get(name);
       all.add(new SectorCopy.File(name, Files.size(file), known == null ? digest.of(file) : known));
     }
-    return all;
+    return new Found(all, List.copyOf(paths.values()));
   }
 
   /** The replica first: it is the one that is always there. */
-  private static List<String> names(SectorFiles files) throws IOException, TransferTrouble {
+  private static Map<String, Path> paths(SectorFiles files) throws IOException, TransferTrouble {
     SectorId sector = files.sector();
-    List<String> names = new ArrayList<>();
-    names.add(FileNames.sealed(sector));
+    Map<String, Path> paths = new LinkedHashMap<>();
+    paths.put(FileNames.sealed(sector), files.sealed());
     for (String file : cacheFiles(files)) {
       if (!FileNames.isCacheFile(file)) {
         throw TransferTrouble.lasting(
             "unknown_file",
             files.cache().resolve(file) + " is no file of a sealed sector: move it away");
       }
-      names.add(FileNames.cache(sector, file));
+      paths.put(FileNames.cache(sector, file), files.cache().resolve(file));
     }
-    Stream.of(FileNames.unsealed(sector), FileNames.manifest(sector), FileNames.seal(sector))
-        .filter(name -> Durably.exists(files.root().resolve(name)))
-        .forEach(names::add);
-    for (String name : names) {
-      if (!Files.isRegularFile(files.root().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        throw TransferTrouble.lasting(
-            "missing", files.root().resolve(name) + " is not there, or is no plain file");
+    Map.of(
+            FileNames.unsealed(sector), files.unsealed(),
+            FileNames.manifest(sector), files.manifest(),
+            FileNames.seal(sector), files.seal())
+        .entrySet()
+        .stream()
+        .filter(entry -> Durably.exists(entry.getValue()))
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry -> paths.put(entry.getKey(), entry.getValue()));
+    for (Path path : paths.values()) {
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw TransferTrouble.lasting("missing", path + " is not there, or is no plain file");
       }
     }
-    return names;
+    return paths;
   }
 
   private static List<String> cacheFiles(SectorFiles files) throws IOException {
@@ -93,12 +103,13 @@ final class SourceFiles {
   }
 
   /** The first file that is not as the offer says: damaged here, before it was sent. */
-  static Optional<String> damaged(SectorFiles files, Offer offer, FileDigest digest)
+  static Optional<Path> damaged(List<Path> sources, Offer offer, FileDigest digest)
       throws IOException {
-    for (SectorCopy.File file : offer.files()) {
-      Path source = files.root().resolve(file.name());
-      if (Files.size(source) != file.bytes() || !digest.of(source).equals(file.digest())) {
-        return Optional.of(file.name());
+    for (int file = 0; file < sources.size(); file++) {
+      SectorCopy.File wanted = offer.files().get(file);
+      Path source = sources.get(file);
+      if (Files.size(source) != wanted.bytes() || !digest.of(source).equals(wanted.digest())) {
+        return Optional.of(source);
       }
     }
     return Optional.empty();

@@ -1,47 +1,64 @@
 package io.selkie.transfer;
 
-import io.selkie.storage.SectorFiles;
+import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What was decided of a sector's transfer: it lies beside the sector, so that after a crash the
- * same is gone on with.
+ * What was decided of a sector's transfer, kept in the state directory: after a crash the same is
+ * gone on with. The sources are written down too: where files are found changes as they are renamed.
  *
  * @param place of the target it goes to
+ * @param sources where the files of the offer are, or were before they were renamed, in its order
  * @param committed whether the target may have put the sector in place: no other is tried then
  */
-record TransferPlan(int version, Offer offer, String place, boolean committed) {
+record TransferPlan(
+    int version, Offer offer, String place, List<String> sources, boolean committed) {
   private static final int VERSION = 1;
 
-  static TransferPlan of(Offer offer, String place) {
-    return new TransferPlan(VERSION, offer, place, false);
+  /** The list is copied. */
+  TransferPlan {
+    sources = List.copyOf(sources);
   }
 
-  TransferPlan to(String other) {
-    return new TransferPlan(VERSION, offer, other, false);
+  static TransferPlan of(Offer offer, String place, List<Path> sources) {
+    return new TransferPlan(
+        VERSION, offer, place, sources.stream().map(Path::toString).toList(), false);
   }
 
   TransferPlan commit() {
-    return new TransferPlan(VERSION, offer, place, true);
+    return new TransferPlan(VERSION, offer, place, sources, true);
   }
 
-  private static Path file(SectorFiles files) {
-    return files.scratch().resolve(files.sector() + ".transfer.json");
+  List<Path> paths() {
+    return sources.stream().map(Path::of).toList();
   }
 
-  /** The plan of the sector; empty if there is none. */
-  static Optional<TransferPlan> read(SectorFiles files) throws IOException {
-    return TransferJson.read(file(files), TransferPlan.class);
-  }
+  /**
+   * Where plans are.
+   *
+   * @param path below the state directory
+   */
+  record Directory(Path path) {
+    private Path file(SectorId sector) {
+      return path.resolve(sector + ".json");
+    }
 
-  void write(SectorFiles files) throws IOException {
-    TransferJson.write(file(files), this);
-  }
+    /** The plan of the sector; empty if there is none. */
+    Optional<TransferPlan> read(SectorId sector) throws IOException {
+      return TransferJson.read(file(sector), TransferPlan.class);
+    }
 
-  static void delete(SectorFiles files) throws IOException {
-    Files.deleteIfExists(file(files));
+    void write(TransferPlan plan) throws IOException {
+      Files.createDirectories(path);
+      TransferJson.write(file(plan.offer().sector()), plan);
+    }
+
+    void delete(SectorId sector) throws IOException {
+      Files.deleteIfExists(file(sector));
+    }
   }
 }

@@ -104,7 +104,7 @@ public record TransferSettings(
         config.getString("host"),
         config.getInt("port"),
         config.getStringList("serve").stream().map(path -> directory(path, "serve")).toList(),
-        targets(config.getList("targets")),
+        targets(whole, config.getList("targets")),
         config.getBytes("rate"),
         config.getInt("parallel"),
         config.getInt("connections"),
@@ -115,8 +115,14 @@ public record TransferSettings(
         config.getInt("incoming"));
   }
 
-  private static List<Target> targets(ConfigList list) {
+  /** What --sealedrepo names comes first. */
+  private static List<Target> targets(Config whole, ConfigList list) {
     List<Target> targets = new ArrayList<>();
+    String sealed =
+        whole.hasPath("selkie.sealed-repo") ? whole.getString("selkie.sealed-repo") : "";
+    if (!sealed.isEmpty()) {
+      targets.add(new Directory(Path.of(sealed).toAbsolutePath().normalize()));
+    }
     for (ConfigValue value : list) {
       targets.add(
           value instanceof ConfigObject object

@@ -1,43 +1,44 @@
 package io.selkie.transfer;
 
 import io.selkie.failpoints.FailPoints;
+import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.storage.SectorCopy;
-import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** One try at a task of a sector. Each may be made again after a crash at any place. Blocks. */
 final class TransferWork {
-  private final Path repo;
-  private final Function<SectorCopy, Optional<Destination>> byCopy;
-  private final List<Destination> destinations;
+  private final SectorPlaces places;
+  private final TransferPlan.Directory plans;
+  private final Supplier<List<Destination>> destinations;
+  private final SourceRelease release;
   private final FileDigest digest;
   private final int chunk;
 
   /**
-   * Work on the sectors of a repo.
+   * Work on the sectors of a host.
    *
-   * @param destinations in the operator's order
-   * @param byCopy the destination that has a copy; it may not be in the settings any more
+   * @param destinations in the operator's order, asked for each sector
    * @param chunk bytes of a chunk
    */
   TransferWork(
-      Path repo,
-      List<Destination> destinations,
-      Function<SectorCopy, Optional<Destination>> byCopy,
+      SectorPlaces places,
+      TransferPlan.Directory plans,
+      Supplier<List<Destination>> destinations,
+      SourceRelease release,
       FileDigest digest,
       int chunk) {
-    this.repo = repo;
-    this.destinations = List.copyOf(destinations);
-    this.byCopy = byCopy;
+    this.places = places;
+    this.plans = plans;
+    this.destinations = destinations;
+    this.release = release;
     this.digest = digest;
     this.chunk = chunk;
   }
@@ -45,23 +46,23 @@ final class TransferWork {
   /** Does what is asked. */
   TaskResult perform(TaskRequest request, Control control)
       throws IOException, TransferTrouble, Control.Held {
-    SectorFiles files = new SectorFiles(repo, control.sector());
-    return request instanceof TaskRequest.Release release
-        ? release(files, release.copy(), control)
-        : new TaskResult.Transferred(transfer(files, control));
+    return request instanceof TaskRequest.Release wanted
+        ? release.perform(wanted.copy(), control)
+        : new TaskResult.Transferred(transfer(control));
   }
 
-  private SectorCopy transfer(SectorFiles files, Control control)
+  private SectorCopy transfer(Control control)
       throws IOException, TransferTrouble, Control.Held {
-    TransferPlan plan = plan(files, control);
+    TransferPlan plan = plan(control);
     Destination destination = destination(plan.place());
     control.to(plan.place());
-    FailPoints.hit("Transfer.before-offer", files.sector());
-    return destination.bring(plan.offer(), files, () -> plan.commit().write(files), control);
+    FailPoints.hit("Transfer.before-offer", control.sector());
+    return destination.bring(
+        plan.offer(), plan.paths(), () -> plans.write(plan.commit()), control);
   }
 
   private Destination destination(String place) throws TransferTrouble {
-    return destinations.stream()
+    return destinations.get().stream()
         .filter(destination -> destination.place().equals(place))
         .findFirst()
         .orElseThrow(
@@ -74,27 +75,29 @@ final class TransferWork {
   }
 
   /** What was decided before counts as long as the files are the same, and it can be had. */
-  private TransferPlan plan(SectorFiles files, Control control)
+  private TransferPlan plan(Control control)
       throws IOException, TransferTrouble, Control.Held {
-    Optional<TransferPlan> before = TransferPlan.read(files);
+    SectorId sector = control.sector();
+    Optional<TransferPlan> before = plans.read(sector);
     if (before.isPresent() && before.get().committed()) {
       return before.get();
     }
-    Offer offer = new Offer(files.sector(), chunk, SourceFiles.of(files, digest, control));
+    SourceFiles.Found found = SourceFiles.of(places.of(sector), digest, control);
+    Offer offer = new Offer(sector, chunk, found.files());
     Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
-    List<TargetChoice.Candidate> candidates = look(control);
+    List<TargetChoice.Candidate> candidates = look(found.paths(), control);
     TargetChoice.Candidate chosen =
         TargetChoice.choose(candidates, offer.size(), same.map(TransferPlan::place))
             .orElseThrow(
                 () ->
                     TransferTrouble.passing(
                         "no_destination", TargetChoice.reason(candidates, offer.size())));
-    TransferPlan plan = TransferPlan.of(offer, chosen.place());
-    if (!same.equals(Optional.of(plan))) {
+    TransferPlan plan = TransferPlan.of(offer, chosen.place(), found.paths());
+    if (!before.equals(Optional.of(plan))) {
       if (before.isPresent()) {
         giveUp(before.get(), control);
       }
-      plan.write(files);
+      plans.write(plan);
     }
     return plan;
   }
@@ -108,90 +111,21 @@ final class TransferWork {
     }
   }
 
-  private List<TargetChoice.Candidate> look(Control control) throws Control.Held {
+  private List<TargetChoice.Candidate> look(List<Path> sources, Control control)
+      throws Control.Held {
     List<TargetChoice.Candidate> candidates = new ArrayList<>();
-    for (Destination destination : destinations) {
+    for (Destination destination : destinations.get()) {
       control.check();
-      int index = candidates.size();
+      Optional<Destination.Space> space = Optional.empty();
+      Optional<String> trouble = Optional.empty();
       try {
-        candidates.add(
-            new TargetChoice.Candidate(
-                index,
-                destination.place(),
-                Optional.of(destination.look(control)),
-                Optional.empty()));
+        space = Optional.of(destination.look(sources, control));
       } catch (IOException | TransferTrouble e) {
-        candidates.add(
-            new TargetChoice.Candidate(
-                index,
-                destination.place(),
-                Optional.empty(),
-                Optional.of(String.valueOf(e.getMessage()))));
+        trouble = Optional.of(String.valueOf(e.getMessage()));
       }
+      candidates.add(
+          new TargetChoice.Candidate(candidates.size(), destination.place(), space, trouble));
     }
     return candidates;
-  }
-
-  /** Deletes here what is surely elsewhere: the destination is asked once more. */
-  private TaskResult release(SectorFiles files, SectorCopy copy, Control control)
-      throws IOException, TransferTrouble, Control.Held {
-    control.to(copy.place());
-    control.begin("release", copy.size());
-    Destination destination =
-        byCopy
-            .apply(copy)
-            .orElseThrow(
-                () ->
-                    TransferTrouble.passing(
-                        "unreachable",
-                        "nobody can ask "
-                            + copy.place()
-                            + " for the copy: name it in selkie.transfer.targets again"));
-    Offer offer = new Offer(files.sector(), chunk, copy.files());
-    SectorCopy found =
-        destination
-            .find(offer, control)
-            .orElseThrow(
-                () ->
-                    TransferTrouble.lasting(
-                        "no_copy",
-                        copy.place() + " does not have the copy any more: the source stays"));
-    if (!found.files().equals(copy.files())) {
-      throw TransferTrouble.lasting("no_copy", copy.place() + " has another copy");
-    }
-    long freed = 0;
-    FailPoints.hit("Release.before-delete", files.sector());
-    for (SectorCopy.File file : copy.files()) {
-      control.check();
-      Path source = FileNames.resolve(files.root(), files.sector(), file.name());
-      if (Durably.exists(source)) {
-        requireOther(source, Path.of(found.path()).resolve(file.name()));
-        Files.delete(source);
-        freed += file.bytes();
-        FailPoints.hit("Release.amid-delete", files.sector());
-      }
-    }
-    try {
-      Files.deleteIfExists(files.cache());
-    } catch (DirectoryNotEmptyException e) {
-      throw TransferTrouble.lasting(
-          "unknown_file", files.cache() + " holds files that are not in the copy: look at them");
-    }
-    for (Path directory : List.of(files.sealed(), files.cache(), files.manifest())) {
-      Path parent = directory.getParent();
-      if (parent != null) {
-        Durably.sync(parent);
-      }
-    }
-    FailPoints.hit("Release.after-delete", files.sector());
-    TransferPlan.delete(files);
-    return new TaskResult.Released(copy, freed);
-  }
-
-  /** A link or a second mount may make one file of the two. */
-  private static void requireOther(Path source, Path copy) throws IOException, TransferTrouble {
-    if (Durably.exists(copy) && Files.isSameFile(source, copy)) {
-      throw TransferTrouble.lasting("same_place", source + " and its copy are one file");
-    }
   }
 }

@@ -9,6 +9,7 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The transfers of this node, for those who run tasks and for operators. No call blocks. */
 public final class Transfers {
@@ -27,14 +30,16 @@ public final class Transfers {
   /**
    * What transfers work with.
    *
-   * @param repo where the sectors are
+   * @param places where sectors are
+   * @param attached directories of this host that store sealed sectors, besides the settings'
    * @param state the state directory
    * @param host this one
    * @param threads one is used for each transfer that runs
    */
   public record Parts(
       TransferSettings settings,
-      Path repo,
+      SectorPlaces places,
+      Supplier<List<Path>> attached,
       Path state,
       HostId host,
       FileDigest digest,
@@ -46,12 +51,21 @@ public final class Transfers {
     RateLimit rate = new RateLimit(settings.rate());
     Function<TransferSettings.Target, Destination> destination =
         target -> destination(context.getSystem(), target, parts, rate);
-    List<Destination> destinations = settings.targets().stream().map(destination).toList();
+    Supplier<List<Destination>> destinations =
+        () ->
+            Stream.concat(
+                    settings.targets().stream(),
+                    parts.attached().get().stream().map(TransferSettings.Directory::new))
+                .map(destination)
+                .toList();
+    TransferPlan.Directory plans =
+        new TransferPlan.Directory(parts.state().resolve("transfer-plans"));
     TransferWork work =
         new TransferWork(
-            parts.repo(),
+            parts.places(),
+            plans,
             destinations,
-            copy -> find(destinations, copy, destination),
+            new SourceRelease(plans, copy -> find(destinations.get(), copy, destination)),
             parts.digest(),
             settings.chunk());
     return new Transfers(
@@ -80,7 +94,6 @@ public final class Transfers {
     }
     return new LocalDestination(
         ((TransferSettings.Directory) target).path(),
-        parts.repo(),
         parts.host().value(),
         parts.digest(),
         rate);

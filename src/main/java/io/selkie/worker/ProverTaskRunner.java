@@ -10,10 +10,11 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.ForeignClaimException;
 import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -34,15 +35,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Runs attempts as jobs of provers on the sectors of one repo; a job has the attempt's name.
- * Removal of a sector needs no prover: it is done here, and again if this process dies over it.
+ * Runs attempts as jobs of provers on the sectors of a host; a job has the attempt's name. Removal
+ * of a sector needs no prover: it is done here, and again if this process dies over it.
  */
 public final class ProverTaskRunner implements TaskRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ProverTaskRunner.class);
   private static final int STOP_AGAIN_SECONDS = 1;
   private static final Duration REMOVE_AGAIN = Duration.ofMinutes(1);
 
-  private final Path repo;
+  private final SectorPlaces places;
   private final Jobs jobs;
   private final Proofs local;
   private final ProgressBoard board;
@@ -57,25 +58,26 @@ public final class ProverTaskRunner implements TaskRunner {
   }
 
   /**
-   * A runner on a repo.
+   * A runner.
    *
+   * @param places of the sectors' files
    * @param local proofs in this process, for what is short
    * @param board shows the progress
    * @param executor has a thread for each running task, and some more
    */
   public ProverTaskRunner(
-      Path repo, Jobs jobs, Proofs local, ProgressBoard board, Executor executor) {
-    this(repo, jobs, local, board, executor, REMOVE_AGAIN);
+      SectorPlaces places, Jobs jobs, Proofs local, ProgressBoard board, Executor executor) {
+    this(places, jobs, local, board, executor, REMOVE_AGAIN);
   }
 
   ProverTaskRunner(
-      Path repo,
+      SectorPlaces places,
       Jobs jobs,
       Proofs local,
       ProgressBoard board,
       Executor executor,
       Duration removeAgain) {
-    this.repo = repo;
+    this.places = places;
     this.jobs = jobs;
     this.local = local;
     this.board = board;
@@ -131,7 +133,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private Ended perform(TaskId.Attempt attempt, TaskRequest request, Running run) {
     Instant now = Instant.now();
     try {
-      SectorTask task = new SectorTask(new SectorFiles(repo, attempt.sector()), request);
+      SectorTask task = new SectorTask(files(attempt), request);
       TaskResult result = perform(attempt, task, run);
       return new Ended.Succeeded(
           time(jobs::madeAt, attempt).orElse(now),
@@ -142,9 +144,21 @@ public final class ProverTaskRunner implements TaskRunner {
       return failed(attempt, now, Failures.of(attempt.task().kind(), e.failure()));
     } catch (TaskFailure e) {
       return failed(attempt, now, e.failure());
+    } catch (ForeignClaimException e) {
+      return failed(
+          attempt,
+          now,
+          new Failure(Failure.Action.ABANDON, "claimed", String.valueOf(e.getMessage())));
     } catch (IOException e) {
       return failed(attempt, now, new Failure(Failure.Action.RETRY, "error", String.valueOf(e)));
     }
+  }
+
+  /** Whatever may write claims the sector first; Commit2 only reads a file of its request. */
+  private SectorFiles files(TaskId.Attempt attempt) throws IOException {
+    return attempt.task().kind() == TaskKind.COMMIT_2
+        ? places.of(attempt.sector())
+        : places.claim(attempt.sector(), attempt.task().generation());
   }
 
   private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
@@ -221,7 +235,7 @@ public final class ProverTaskRunner implements TaskRunner {
   /** A killed unsealing leaves layers and trees: some fourteen times the sector. */
   private void clearScratch(SectorId sector) {
     try {
-      new SectorFiles(repo, sector).deleteUnsealScratch();
+      places.of(sector).deleteUnsealScratch();
     } catch (IOException e) {
       LOG.warn("cannot clear what unsealing {} left: {}", sector, e.getMessage());
     }

@@ -47,7 +47,9 @@ final class SectorTask {
                 Failure.Action.REDO, "damaged", "the output of Commit1 has changed: " + file));
       }
     }
-    files.createDirectories();
+    if (request.kind() != TaskKind.COMMIT_2) {
+      files.createDirectories();
+    }
   }
 
   /** Does it; one call of the prover at most. */

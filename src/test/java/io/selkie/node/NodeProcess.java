@@ -29,8 +29,14 @@ final class NodeProcess implements AutoCloseable {
    */
   static NodeProcess start(Path directory, Map<String, String> settings)
       throws IOException, InterruptedException {
-    Path repo = Files.createDirectories(directory.resolve("repo"));
-    Path output = Files.createTempFile(directory, "node-", ".log");
+    return start(directory.resolve("repo"), directory.resolve("state"), settings);
+  }
+
+  /** Starts a node on a repo, which others may share, with a state directory of its own. */
+  static NodeProcess start(Path repo, Path state, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    Files.createDirectories(repo);
+    Path output = Files.createTempFile(state.resolveSibling(""), "node-", ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-Xss512k"));
@@ -40,7 +46,7 @@ final class NodeProcess implements AutoCloseable {
     command.add(repo.toString());
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().put("SELKIE_STATE_DIR", directory.resolve("state").toString());
+    builder.environment().put("SELKIE_STATE_DIR", state.toString());
     NodeProcess node = new NodeProcess(builder.start(), output);
     node.awaitReady();
     return node;

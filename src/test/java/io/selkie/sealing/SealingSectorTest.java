@@ -662,7 +662,7 @@ class SealingSectorTest {
 
   private SealingSector.Surroundings surroundings(SectorTasks sectors) {
     return new SealingSector.Surroundings(
-        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, transfers, woken::add);
+        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, () -> transfers, woken::add);
   }
 
   private static Chain.PreCommit preCommit(CommR commR) {

@@ -159,7 +159,7 @@ class SealingSimulationTest {
                   Runnable::run,
                   SETTINGS,
                   () -> AT,
-                  false,
+                  () -> false,
                   sector -> {}));
     }
 

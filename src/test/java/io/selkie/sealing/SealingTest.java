@@ -87,7 +87,7 @@ class SealingTest {
                 Runnable::run,
                 SETTINGS,
                 Clock.systemUTC(),
-                false));
+                () -> false));
   }
 
   @AfterAll

@@ -60,7 +60,7 @@ class ProverTaskRunnerIT {
   private ProverTaskRunner runner() {
     ProverSettings settings = new ProverSettings(library, temp.resolve("jobs"), 0, false, Map.of());
     return new ProverTaskRunner(
-        temp.resolve("repo"),
+        sector -> new SectorFiles(temp.resolve("repo"), sector),
         Jobs.of(new NodeJobs(settings)),
         NativeProofs.load(library),
         new ProgressBoard(),

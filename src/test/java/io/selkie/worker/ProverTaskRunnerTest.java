@@ -21,7 +21,10 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.HostPlaces;
 import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorPlaces;
+import io.selkie.storage.StoragePaths;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +55,7 @@ class ProverTaskRunnerTest {
 
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ProgressBoard board = new ProgressBoard();
+  private SectorPlaces places = sector -> new SectorFiles(repo, sector);
   private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
 
   @AfterEach
@@ -86,7 +90,7 @@ class ProverTaskRunnerTest {
 
   private ProverTaskRunner runner(Executor threads, Duration removeAgain) {
     return new ProverTaskRunner(
-        repo,
+        places,
         jobs,
         ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
         board,
@@ -143,6 +147,22 @@ class ProverTaskRunnerTest {
           case TRANSFER, RELEASE -> throw new AssertionError("no prover moves files");
         },
         result);
+  }
+
+  @Test
+  void aSectorOfAnotherHostIsNotTouched() throws Exception {
+    StoragePaths.Settings shared = StoragePaths.Settings.ofRepo(repo.toRealPath());
+    new HostPlaces(StoragePaths.open(shared), true, "other-host").claim(LABELLING.sector(), 1);
+    places = new HostPlaces(StoragePaths.open(shared), true, "this-host");
+
+    for (TaskKind kind : List.of(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.REMOVE)) {
+      Failure failure = failure(run(request(kind)));
+
+      assertEquals(Failure.Action.ABANDON, failure.action());
+      assertEquals("claimed", failure.code());
+      assertTrue(failure.message().contains("host other-host"), failure.message());
+    }
+    assertEquals(List.of(), jobs.calls);
   }
 
   private TaskRequest commit2(String content) throws Exception {

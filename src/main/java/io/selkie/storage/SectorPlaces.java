@@ -1,0 +1,35 @@
+package io.selkie.storage;
+
+import io.selkie.filecoin.SectorId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.util.stream.Stream;
+
+/** Where the files of sectors lie. Calls block for the disk. */
+@FunctionalInterface
+public interface SectorPlaces {
+  /**
+   * The sector's files, each where it is; those that are not there, where they will be.
+   *
+   * @throws IOException if a disk is not there, or there is no place; one line
+   */
+  SectorFiles of(SectorId sector) throws IOException;
+
+  /**
+   * The same for work that writes: from then on nobody else writes the sector.
+   *
+   * @param generation of the sector's files
+   * @throws ForeignClaimException if somebody else does
+   */
+  default SectorFiles claim(SectorId sector, int generation) throws IOException {
+    return of(sector);
+  }
+
+  /** Whether the number is another sector's: there are files, or somebody else claims it. */
+  default boolean isTaken(SectorId sector) throws IOException {
+    SectorFiles files = of(sector);
+    return Stream.of(files.unsealed(), files.sealed(), files.cache(), files.manifest())
+        .anyMatch(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS));
+  }
+}
