@@ -128,6 +128,14 @@ final class LocalDestination implements Destination {
     FailPoints.hit("Transfer.after-receipt", sector);
   }
 
+  /** The copying alone, into the place where sectors arrive. */
+  Landing stage(Offer offer, List<Path> sources, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    Landing landing = Landing.open(root(), offer);
+    copy(landing, sources, control);
+    return landing;
+  }
+
   private void copy(Landing landing, List<Path> sources, Control control)
       throws IOException, TransferTrouble, Control.Held {
     Offer offer = landing.offer();

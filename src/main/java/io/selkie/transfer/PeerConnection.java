@@ -171,7 +171,8 @@ final class PeerConnection {
         .orElse("");
   }
 
-  private String token() throws TransferTrouble {
+  /** As it is in its file now. */
+  String token() throws TransferTrouble {
     try {
       if (Files.size(peer.tokenFile()) > MOST_TOKEN) {
         throw TransferTrouble.passing("unauthorized", peer.tokenFile() + " is no token file");

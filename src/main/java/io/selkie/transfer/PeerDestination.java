@@ -3,48 +3,49 @@ package io.selkie.transfer;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.headers.RawHeader;
-import akka.util.ByteString;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.storage.SectorCopy;
 import io.selkie.transfer.PeerConnection.Answer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.zip.CRC32C;
 
-/** A node that receives. Chunks go several at once, each with its CRC32C, in one pass. */
+/** A node that receives: control by Akka HTTP, chunks over data connections. */
 final class PeerDestination implements Destination {
-  private static final int PIECE = 512 << 10;
   private static final int MOST_ROUNDS = 5;
   private static final long FIRST_POLL = 5_000_000L;
   private static final long LONGEST_POLL = 500_000_000L;
 
   private final PeerConnection peer;
+  private final TransferSettings.Peer target;
   private final String place;
   private final int connections;
+  private final Duration patience;
   private final FileDigest digest;
   private final RateLimit rate;
 
   /**
    * A destination.
    *
-   * @param connections how many chunks are on their way at once
+   * @param connections over how many chunks are sent at once
+   * @param patience with a silent peer
    */
   PeerDestination(
-      PeerConnection peer, String place, int connections, FileDigest digest, RateLimit rate) {
+      PeerConnection peer,
+      TransferSettings.Peer target,
+      int connections,
+      Duration patience,
+      FileDigest digest,
+      RateLimit rate) {
     this.peer = peer;
-    this.place = place;
+    this.target = target;
+    this.place = target.place();
     this.connections = connections;
+    this.patience = patience;
     this.digest = digest;
     this.rate = rate;
   }
@@ -56,13 +57,17 @@ final class PeerDestination implements Destination {
 
   @Override
   public Space look(List<Path> sources, Control control) throws TransferTrouble, Control.Held {
+    return new Space(Way.SEND, about(control).freeBytes());
+  }
+
+  private TransferServer.About about(Control control) throws TransferTrouble, Control.Held {
     TransferServer.About about =
         peer.call(HttpRequest.GET("/"), "", control).read(TransferServer.About.class, place);
     if (about.version() != 1) {
       throw TransferTrouble.passing(
           "unreachable", place + " speaks version " + about.version() + " of the protocol");
     }
-    return new Space(Way.SEND, about.freeBytes());
+    return about;
   }
 
   @Override
@@ -151,9 +156,6 @@ final class PeerDestination implements Destination {
         : Optional.of(answer.read(ArrivalStatus.class, place));
   }
 
-  /** A chunk on its way. */
-  private record Sent(CompletableFuture<Answer> answer, int bytes) {}
-
   private void send(Offer offer, ArrivalStatus status, List<Path> sources, Control control)
       throws IOException, TransferTrouble, Control.Held {
     if (status.missing().size() != offer.files().size()) {
@@ -161,26 +163,12 @@ final class PeerDestination implements Destination {
     }
     control.begin("send", offer.size());
     control.at(offer.size() - missing(offer, status.missing()));
-    Deque<Sent> under = new ArrayDeque<>();
-    for (int file = 0; file < offer.files().size(); file++) {
-      try (FileChannel data =
-          FileChannel.open(
-              sources.get(file),
-              StandardOpenOption.READ,
-              LinkOption.NOFOLLOW_LINKS)) {
-        for (ChunkMap.Range range : status.missing().get(file)) {
-          for (int chunk = range.from(); chunk <= range.to(); chunk++) {
-            if (under.size() >= connections) {
-              settle(under.remove(), offer, control);
-            }
-            under.add(send(offer, file, chunk, data, control));
-          }
-        }
-      }
-    }
-    while (!under.isEmpty()) {
-      settle(under.remove(), offer, control);
-    }
+    InetSocketAddress address =
+        target.data().isPresent()
+            ? target.data().get()
+            : new InetSocketAddress(target.url().getHost(), about(control).dataPort());
+    new ChunkSender(place, address, peer.token(), rate, patience)
+        .send(offer, sources, status.missing(), connections, control);
   }
 
   private static long missing(Offer offer, List<List<ChunkMap.Range>> files)
@@ -196,44 +184,6 @@ final class PeerDestination implements Destination {
       }
     }
     return bytes;
-  }
-
-  private Sent send(Offer offer, int file, int chunk, FileChannel data, Control control)
-      throws IOException, TransferTrouble, Control.Held {
-    int length = offer.length(file, chunk);
-    rate.await(length, control);
-    control.check();
-    CRC32C sum = new CRC32C();
-    ByteString bytes = ByteString.emptyByteString();
-    long at = offer.offset(chunk);
-    for (int read = 0; read < length; ) {
-      byte[] piece = new byte[Math.min(PIECE, length - read)];
-      ByteBuffer buffer = ByteBuffer.wrap(piece);
-      while (buffer.hasRemaining()) {
-        if (data.read(buffer, at + read + buffer.position()) < 0) {
-          throw TransferTrouble.lasting(
-              "damaged", offer.files().get(file).name() + " is shorter than it was");
-        }
-      }
-      sum.update(piece, 0, piece.length);
-      bytes = bytes.concat(ByteString.fromArrayUnsafe(piece));
-      read += piece.length;
-    }
-    HttpRequest put =
-        HttpRequest.PUT("/")
-            .addHeader(RawHeader.create(TransferServer.SUM, ChunkMap.hex((int) sum.getValue())))
-            .withEntity(HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, bytes));
-    return new Sent(peer.send(put, path(offer) + "/" + file + "/" + chunk), length);
-  }
-
-  private void settle(Sent sent, Offer offer, Control control)
-      throws TransferTrouble, Control.Held {
-    Answer answer = peer.await(sent.answer(), control);
-    if (!answer.isGood()) {
-      throw answer.trouble(place);
-    }
-    control.add(sent.bytes());
-    FailPoints.hit("Transfer.after-chunk", offer.sector());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.selkie.transfer;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
@@ -13,8 +15,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.settings.ServerSettings;
-import akka.stream.javadsl.Sink;
-import akka.util.ByteString;
 import io.selkie.auth.Permission;
 import io.selkie.auth.Tokens;
 import io.selkie.auth.Verification;
@@ -22,7 +22,6 @@ import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,24 +52,27 @@ public final class TransferServer {
   private static final Logger LOG = LoggerFactory.getLogger(TransferServer.class);
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
   private static final int MOST_OFFER = 64 << 10;
-  private static final int MOST_CHUNK = 64 << 20;
-  private static final int QUEUED_PIECES = 16;
+      /** Of one sender. */
+  private static final int MOST_CONNECTIONS = 16;
+
   private static final Pattern PATH =
       Pattern.compile(
           BASE
               + "(?:/sectors/(?<sector>[^/]{1,64})"
               + "(?:/(?<id>[0-9a-f]{32})"
-              + "(?:/(?<commit>commit)|/(?<file>0|[1-9][0-9]{0,3})/(?<chunk>0|[1-9][0-9]{0,8}))?"
+              + "(?:/(?<commit>commit))?"
               + ")?)?");
-  private static final Pattern CRC32C = Pattern.compile("[0-9a-f]{8}");
 
   private final ActorSystem<?> system;
   private final Receiver receiver;
   private final Tokens tokens;
   private final String host;
+  private final int dataPort;
   private final Executor blocking;
 
-  private TransferServer(ActorSystem<?> system, Receiver receiver, Tokens tokens, String host) {
+  private TransferServer(
+      ActorSystem<?> system, Receiver receiver, Tokens tokens, String host, int dataPort) {
+    this.dataPort = dataPort;
     this.system = system;
     this.receiver = receiver;
     this.tokens = tokens;
@@ -102,18 +104,37 @@ public final class TransferServer {
    */
   public static CompletionStage<URI> start(ActorSystem<?> system, Parts parts) {
     TransferSettings settings = parts.settings();
-    TransferServer server =
-        new TransferServer(
-            system,
-            new Receiver(
-                parts.served(),
-                parts.host(),
-                parts.digest(),
-                parts.readers(),
-                settings.incoming(),
-                settings.stallTimeout().multipliedBy(2)),
-            parts.tokens(),
-            parts.host());
+    Duration patience = settings.stallTimeout().multipliedBy(2);
+    Receiver receiver =
+        new Receiver(
+            parts.served(),
+            parts.host(),
+            parts.digest(),
+            parts.readers(),
+            settings.incoming(),
+            patience);
+    TransferServer server;
+    try {
+      DataServer data =
+          DataServer.start(
+              new InetSocketAddress(settings.host(), settings.dataPort()),
+              receiver,
+              parts.tokens(),
+              patience,
+              settings.incoming() * MOST_CONNECTIONS);
+      CoordinatedShutdown.get(system)
+          .addTask(
+              CoordinatedShutdown.PhaseServiceUnbind(),
+              "selkie-transfer-data",
+              () -> {
+                data.close();
+                return CompletableFuture.completedStage(Done.done());
+              });
+      server =
+          new TransferServer(system, receiver, parts.tokens(), parts.host(), data.port());
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
+    }
     return Http.get(system)
         .newServerAt(settings.host(), settings.port())
         .withSettings(serverSettings(system, settings))
@@ -140,7 +161,7 @@ public final class TransferServer {
         .withParserSettings(
             defaults
                 .getParserSettings()
-                .withMaxContentLength(MOST_CHUNK)
+                .withMaxContentLength(MOST_OFFER)
                 .withIllegalHeaderWarnings(false))
         .withTimeouts(
             defaults
@@ -221,16 +242,6 @@ public final class TransferServer {
     if (id == null) {
       return method.equals("PUT") ? offer(request, sector) : notAllowed(request);
     }
-    if (path.group("chunk") != null) {
-      return method.equals("PUT")
-          ? chunk(
-              request,
-              sector,
-              id,
-              Integer.parseInt(path.group("file")),
-              Integer.parseInt(path.group("chunk")))
-          : notAllowed(request);
-    }
     if (path.group("commit") != null) {
       return method.equals("POST")
           ? status(request, () -> receiver.commit(sector, id))
@@ -253,11 +264,12 @@ public final class TransferServer {
    * What the receiver is.
    *
    * @param freeBytes the most that one storage path can take
+   * @param dataPort where it takes chunks
    */
-  record About(int version, String host, long freeBytes) {}
+  record About(int version, String host, long freeBytes, int dataPort) {}
 
   private CompletionStage<HttpResponse> about() {
-    return blocking(() -> json(StatusCodes.OK, new About(1, host, receiver.freeBytes())));
+    return blocking(() -> json(StatusCodes.OK, new About(1, host, receiver.freeBytes(), dataPort)));
   }
 
   private CompletionStage<HttpResponse> offer(HttpRequest request, SectorId sector) {
@@ -303,52 +315,6 @@ public final class TransferServer {
         });
   }
 
-  private CompletionStage<HttpResponse> chunk(
-      HttpRequest request, SectorId sector, String id, int file, int chunk) {
-    String sum = request.getHeader(SUM).map(HttpHeader::value).orElse("");
-    if (!CRC32C.matcher(sum).matches()) {
-      throw new IllegalArgumentException("the header " + SUM + " takes 8 hexadecimal digits");
-    }
-    int crc32c = Integer.parseUnsignedInt(sum, 16);
-    return blocking(() -> receiver.arrival(sector, id).begin(file, chunk, crc32c))
-        .thenCompose(
-            begun -> {
-              if (begun.isEmpty()) {
-                request.discardEntityBytes(system);
-                return CompletableFuture.completedStage(received());
-              }
-              return receive(request, begun.get());
-            });
-  }
-
-  private CompletionStage<HttpResponse> receive(HttpRequest request, Arrival.Chunk chunk) {
-    return request
-        .entity()
-        .getDataBytes()
-        .runWith(
-            Sink.<ByteString>foreach(bytes -> write(chunk, bytes))
-                .async(Transfers.DISPATCHER, QUEUED_PIECES),
-            system)
-        .thenCompose(
-            all ->
-                blocking(
-                    () -> {
-                      chunk.finish();
-                      return received();
-                    }))
-        .whenComplete((response, trouble) -> chunk.close());
-  }
-
-  private static void write(Arrival.Chunk chunk, ByteString bytes) throws Exception {
-    for (ByteBuffer buffer : bytes.getByteBuffers()) {
-      chunk.write(buffer);
-    }
-  }
-
-  private static HttpResponse received() {
-    return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
-  }
-
   @FunctionalInterface
   private interface Work<T> {
     T run() throws IOException, TransferTrouble;
@@ -385,7 +351,8 @@ public final class TransferServer {
     return error(status(code), code, known.failure().message());
   }
 
-  private static StatusCode status(String code) {
+  /** The status of a refusal. */
+  static StatusCode status(String code) {
     return switch (code) {
       case "no_space" -> StatusCodes.INSUFFICIENT_STORAGE;
       case "exists", "closed", "incomplete" -> StatusCodes.CONFLICT;
@@ -399,6 +366,11 @@ public final class TransferServer {
 
   private static HttpResponse error(StatusCode status, String code, String message) {
     return json(status, Map.of("error", new ArrivalStatus.Error(code, message)));
+  }
+
+  /** The body of a refusal. */
+  static String body(String code, String message) {
+    return TransferJson.write(Map.of("error", new ArrivalStatus.Error(code, message)));
   }
 
   private static HttpResponse json(StatusCode status, Object value) {

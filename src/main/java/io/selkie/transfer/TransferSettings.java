@@ -4,17 +4,21 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The settings {@code selkie.transfer}.
  *
  * @param host and {@code port} are the transfer address, on which a node with served paths receives
+ * @param dataPort where chunks are taken there
  * @param serve storage paths into which peers may send
  * @param targets where sealed sectors go; empty: they stay
  * @param rate bytes per second of all transfers together; 0: no limit
@@ -28,6 +32,7 @@ import java.util.Map;
 public record TransferSettings(
     String host,
     int port,
+    int dataPort,
     List<Path> serve,
     List<Target> targets,
     long rate,
@@ -50,6 +55,7 @@ public record TransferSettings(
     serve = List.copyOf(serve);
     targets = List.copyOf(targets);
     require(0, port, LAST_PORT, "port");
+    require(0, dataPort, LAST_PORT, "data-port");
     require(0, rate, Long.MAX_VALUE, "rate");
     require(1, parallel, MOST, "parallel");
     require(1, connections, MOST, "connections");
@@ -84,9 +90,11 @@ public record TransferSettings(
    * A node that receives.
    *
    * @param url of its transfer address, such as {@code http://10.0.0.5:4721}
+   * @param data where it takes chunks; empty: where it says
    * @param tokenFile with a token of that node; it is read anew for each attempt
    */
-  public record Peer(URI url, Path tokenFile) implements Target {
+  public record Peer(URI url, Path tokenFile, Optional<InetSocketAddress> data)
+      implements Target {
     @Override
     public String place() {
       return url.toString();
@@ -103,6 +111,7 @@ public record TransferSettings(
     return new TransferSettings(
         config.getString("host"),
         config.getInt("port"),
+        config.getInt("data-port"),
         config.getStringList("serve").stream().map(path -> directory(path, "serve")).toList(),
         targets(whole, config.getList("targets")),
         config.getBytes("rate"),
@@ -135,11 +144,22 @@ public record TransferSettings(
   private static Target peer(Map<String, Object> fields) {
     Object url = fields.get("url");
     Object file = fields.get("token-file");
-    if (url == null || file == null || fields.size() != 2) {
+    if (url == null
+        || file == null
+        || !Set.of("url", "token-file", "data-address").containsAll(fields.keySet())) {
       throw new IllegalArgumentException(
-          "selkie.transfer.targets: a peer takes url and token-file, and nothing else");
+          "selkie.transfer.targets: a peer takes url and token-file, and perhaps data-address");
     }
-    return new Peer(url(url.toString()), directory(file.toString(), "targets token-file"));
+    return new Peer(
+        url(url.toString()),
+        directory(file.toString(), "targets token-file"),
+        Optional.ofNullable(fields.get("data-address"))
+            .map(text -> address(text.toString())));
+  }
+
+  private static InetSocketAddress address(String text) {
+    URI url = url("http://" + text);
+    return new InetSocketAddress(url.getHost(), url.getPort());
   }
 
   private static Target target(String text) {

@@ -87,8 +87,9 @@ public final class Transfers {
       TransferSettings settings = parts.settings();
       return new PeerDestination(
           new PeerConnection(system, peer, settings.connections(), settings.stallTimeout()),
-          peer.place(),
+          peer,
           settings.connections(),
+          settings.stallTimeout(),
           parts.digest(),
           rate);
     }

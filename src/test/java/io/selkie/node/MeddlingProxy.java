@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,17 +16,21 @@ import java.util.concurrent.atomic.AtomicLong;
 final class MeddlingProxy implements AutoCloseable {
   private static final int BUFFER = 64;
 
-  private final ServerSocket socket;
+  private final ServerSocket control;
+  private final ServerSocket data;
   private final Queue<Meddling> wanted = new ConcurrentLinkedQueue<>();
   private final AtomicLong done = new AtomicLong();
-  private volatile int target;
+  private volatile int controlTarget;
+  private volatile int dataTarget;
 
   /** What happens to the next connection that carries so many bytes. */
   private record Meddling(boolean cut, long after) {}
 
   MeddlingProxy() throws IOException {
-    socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
-    daemon(this::accept);
+    control = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    data = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    daemon(() -> accept(control, false));
+    daemon(() -> accept(data, true));
   }
 
   private static void daemon(Runnable work) {
@@ -38,20 +41,25 @@ final class MeddlingProxy implements AutoCloseable {
 
   /** The address to send to; it stays the same whatever happens to the receiver. */
   String url() {
-    return "http://127.0.0.1:" + socket.getLocalPort();
+    return "http://127.0.0.1:" + control.getLocalPort();
+  }
+
+  String dataAddress() {
+    return "127.0.0.1:" + data.getLocalPort();
   }
 
   /** Where the receiver is now. */
-  void to(URI receiver) {
-    target = receiver.getPort();
+  void to(int controlPort, int dataPort) {
+    controlTarget = controlPort;
+    dataTarget = dataPort;
   }
 
-  /** Cuts the next connection that sends so many bytes. */
+  /** Cuts the next data connection that sends so many bytes. */
   void cutAfter(long bytes) {
     wanted.add(new Meddling(true, bytes));
   }
 
-  /** Flips a bit of the byte at this place of the next connection that sends so many. */
+  /** Flips a bit of the byte at this place of the next data connection that sends so many. */
   void flipAt(long bytes) {
     wanted.add(new Meddling(false, bytes));
   }
@@ -61,23 +69,23 @@ final class MeddlingProxy implements AutoCloseable {
     return done.get();
   }
 
-  private void accept() {
+  private void accept(ServerSocket socket, boolean meddle) {
     while (!socket.isClosed()) {
       try {
         Socket client = socket.accept();
-        daemon(() -> serve(client));
+        daemon(() -> serve(client, meddle));
       } catch (IOException e) {
         return;
       }
     }
   }
 
-  private void serve(Socket client) {
+  private void serve(Socket client, boolean meddle) {
     Socket server = new Socket();
     try {
-      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), meddle ? dataTarget : controlTarget));
       daemon(() -> pump(server, client, false));
-      pump(client, server, true);
+      pump(client, server, meddle);
     } catch (IOException e) {
       close(client);
       close(server);
@@ -121,6 +129,7 @@ final class MeddlingProxy implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    control.close();
+    data.close();
   }
 }

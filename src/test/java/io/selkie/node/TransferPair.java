@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selkie.auth.Permission;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
@@ -13,6 +14,9 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,11 +55,8 @@ final class TransferPair implements AutoCloseable {
     this.marks = Files.createDirectories(directory.resolve("marks"));
     this.store = store;
     startReceiver(List.of());
-    Path state = receiving.resolve("state");
-    Files.writeString(
-        directory.resolve("token"),
-        new Tokens(TokenSecret.in(state), Clock.systemUTC())
-            .create(Permission.WRITE, Duration.ofHours(1), "sender"));
+    Files.writeString(directory.resolve("token"), token());
+    senderSettings.put("selkie.transfer.targets.0.data-address", proxy.dataAddress());
     senderSettings.put("selkie.transfer.targets.0.url", proxy.url());
     senderSettings.put(
         "selkie.transfer.targets.0.token-file", directory.resolve("token").toString());
@@ -74,6 +75,7 @@ final class TransferPair implements AutoCloseable {
     settings.put("selkie.sealing.seed-confidence", "1");
     settings.put("selkie.sector.repeat", "1 s");
     settings.put("selkie.transfer.port", "0");
+    settings.put("selkie.transfer.data-port", "0");
     settings.put("selkie.transfer.chunk", "512");
     settings.put("selkie.transfer.first-wait", "100 ms");
     settings.put("selkie.transfer.longest-wait", "1 s");
@@ -107,7 +109,19 @@ final class TransferPair implements AutoCloseable {
     Map<String, String> settings = settings(points);
     settings.put("selkie.transfer.serve.0", store.toString());
     receiver = NodeProcess.start(receiving, settings);
-    proxy.to(URI.create(Files.readString(receiving.resolve("state/transfer")).strip()));
+    URI url = URI.create(Files.readString(receiving.resolve("state/transfer")).strip());
+    HttpRequest about =
+        HttpRequest.newBuilder(URI.create(url + "/transfer/v1"))
+            .header("Authorization", "Bearer " + token())
+            .build();
+    String answer =
+        HttpClient.newHttpClient().send(about, HttpResponse.BodyHandlers.ofString()).body();
+    proxy.to(url.getPort(), new ObjectMapper().readTree(answer).path("dataPort").asInt());
+  }
+
+  private String token() throws IOException {
+    return new Tokens(TokenSecret.in(receiving.resolve("state")), Clock.systemUTC())
+        .create(Permission.WRITE, Duration.ofHours(1), "sender");
   }
 
   /** kill -9. */
