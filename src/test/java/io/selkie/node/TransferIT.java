@@ -45,10 +45,13 @@ class TransferIT {
     pair.awaitArrived(sector);
 
     assertEquals(2, pair.proxy.happened());
-    JsonNode listed = pair.get("/sectors").path("sectors").get(0);
-    assertEquals("done", listed.path("transfer").asText());
-    assertEquals(pair.proxy.url(), listed.path("transferDetail").asText());
+    pair.await("the list to know", () -> listed().path("transfer").asText().equals("done"));
+    assertEquals(pair.proxy.url(), listed().path("transferDetail").asText());
     assertEquals(0, pair.get("/transfers").path("transfers").size());
+  }
+
+  private JsonNode listed() throws Exception {
+    return pair.get("/sectors").path("sectors").get(0);
   }
 
   @Test

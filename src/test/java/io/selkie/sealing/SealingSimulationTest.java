@@ -48,6 +48,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SealingSimulationTest {
   private static final List<TaskKind> PHASES =
       Arrays.stream(TaskKind.values()).filter(TaskKind::isPhase).toList();
+  private static final List<TaskKind> FAILING =
+      Arrays.stream(TaskKind.values()).filter(kind -> kind.isPhase() || kind.isMove()).toList();
   private static final List<Failure.Action> ACTIONS = List.of(Failure.Action.values());
   private static final int SEEDS = 1000;
   private static final int WILD_STEPS = 60;
@@ -159,7 +161,7 @@ class SealingSimulationTest {
                   Runnable::run,
                   SETTINGS,
                   () -> AT,
-                  () -> false,
+                  () -> true,
                   sector -> {}));
     }
 
@@ -171,7 +173,7 @@ class SealingSimulationTest {
         step(chance(20));
       }
       beKind();
-      for (int i = 0; i < KIND_STEPS && !(state instanceof SealingState.Proving); i++) {
+      for (int i = 0; i < KIND_STEPS && !(state instanceof SealingState.Stored); i++) {
         chain.pass(1);
         step(false);
       }
@@ -198,7 +200,7 @@ class SealingSimulationTest {
         chain.pass(4000); // the ticket is old now
       }
       if (chance(5)) {
-        TaskKind kind = any(PHASES);
+        TaskKind kind = any(FAILING);
         Failure.Action action = any(ACTIONS);
         tasks.fail(kind, SealingSamples.failure(action, "bad_luck"));
       }
@@ -231,6 +233,10 @@ class SealingSimulationTest {
     private void step(boolean dies) {
       if (state instanceof SealingState.Failed failed) {
         persist(SealingPlan.retried(failed, "operator", AT));
+        return;
+      }
+      if (state instanceof SealingState.NotTransferred) {
+        persist(new SealingEvent.TransferRetried(AT, "operator"));
         return;
       }
       SealingStep step = SealingPlan.step(state);
@@ -302,7 +308,7 @@ class SealingSimulationTest {
     }
 
     private void checkTheEnd() throws IOException {
-      SealingState.Proving proving = assertInstanceOf(SealingState.Proving.class, state);
+      SealingState.Stored proving = assertInstanceOf(SealingState.Stored.class, state);
       // One for the proof, one for the pre-commit, one more for each that the chain lost.
       assertEquals(2 + chain.forgotten(), chain.messages());
       assertEquals(0, chain.twice(), "a number was pre-committed twice");
