@@ -159,11 +159,9 @@ final class NodeClient {
    * @param order {@code pause} or {@code resume}
    * @param sector whose; empty: all
    */
-  void transfers(String order, Optional<SectorId> sector)
-      throws IOException, InterruptedException {
+  void transfers(String order, Optional<SectorId> sector) throws IOException, InterruptedException {
     http.json(
-        http.request(
-                "/transfers/" + order + sector.map(which -> "?sector=" + which).orElse(""))
+        http.request("/transfers/" + order + sector.map(which -> "?sector=" + which).orElse(""))
             .timeout(NodeHttp.ANSWER)
             .POST(BodyPublishers.noBody())
             .build());

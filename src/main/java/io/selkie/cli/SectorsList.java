@@ -67,7 +67,8 @@ final class SectorsList implements Callable<Integer> {
   }
 
   private static TextTable table(List<JsonNode> sectors) {
-    TextTable table = new TextTable().row("SECTOR", "STATE", "NUMBER", "TRANSFER", "UPDATED", "FAILURE");
+    TextTable table =
+        new TextTable().row("SECTOR", "STATE", "NUMBER", "TRANSFER", "UPDATED", "FAILURE");
     for (JsonNode sector : sectors) {
       table.row(
           text(sector, "sector"),

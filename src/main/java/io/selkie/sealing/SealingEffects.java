@@ -87,7 +87,9 @@ final class SealingEffects {
       return perform(sector, finish.request()).thenCompose(ended -> record(finish, ended));
     }
     if (step instanceof SealingStep.Transfer transfer) {
-      return transfers.getAsBoolean() ? perform(sector, transfer.request()) : done(new SealingOutcome.Settled());
+      return transfers.getAsBoolean()
+          ? perform(sector, transfer.request())
+          : done(new SealingOutcome.Settled());
     }
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());

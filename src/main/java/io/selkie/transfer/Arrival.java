@@ -22,7 +22,7 @@ final class Arrival {
   private final Map<Integer, Growing> growing = new HashMap<>();
   private final Control control;
   private String state = ArrivalStatus.RECEIVING;
-  private ArrivalStatus.@Nullable Error error;
+  private ArrivalStatus.@Nullable Trouble error;
   private long lastWord = System.nanoTime();
 
   /** A file and its journal, open. */
@@ -216,9 +216,9 @@ final class Arrival {
       landing.place(copy);
       end(ArrivalStatus.PLACED, null);
     } catch (TransferTrouble e) {
-      end(ArrivalStatus.FAILED, new ArrivalStatus.Error(e.failure().code(), e.failure().message()));
+      end(ArrivalStatus.FAILED, new ArrivalStatus.Trouble(e.failure().code(), e.failure().message()));
     } catch (IOException | Control.Held e) {
-      end(ArrivalStatus.FAILED, new ArrivalStatus.Error("error", e.toString()));
+      end(ArrivalStatus.FAILED, new ArrivalStatus.Trouble("error", e.toString()));
     }
   }
 
@@ -237,12 +237,12 @@ final class Arrival {
     } else {
       end(
           ArrivalStatus.FAILED,
-          new ArrivalStatus.Error(
+          new ArrivalStatus.Trouble(
               "damaged", "every chunk came as it was sent, but the whole is not what was offered"));
     }
   }
 
-  private synchronized void end(String now, ArrivalStatus.@Nullable Error why) {
+  private synchronized void end(String now, ArrivalStatus.@Nullable Trouble why) {
     state = now;
     error = why;
     lastWord = System.nanoTime();

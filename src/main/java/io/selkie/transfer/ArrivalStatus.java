@@ -22,14 +22,14 @@ record ArrivalStatus(
     String path,
     long verified,
     List<List<ChunkMap.Range>> missing,
-    Optional<Error> error) {
+    Optional<Trouble> error) {
   static final String RECEIVING = "receiving";
   static final String VERIFYING = "verifying";
   static final String PLACED = "placed";
   static final String FAILED = "failed";
 
   /** A word for programs and a sentence for people. */
-  record Error(String code, String message) {}
+  record Trouble(String code, String message) {}
 
   /** The lists are copied. */
   ArrivalStatus {

@@ -80,8 +80,7 @@ final class ChunkSender {
     AtomicReference<Throwable> trouble = new AtomicReference<>();
     try {
       for (Path source : sources) {
-        files.add(
-            FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        files.add(FileChannel.open(source, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
       }
       for (int i = 0; i < wanted; i++) {
         Lane lane = new Lane(offer, files, tasks, trouble, control);

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes chunks in. Each connection has a thread and one large buffer: what comes is summed and
- * written from it. (Through Akka HTTP the same was half as fast as nginx; see docs/measurements.md.)
+ * written from it. (Through Akka HTTP the same was half as fast as nginx; see
+ * docs/measurements.md.)
  */
 final class DataServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataServer.class);
@@ -49,11 +50,7 @@ final class DataServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "selkie-transfer-watch"));
 
   private DataServer(
-      ServerSocketChannel listener,
-      Receiver receiver,
-      Tokens tokens,
-      Duration patience,
-      int most) {
+      ServerSocketChannel listener, Receiver receiver, Tokens tokens, Duration patience, int most) {
     this.listener = listener;
     this.receiver = receiver;
     this.tokens = tokens;
@@ -93,7 +90,8 @@ final class DataServer implements AutoCloseable {
     DataServer server = new DataServer(listener, receiver, tokens, patience, most);
     daemon(server::accept, "selkie-transfer-accept").start();
     long often = Math.max(1, patience.toMillis() / 4);
-    var unused = server.watch.scheduleAtFixedRate(server::closeSilent, often, often, TimeUnit.MILLISECONDS);
+    var unused =
+        server.watch.scheduleAtFixedRate(server::closeSilent, often, often, TimeUnit.MILLISECONDS);
     return server;
   }
 
@@ -191,7 +189,10 @@ final class DataServer implements AutoCloseable {
         return true;
       } catch (TransferTrouble e) {
         drain(length - taken);
-        refuse(TransferServer.status(e.failure().code()).toString(), e.failure().code(), e.failure().message());
+        refuse(
+            TransferServer.status(e.failure().code()).toString(),
+            e.failure().code(),
+            e.failure().message());
         return true;
       } catch (IllegalArgumentException e) {
         refuse("400 Bad Request", "invalid", String.valueOf(e.getMessage()));

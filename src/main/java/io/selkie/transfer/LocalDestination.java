@@ -183,8 +183,7 @@ final class LocalDestination implements Destination {
     if (!damaged.isEmpty()) {
       Optional<Path> here = SourceFiles.damaged(sources, landing.offer(), digest);
       if (here.isPresent()) {
-        throw TransferTrouble.lasting(
-            "damaged", here.get() + " is not what was sealed");
+        throw TransferTrouble.lasting("damaged", here.get() + " is not what was sealed");
       }
       throw TransferTrouble.passing(
           "damaged", "what was written to " + place() + " was not what was read back");

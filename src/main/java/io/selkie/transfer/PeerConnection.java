@@ -85,25 +85,25 @@ final class PeerConnection {
     }
 
     TransferTrouble trouble(String place) {
-      ArrivalStatus.Error error = error();
+      ArrivalStatus.Trouble error = error();
       String message = place + ": " + error.message();
       return error.code().equals("exists") || error.code().equals("invalid")
           ? TransferTrouble.lasting(error.code(), message)
           : TransferTrouble.passing(error.code(), message);
     }
 
-    private ArrivalStatus.Error error() {
+    private ArrivalStatus.Trouble error() {
       try {
         Refusal refusal = TransferJson.read(body, Refusal.class);
         if (refusal.error() != null
             && String.valueOf(refusal.error().code()).matches("[a-z_]{1,32}")) {
-          return new ArrivalStatus.Error(
+          return new ArrivalStatus.Trouble(
               refusal.error().code(), printable(String.valueOf(refusal.error().message())));
         }
       } catch (IOException e) {
-        return new ArrivalStatus.Error("unreachable", "status " + status);
+        return new ArrivalStatus.Trouble("unreachable", "status " + status);
       }
-      return new ArrivalStatus.Error("unreachable", "status " + status);
+      return new ArrivalStatus.Trouble("unreachable", "status " + status);
     }
 
     private static String printable(String text) {
@@ -112,7 +112,7 @@ final class PeerConnection {
     }
   }
 
-  private record Refusal(ArrivalStatus.Error error) {}
+  private record Refusal(ArrivalStatus.Trouble error) {}
 
   /** Sends a request to the path below the protocol's. */
   CompletableFuture<Answer> send(HttpRequest request, String path) throws TransferTrouble {

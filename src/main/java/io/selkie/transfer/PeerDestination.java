@@ -111,15 +111,14 @@ final class PeerDestination implements Destination {
 
   private TransferTrouble failed(Offer offer, ArrivalStatus status, List<Path> sources)
       throws IOException {
-    ArrivalStatus.Error error =
-        status.error().orElse(new ArrivalStatus.Error("error", "state " + status.state()));
+    ArrivalStatus.Trouble error =
+        status.error().orElse(new ArrivalStatus.Trouble("error", "state " + status.state()));
     Optional<Path> here =
         error.code().equals("damaged")
             ? SourceFiles.damaged(sources, offer, digest)
             : Optional.empty();
     if (here.isPresent()) {
-      return TransferTrouble.lasting(
-          "damaged", here.get() + " is not what was sealed");
+      return TransferTrouble.lasting("damaged", here.get() + " is not what was sealed");
     }
     String message = place + ": " + error.message();
     return error.code().equals("exists")

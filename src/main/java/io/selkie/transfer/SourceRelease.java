@@ -27,8 +27,7 @@ final class SourceRelease {
    *
    * @param byCopy the destination that has a copy; it may not be in the settings any more
    */
-  SourceRelease(
-      TransferPlan.Directory plans, Function<SectorCopy, Optional<Destination>> byCopy) {
+  SourceRelease(TransferPlan.Directory plans, Function<SectorCopy, Optional<Destination>> byCopy) {
     this.plans = plans;
     this.byCopy = byCopy;
   }
@@ -85,8 +84,7 @@ final class SourceRelease {
   }
 
   /** Where the plan says; without one, all was done before. */
-  private List<Path> sources(SectorId sector, SectorCopy copy)
-      throws IOException, TransferTrouble {
+  private List<Path> sources(SectorId sector, SectorCopy copy) throws IOException, TransferTrouble {
     Optional<TransferPlan> plan = plans.read(sector);
     if (plan.isPresent() && !plan.get().offer().files().equals(copy.files())) {
       throw TransferTrouble.lasting("no_copy", "the copy is not of the files that are here");

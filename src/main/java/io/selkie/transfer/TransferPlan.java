@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * What was decided of a sector's transfer, kept in the state directory: after a crash the same is
- * gone on with. The sources are written down too: where files are found changes as they are renamed.
+ * gone on with. The sources are written down too: where files are found changes as they are
+ * renamed.
  *
  * @param place of the target it goes to
  * @param sources where the files of the offer are, or were before they were renamed, in its order

@@ -52,7 +52,8 @@ public final class TransferServer {
   private static final Logger LOG = LoggerFactory.getLogger(TransferServer.class);
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
   private static final int MOST_OFFER = 64 << 10;
-      /** Of one sender. */
+
+  /** Of one sender. */
   private static final int MOST_CONNECTIONS = 16;
 
   private static final Pattern PATH =
@@ -130,8 +131,7 @@ public final class TransferServer {
                 data.close();
                 return CompletableFuture.completedStage(Done.done());
               });
-      server =
-          new TransferServer(system, receiver, parts.tokens(), parts.host(), data.port());
+      server = new TransferServer(system, receiver, parts.tokens(), parts.host(), data.port());
     } catch (IOException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -365,12 +365,12 @@ public final class TransferServer {
   }
 
   private static HttpResponse error(StatusCode status, String code, String message) {
-    return json(status, Map.of("error", new ArrivalStatus.Error(code, message)));
+    return json(status, Map.of("error", new ArrivalStatus.Trouble(code, message)));
   }
 
   /** The body of a refusal. */
   static String body(String code, String message) {
-    return TransferJson.write(Map.of("error", new ArrivalStatus.Error(code, message)));
+    return TransferJson.write(Map.of("error", new ArrivalStatus.Trouble(code, message)));
   }
 
   private static HttpResponse json(StatusCode status, Object value) {

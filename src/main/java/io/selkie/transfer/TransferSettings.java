@@ -93,8 +93,7 @@ public record TransferSettings(
    * @param data where it takes chunks; empty: where it says
    * @param tokenFile with a token of that node; it is read anew for each attempt
    */
-  public record Peer(URI url, Path tokenFile, Optional<InetSocketAddress> data)
-      implements Target {
+  public record Peer(URI url, Path tokenFile, Optional<InetSocketAddress> data) implements Target {
     @Override
     public String place() {
       return url.toString();
@@ -153,8 +152,7 @@ public record TransferSettings(
     return new Peer(
         url(url.toString()),
         directory(file.toString(), "targets token-file"),
-        Optional.ofNullable(fields.get("data-address"))
-            .map(text -> address(text.toString())));
+        Optional.ofNullable(fields.get("data-address")).map(text -> address(text.toString())));
   }
 
   private static InetSocketAddress address(String text) {

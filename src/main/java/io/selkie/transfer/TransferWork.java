@@ -51,14 +51,12 @@ final class TransferWork {
         : new TaskResult.Transferred(transfer(control));
   }
 
-  private SectorCopy transfer(Control control)
-      throws IOException, TransferTrouble, Control.Held {
+  private SectorCopy transfer(Control control) throws IOException, TransferTrouble, Control.Held {
     TransferPlan plan = plan(control);
     Destination destination = destination(plan.place());
     control.to(plan.place());
     FailPoints.hit("Transfer.before-offer", control.sector());
-    return destination.bring(
-        plan.offer(), plan.paths(), () -> plans.write(plan.commit()), control);
+    return destination.bring(plan.offer(), plan.paths(), () -> plans.write(plan.commit()), control);
   }
 
   private Destination destination(String place) throws TransferTrouble {
@@ -75,8 +73,7 @@ final class TransferWork {
   }
 
   /** What was decided before counts as long as the files are the same, and it can be had. */
-  private TransferPlan plan(Control control)
-      throws IOException, TransferTrouble, Control.Held {
+  private TransferPlan plan(Control control) throws IOException, TransferTrouble, Control.Held {
     SectorId sector = control.sector();
     Optional<TransferPlan> before = plans.read(sector);
     if (before.isPresent() && before.get().committed()) {

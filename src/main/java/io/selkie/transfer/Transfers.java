@@ -94,10 +94,7 @@ public final class Transfers {
           rate);
     }
     return new LocalDestination(
-        ((TransferSettings.Directory) target).path(),
-        parts.host().value(),
-        parts.digest(),
-        rate);
+        ((TransferSettings.Directory) target).path(), parts.host().value(), parts.digest(), rate);
   }
 
   /** A directory needs no setting to be looked into; a peer's token does. */

@@ -83,7 +83,9 @@ final class MeddlingProxy implements AutoCloseable {
   private void serve(Socket client, boolean meddle) {
     Socket server = new Socket();
     try {
-      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), meddle ? dataTarget : controlTarget));
+      server.connect(
+          new InetSocketAddress(
+              InetAddress.getLoopbackAddress(), meddle ? dataTarget : controlTarget));
       daemon(() -> pump(server, client, false));
       pump(client, server, meddle);
     } catch (IOException e) {

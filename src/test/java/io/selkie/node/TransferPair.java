@@ -88,10 +88,8 @@ final class TransferPair implements AutoCloseable {
       // A point holds the thread that comes by.
       String threads = String.valueOf(points.size() + 64);
       settings.put("akka.actor.default-dispatcher.executor", "thread-pool-executor");
-      settings.put(
-          "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", threads);
-      settings.put(
-          "selkie.transfer-dispatcher.thread-pool-executor.fixed-pool-size", threads);
+      settings.put("akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", threads);
+      settings.put("selkie.transfer-dispatcher.thread-pool-executor.fixed-pool-size", threads);
     }
     for (int i = 0; i < points.size(); i++) {
       settings.put("selkie.test.failpoints." + i, points.get(i));
@@ -154,7 +152,9 @@ final class TransferPair implements AutoCloseable {
     var answer =
         calls()
             .send(
-                "POST", "/transfers/" + order + sector.map(name -> "?sector=" + name).orElse(""), "")
+                "POST",
+                "/transfers/" + order + sector.map(name -> "?sector=" + name).orElse(""),
+                "")
             .get();
     assertEquals(200, answer.statusCode(), answer.body());
   }
@@ -192,9 +192,7 @@ final class TransferPair implements AutoCloseable {
 
   /** Waits until the sector is in the store, whole, and nowhere else. */
   void awaitArrived(String name) throws Exception {
-    await(
-        name + " to arrive",
-        () -> sector(name).path("transfer").path("released").asBoolean());
+    await(name + " to arrive", () -> sector(name).path("transfer").path("released").asBoolean());
     assertWhole(name);
     assertEquals(Map.of(), files(sending.resolve("repo"), name));
     assertFalse(Files.exists(store.resolve("fetching").resolve(name)), "staging of " + name);

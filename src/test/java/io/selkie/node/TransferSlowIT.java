@@ -87,8 +87,7 @@ class TransferSlowIT {
           "the transfer to fail",
           () -> pair.sector(sector).path("transfer").path("state").asText().equals("failed"));
       assertEquals(
-          "damaged",
-          pair.sector(sector).path("transfer").path("failure").path("code").asText());
+          "damaged", pair.sector(sector).path("transfer").path("failure").path("code").asText());
       flip(source, 5);
       pair.assertStayed(sector);
 

@@ -683,8 +683,7 @@ class SealingSectorTest {
     SealingState.NotTransferred stuck = await(SealingState.NotTransferred.class);
     assertEquals(SealingSamples.FAILURE, stuck.failure());
     assertEquals(
-        "failed",
-        SealingStatus.of(stuck, Optional.empty()).transfer().orElseThrow().state());
+        "failed", SealingStatus.of(stuck, Optional.empty()).transfer().orElseThrow().state());
     assertFalse(tasks.kinds().contains(TaskKind.RELEASE));
 
     tasks.fail(TaskKind.RELEASE, SealingSamples.FAILURE);
@@ -701,7 +700,14 @@ class SealingSectorTest {
 
   private SealingSector.Surroundings surroundings(SectorTasks sectors) {
     return new SealingSector.Surroundings(
-        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, () -> transfers, woken::add);
+        sectors,
+        chain,
+        this::files,
+        Runnable::run,
+        SETTINGS,
+        () -> AT,
+        () -> transfers,
+        woken::add);
   }
 
   private static Chain.PreCommit preCommit(CommR commR) {

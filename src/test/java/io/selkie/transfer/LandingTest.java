@@ -162,8 +162,7 @@ class LandingTest {
 
     assertEquals("failed", commit());
 
-    assertEquals(
-        "damaged", receiver.status(SECTOR, offer.id()).error().orElseThrow().code());
+    assertEquals("damaged", receiver.status(SECTOR, offer.id()).error().orElseThrow().code());
     assertFalse(Files.exists(store.resolve(FileNames.sealed(SECTOR))));
   }
 
@@ -173,8 +172,7 @@ class LandingTest {
     Files.createDirectories(sealed.getParent());
     Files.writeString(sealed, "another replica");
 
-    TransferTrouble trouble =
-        assertThrows(TransferTrouble.class, () -> receiver.offer(offer));
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> receiver.offer(offer));
 
     assertEquals("exists", trouble.failure().code());
     assertEquals("another replica", Files.readString(sealed));
@@ -224,8 +222,7 @@ class LandingTest {
       receiver.offer(other(number));
     }
 
-    TransferTrouble trouble =
-        assertThrows(TransferTrouble.class, () -> receiver.offer(other(3)));
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> receiver.offer(other(3)));
 
     assertEquals("busy", trouble.failure().code());
   }

@@ -51,8 +51,7 @@ class LocalDestinationTest {
 
   private SectorCopy bring(LocalDestination destination) throws Exception {
     plans.write(TransferPlan.of(offer, destination.place(), TransferSamples.paths(files)));
-    return destination.bring(
-        offer, TransferSamples.paths(files), () -> {}, new Control(SECTOR));
+    return destination.bring(offer, TransferSamples.paths(files), () -> {}, new Control(SECTOR));
   }
 
   private TaskResult release(LocalDestination destination, SectorCopy copy) throws Exception {
@@ -73,8 +72,7 @@ class LocalDestinationTest {
     SectorCopy copy = bring(to(store));
 
     assertThere(store);
-    assertEquals(
-        inode, Files.getAttribute(store.resolve(FileNames.sealed(SECTOR)), "unix:ino"));
+    assertEquals(inode, Files.getAttribute(store.resolve(FileNames.sealed(SECTOR)), "unix:ino"));
     assertEquals(copy, bring(to(store)), "done again it is the same");
     assertEquals(new TaskResult.Released(copy, 0), release(to(store), copy));
     assertFalse(Files.exists(temp.resolve("repo/cache").resolve(SECTOR.toString())));
@@ -121,8 +119,7 @@ class LocalDestinationTest {
       SectorCopy copy = bring(to(other));
       Files.delete(other.resolve(FileNames.cache(SECTOR, "p_aux")));
 
-      TransferTrouble trouble =
-          assertThrows(TransferTrouble.class, () -> release(to(other), copy));
+      TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> release(to(other), copy));
 
       assertEquals("no_copy", trouble.failure().code());
       assertThere(temp.resolve("repo"));

@@ -40,18 +40,14 @@ class TargetChoiceTest {
     assertEquals(
         Optional.of("place 1"),
         choose(
-            Optional.empty(),
-            gone(0),
-            candidate(1, Way.SEND, 100),
-            candidate(2, Way.SEND, 1000)));
+            Optional.empty(), gone(0), candidate(1, Way.SEND, 100), candidate(2, Way.SEND, 1000)));
   }
 
   @Test
   void whatIsBegunIsGoneOnWith() {
     assertEquals(
         Optional.of("place 0"),
-        choose(
-            Optional.of("place 0"), candidate(0, Way.SEND, 10), candidate(1, Way.RENAME, 1000)));
+        choose(Optional.of("place 0"), candidate(0, Way.SEND, 10), candidate(1, Way.RENAME, 1000)));
     assertEquals(
         Optional.of("place 1"),
         choose(Optional.of("place 0"), gone(0), candidate(1, Way.COPY, 1000)));

@@ -64,8 +64,7 @@ class TransferActorTest {
     }
 
     @Override
-    public SectorCopy bring(
-        Offer offer, List<Path> sources, Committing committing, Control control)
+    public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
         throws TransferTrouble, Control.Held {
       begun.countDown();
       control.begin("copy", offer.size());
@@ -188,8 +187,7 @@ class TransferActorTest {
     assertInstanceOf(End.Succeeded.class, await(run(1)));
 
     script.troubles.add(TransferTrouble.lasting("damaged", "it is not what was sealed"));
-    assertEquals(
-        "damaged", assertInstanceOf(End.Failed.class, await(run(2))).failure().code());
+    assertEquals("damaged", assertInstanceOf(End.Failed.class, await(run(2))).failure().code());
     assertEquals(Map.of(), states());
   }
 

@@ -57,8 +57,7 @@ final class TransferSamples {
     List<SectorCopy.File> all = new ArrayList<>();
     for (Map.Entry<String, Path> file : files.entrySet()) {
       all.add(
-          new SectorCopy.File(
-              file.getKey(), Files.size(file.getValue()), digest(file.getValue())));
+          new SectorCopy.File(file.getKey(), Files.size(file.getValue()), digest(file.getValue())));
     }
     return new Offer(SECTOR, CHUNK, all);
   }
