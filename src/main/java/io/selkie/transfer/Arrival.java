@@ -216,7 +216,9 @@ final class Arrival {
       landing.place(copy);
       end(ArrivalStatus.PLACED, null);
     } catch (TransferTrouble e) {
-      end(ArrivalStatus.FAILED, new ArrivalStatus.Trouble(e.failure().code(), e.failure().message()));
+      end(
+          ArrivalStatus.FAILED,
+          new ArrivalStatus.Trouble(e.failure().code(), e.failure().message()));
     } catch (IOException | Control.Held e) {
       end(ArrivalStatus.FAILED, new ArrivalStatus.Trouble("error", e.toString()));
     }

@@ -139,6 +139,11 @@ final class Landing {
         return Optional.empty();
       }
     }
+    // Killed between the receipt and this, a receiver leaves it behind.
+    Optional<Staged> staged = staged(root, offer.sector());
+    if (staged.isPresent() && staged.get().offer().id().equals(offer.id())) {
+      Durably.removeFlat(directory());
+    }
     return Optional.of(received.get().copy());
   }
 

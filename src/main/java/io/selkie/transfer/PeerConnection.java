@@ -11,7 +11,6 @@ import io.selkie.transfer.TransferSettings.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -155,8 +154,7 @@ final class PeerConnection {
           throw TransferTrouble.passing("unreachable", peer.url() + " does not answer");
         }
       } catch (ExecutionException e) {
-        throw TransferTrouble.passing(
-            "unreachable", peer.url() + " cannot be reached: " + line(e.getCause()));
+        throw TransferTrouble.passing("unreachable", peer.url() + " cannot be reached: " + line(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Control.Held();
@@ -164,11 +162,8 @@ final class PeerConnection {
     }
   }
 
-  private static String line(Throwable cause) {
-    return String.valueOf(Optional.ofNullable(cause).map(Throwable::getMessage).orElse(""))
-        .lines()
-        .findFirst()
-        .orElse("");
+  private static String line(ExecutionException trouble) {
+    return String.valueOf(trouble.getMessage()).lines().findFirst().orElse("");
   }
 
   /** As it is in its file now. */

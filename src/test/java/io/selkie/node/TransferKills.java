@@ -1,11 +1,13 @@
 package io.selkie.node;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** Kills either side with -9 at many points, each with a sector of its own. */
 final class TransferKills {
@@ -34,34 +36,62 @@ final class TransferKills {
 
   private TransferKills() {}
 
-  /** Every edge of the sector, its driver and the job protocol, on the way to long-term storage. */
-  static List<String> everySenderPoint() {
-    List<String> points = new ArrayList<>(SENDER);
-    List<String> edges =
-        Stream.of("Transfer", "Release")
-            .flatMap(
-                kind ->
-                    Stream.of("TaskRequested", "TaskAssigned", "TaskSucceeded")
-                        .map(event -> kind + "." + event))
-            .toList();
-    for (String edge :
-        Stream.concat(edges.stream(), Stream.of("SectorTransferred", "SourceReleased")).toList()) {
-      for (String at :
-          List.of("before-persist", "after-persist", "after-effect", "before-acknowledgement")) {
+  /** What a sector and its driver come by before a transfer that is held, and after it. */
+  static List<String> edgesOfSender(boolean before) {
+    List<String> edges = new ArrayList<>();
+    for (String kind : List.of("Transfer", "Release")) {
+      boolean early = kind.equals("Transfer");
+      for (String event : List.of("TaskRequested", "TaskAssigned", "start")) {
+        if (early == before) {
+          edges.add(kind + "." + event);
+        }
+      }
+      if (!before) {
+        edges.add(kind + ".TaskSucceeded");
+        edges.add(kind + ".report");
+      }
+    }
+    if (!before) {
+      edges.addAll(List.of("SectorTransferred", "SourceReleased"));
+    }
+    List<String> points = new ArrayList<>();
+    for (String edge : edges) {
+      for (String at : ats(edge)) {
         points.add(edge + "." + at);
       }
     }
-    for (String kind : List.of("Transfer", "Release")) {
-      for (String at :
-          List.of(
-              "start.before-effect",
-              "start.after-effect",
-              "start.before-acknowledgement",
-              "report.before-acknowledgement")) {
-        points.add(kind + "." + at);
-      }
-    }
     return points;
+  }
+
+  private static List<String> ats(String edge) {
+    if (edge.endsWith(".report")) {
+      return List.of("before-acknowledgement");
+    }
+    return edge.endsWith(".start")
+        ? List.of("before-effect", "after-effect", "before-acknowledgement")
+        : List.of("before-persist", "after-persist", "after-effect", "before-acknowledgement");
+  }
+
+  /** At points that come while all transfers are paused. */
+  static void killSenderEarly(TransferPair pair, List<String> points) throws Exception {
+    pair.order("pause", Optional.empty());
+    Map<String, String> held = new LinkedHashMap<>();
+    for (String point : points) {
+      held.put(pair.next(held.size()), point);
+    }
+    pair.killSender();
+    pair.startSender(at(held));
+    for (String sector : held.keySet()) {
+      assertEquals(sector, pair.pledge());
+    }
+    awaitHeld(pair, held);
+    for (String sector : held.keySet()) {
+      pair.remember(sector);
+    }
+    pair.killSender();
+    pair.startSender(List.of());
+    pair.resume();
+    arrive(pair, held);
   }
 
   static void killSender(TransferPair pair, List<String> points) throws Exception {

@@ -41,6 +41,7 @@ final class TransferPair implements AutoCloseable {
   final Map<String, String> senderSettings = new TreeMap<>();
   private final Path store;
   private final Map<String, Map<String, byte[]>> sealed = new HashMap<>();
+  private int pledged;
   private NodeProcess sender;
   private NodeProcess receiver;
 
@@ -139,13 +140,28 @@ final class TransferPair implements AutoCloseable {
   /** Seals a sector whose transfer is held; its files are remembered. */
   String seal() throws Exception {
     order("pause", Optional.empty());
-    String body = calls().pledge(UUID.randomUUID()).get().body();
-    String name = body.replaceAll(".*\"(s-[^\"]*)\".*", "$1");
+    String name = pledge();
     await(
         name + " to be held",
         () -> sector(name).path("transfer").path("state").asText().equals("paused"));
-    sealed.put(name, files(sending.resolve("repo"), name));
+    remember(name);
     return name;
+  }
+
+  String pledge() throws Exception {
+    String body = calls().pledge(UUID.randomUUID()).get().body();
+    pledged++;
+    return body.replaceAll(".*\"(s-[^\"]*)\".*", "$1");
+  }
+
+  /** The sector that will be pledged after so many others. */
+  String next(int others) {
+    return "s-t01000-" + (pledged + others + 1);
+  }
+
+  /** The files of the sector are as they should arrive. */
+  void remember(String name) throws IOException {
+    sealed.put(name, files(sending.resolve("repo"), name));
   }
 
   void order(String order, Optional<String> sector) throws Exception {

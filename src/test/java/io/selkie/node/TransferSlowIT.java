@@ -28,7 +28,9 @@ class TransferSlowIT {
   @Test
   void theSenderMayDieAnywhere() throws Exception {
     try (TransferPair pair = pair(store())) {
-      TransferKills.killSender(pair, TransferKills.everySenderPoint());
+      TransferKills.killSenderEarly(pair, TransferKills.edgesOfSender(true));
+      TransferKills.killSender(pair, TransferKills.edgesOfSender(false));
+      TransferKills.killSender(pair, TransferKills.SENDER);
     }
   }
 

@@ -203,6 +203,16 @@ class LandingTest {
   }
 
   @Test
+  void whatAKillAfterTheReceiptLeavesIsRemovedWhenTheSectorIsAskedFor() throws Exception {
+    aSectorArrives();
+    Path left = Files.createDirectories(store.resolve("fetching").resolve(SECTOR.toString()));
+    TransferJson.write(left.resolve("offer.json"), new Landing.Staged(1, offer, true));
+    receiver = receiver();
+
+    assertPlaced();
+  }
+
+  @Test
   void otherContentOfTheSectorReplacesWhatIsNotInPlace() throws Exception {
     receiver.offer(offer);
     sendMissing();
