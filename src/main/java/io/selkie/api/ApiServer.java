@@ -132,6 +132,7 @@ public final class ApiServer {
             new StorageRoutes(services.storage(), replies, new Json(system), patience).endpoints(),
             new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
+            new TransferRoutes(operations, replies, patience).endpoints(),
             new DataRoutes(operations, known, spool, settings, blocking).endpoints(),
             new EventRoutes(
                     readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)

@@ -5,6 +5,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
+import io.selkie.transfer.TransferActor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,19 @@ public interface Operations {
       Optional<Long> length,
       Path target,
       CompletionStage<?> calledOff);
+
+  /** Transfers of sealed sectors that this node has under way. */
+  CompletionStage<TransferActor.Overview> transfers();
+
+  /** Holds the transfer of a sector, or all; durable when it completes. */
+  CompletionStage<Void> pauseTransfers(Optional<SectorId> sector);
+
+  /**
+   * Lets the transfer of a sector, or all, go on; one sector's that has failed is tried again.
+   *
+   * @param by who wants it
+   */
+  CompletionStage<Void> resumeTransfers(Optional<SectorId> sector, String by);
 
   /** Why each waiting task waits, by the text of its id. */
   CompletionStage<Map<String, String>> explain();

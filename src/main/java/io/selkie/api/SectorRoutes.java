@@ -10,6 +10,7 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.SectorState;
+import io.selkie.transfer.TransferActor;
 import io.selkie.view.SectorFilter;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.SectorSummary;
@@ -111,7 +112,8 @@ final class SectorRoutes {
       SectorState actor,
       Optional<JsonNode> sealing,
       Optional<ProofsProgress> progress,
-      Optional<Estimate> estimate) {}
+      Optional<Estimate> estimate,
+      Optional<Object> transfer) {}
 
   private CompletionStage<HttpResponse> one(Call call) {
     SectorId sector = call.sector();
@@ -125,15 +127,17 @@ final class SectorRoutes {
                     .thenCompose(
                         actor ->
                             estimate(actor, progress)
-                                .thenApply(
-                                    estimate ->
+                                .thenCombine(
+                                    patience.with(operations.transfers()),
+                                    (estimate, transfers) ->
                                         replies.ok(
                                             new SectorReply(
                                                 facts.summary(),
                                                 actor,
                                                 facts.driver(),
                                                 progress,
-                                                estimate)))));
+                                                estimate,
+                                                transfer(sector, transfers, facts.driver()))))));
   }
 
   private CompletionStage<Optional<Estimate>> estimate(
@@ -145,6 +149,22 @@ final class SectorRoutes {
     return read(() -> readModel.durations(request.kind(), request.proofType().sectorSize()))
         .thenApply(
             before -> Estimate.of(running.assignment().at(), clock.instant(), progress, before));
+  }
+
+  /** What is under way says more than what was last persisted. */
+  private static Optional<Object> transfer(
+      SectorId sector, TransferActor.Overview transfers, Optional<JsonNode> driver) {
+    Optional<Object> current =
+        transfers.transfers().stream()
+            .filter(transfer -> transfer.sector().equals(sector))
+            .map(transfer -> (Object) transfer)
+            .findFirst();
+    return current.or(
+        () ->
+            driver
+                .map(known -> known.path("transfer"))
+                .filter(JsonNode::isObject)
+                .map(known -> (Object) known));
   }
 
   private record HistoryReply(List<SectorHistory> history) {}

@@ -148,6 +148,25 @@ final class NodeClient {
     }
   }
 
+  /** What is under way to long-term storage. */
+  JsonNode transfers() throws IOException, InterruptedException {
+    return get("/transfers");
+  }
+
+  /**
+   * Holds transfers, or lets them go on.
+   *
+   * @param order {@code pause} or {@code resume}
+   * @param sector whose; empty: all
+   */
+  void transfers(String order, Optional<SectorId> sector) throws IOException, InterruptedException {
+    http.json(
+        http.request("/transfers/" + order + sector.map(which -> "?sector=" + which).orElse(""))
+            .timeout(NodeHttp.ANSWER)
+            .POST(BodyPublishers.noBody())
+            .build());
+  }
+
   /** Ends what the sector is doing. */
   void abort(SectorId sector, String cause) throws IOException, InterruptedException {
     post(

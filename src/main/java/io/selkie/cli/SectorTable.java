@@ -38,6 +38,7 @@ final class SectorTable {
                         + PhaseFraction.perMille(progress) / 10
                         + " %"));
     estimate(report, table);
+    transfer(report, table);
     report.waitsFor().ifPresent(why -> table.row("waits for", why));
     report.failure().ifPresent(failure -> table.row("failure", failure));
     row(table, "host", report.facts().path("filesOn"));
@@ -80,6 +81,28 @@ final class SectorTable {
     }
     long minutes = seconds / 60;
     return minutes < 120 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+  }
+
+  private static void transfer(SectorReport report, TextTable table) {
+    JsonNode transfer = report.json().path("transfer");
+    if (!transfer.isObject()) {
+      return;
+    }
+    String state = transfer.path("state").asText("");
+    String detail =
+        switch (state) {
+          case "running" ->
+              ", "
+                  + transfer.path("step").asText("")
+                  + " "
+                  + transfer.path("percent").asInt()
+                  + " % to "
+                  + transfer.path("destination").asText("");
+          case "done" -> ", at " + transfer.path("copy").path("place").asText("");
+          case "failed" -> ", " + transfer.path("failure").path("message").asText("");
+          default -> transfer.has("reason") ? ", " + transfer.path("reason").asText("") : "";
+        };
+    table.row("transfer", state + detail);
   }
 
   /** What its actor is doing, where that says more than the state. */

@@ -67,12 +67,14 @@ final class SectorsList implements Callable<Integer> {
   }
 
   private static TextTable table(List<JsonNode> sectors) {
-    TextTable table = new TextTable().row("SECTOR", "STATE", "NUMBER", "UPDATED", "FAILURE");
+    TextTable table =
+        new TextTable().row("SECTOR", "STATE", "NUMBER", "TRANSFER", "UPDATED", "FAILURE");
     for (JsonNode sector : sectors) {
       table.row(
           text(sector, "sector"),
           text(sector, "driverState", "state"),
           text(sector, "phaseNumber", "number"),
+          text(sector, "transfer"),
           SectorTable.toSeconds(text(sector, "updatedAt")),
           failure(sector));
     }
@@ -81,6 +83,9 @@ final class SectorsList implements Callable<Integer> {
 
   /** The driver's word is a failure only where its state is one. */
   private static String failure(JsonNode sector) {
+    if (text(sector, "transfer").equals("failed")) {
+      return text(sector, "transferDetail");
+    }
     return text(sector, "driverState").contains("Failed")
         ? text(sector, "failureMessage", "driverMessage")
         : text(sector, "failureMessage");

@@ -93,6 +93,7 @@ public final class SelkieCli {
             context.environment(), () -> new ProverGeneration(context), Version.number()));
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(RunCommand.create(context));
+    root.addSubcommand(TransfersCommand.create(context));
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(StorageCommand.create(context));
     root.addSubcommand(AuthCommand.create(context));

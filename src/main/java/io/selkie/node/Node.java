@@ -39,6 +39,8 @@ import io.selkie.storage.RepoLock;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.TransferServer;
+import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
 import io.selkie.worker.Device;
 import io.selkie.worker.Devices;
@@ -152,6 +154,7 @@ public final class Node implements AutoCloseable {
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
     Sealing sealing = Sealing.start(system, sealing(settings, parts));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
+    serve(settings, parts, system);
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
     settings
@@ -172,7 +175,8 @@ public final class Node implements AutoCloseable {
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        () -> settings.transfers(NodeGuardian.stores(parts.paths()).size()));
   }
 
   private CompletionStage<ApiServer> api(
@@ -229,6 +233,31 @@ public final class Node implements AutoCloseable {
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
+  }
+
+  /** Peers may send sectors only to a node that serves a storage path. */
+  private void serve(NodeSettings settings, NodeParts parts, ActorSystem<?> system)
+      throws IOException {
+    TransferSettings transfer = settings.transfer();
+    if (transfer.serve().isEmpty()) {
+      return;
+    }
+    Path state = settings.state().path();
+    URI url =
+        await(
+            TransferServer.start(
+                system,
+                new TransferServer.Parts(
+                    transfer,
+                    transfer::serve,
+                    parts.host().value(),
+                    new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+                    parts.digest(),
+                    parts.blocking())));
+    Path file = state.resolve("transfer");
+    Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
+    keep("transfer address", () -> Files.deleteIfExists(file));
+    LOG.info("receives sectors at {}", url);
   }
 
   /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
@@ -288,7 +317,7 @@ public final class Node implements AutoCloseable {
             state.admitted(),
             new SpaceGauge(settings.repo(), state.jobs()),
             settings.host().limits(devices),
-            () -> false, // no sector is moved by this node yet
+            () -> settings.transfers(NodeGuardian.stores(paths).size()),
             HostFitness.of(library.prover(), state.jobs()));
     ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, ledger, blocking);
     Worker.Parts worker =

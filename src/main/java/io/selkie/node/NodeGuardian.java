@@ -20,20 +20,31 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
 import io.selkie.sector.SectorProjection;
+import io.selkie.storage.StoragePath;
+import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.TransferFiles;
+import io.selkie.transfer.Transfers;
 import io.selkie.view.EventHandlers;
 import io.selkie.view.HistoryFeed;
 import io.selkie.view.Projection;
 import io.selkie.view.SectorView;
 import io.selkie.worker.SectorGateway;
+import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** The actors of a node. A single host is a cluster of one. */
 final class NodeGuardian {
   private NodeGuardian() {}
 
   /** The actors that others talk to. */
-  record Actors(ClusterSharding sharding, ActorRef<SchedulerCommand> scheduler, HistoryFeed feed) {}
+  record Actors(
+      ClusterSharding sharding,
+      ActorRef<SchedulerCommand> scheduler,
+      HistoryFeed feed,
+      Transfers transfers) {}
 
   /** What the guardian is told. */
   sealed interface Command {}
@@ -80,7 +91,25 @@ final class NodeGuardian {
                         Sector.create(
                             SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
                 .withStopMessage(new Sector.Leave()));
-    ActorRef<WorkerCommand> worker = context.spawn(worker(parts, scheduler, sharding), "worker");
+    Transfers transfers =
+        Transfers.start(
+            context,
+            new Transfers.Parts(
+                settings.transfer(),
+                parts.places(),
+                () -> stores(parts.paths()),
+                settings.state().path(),
+                parts.host(),
+                parts.digest(),
+                parts.blocking()));
+    TaskRunner runner =
+        new NodeTaskRunner(
+            parts.worker().runner(),
+            transfers,
+            new TransferFiles(settings.state().path()),
+            parts.blocking());
+    ActorRef<WorkerCommand> worker =
+        context.spawn(worker(parts, runner, scheduler, sharding), "worker");
     HistoryFeed feed =
         new HistoryFeed(new SectorView(parts.database().dataSource()), context.getSystem());
     Behavior<Projection.Command> projection =
@@ -102,11 +131,22 @@ final class NodeGuardian {
     context
         .getLog()
         .debug("sectors at {}, worker at {}, read model at {}", sectors, worker, readModel);
-    return new Actors(sharding, scheduler, feed);
+    return new Actors(sharding, scheduler, feed, transfers);
+  }
+
+  /** Paths that store and do not seal: sealed sectors are to go there. */
+  static List<Path> stores(StoragePaths paths) {
+    return paths.all().stream()
+        .filter(path -> path.settings().canStore() && !path.settings().canSeal())
+        .map(StoragePath::root)
+        .toList();
   }
 
   private static Behavior<WorkerCommand> worker(
-      NodeParts parts, ActorRef<SchedulerCommand> scheduler, ClusterSharding sharding) {
+      NodeParts parts,
+      TaskRunner runner,
+      ActorRef<SchedulerCommand> scheduler,
+      ClusterSharding sharding) {
     return Behaviors.setup(
         context -> {
           ActorRef<WorkerCommand> self = context.getSelf();
@@ -115,7 +155,7 @@ final class NodeGuardian {
                   sharding
                       .entityRefFor(Sector.KEY, sector.toString())
                       .tell(new Sector.Report(report, self));
-          return Worker.create(parts.host(), parts.worker(), scheduler, gateway);
+          return Worker.create(parts.host(), parts.worker().with(runner), scheduler, gateway);
         });
   }
 }

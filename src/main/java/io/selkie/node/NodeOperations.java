@@ -21,6 +21,7 @@ import io.selkie.sealing.SealingException;
 import io.selkie.sealing.SealingStatus;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.transfer.TransferActor;
 import io.selkie.worker.ProgressBoard;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -280,6 +281,40 @@ final class NodeOperations implements Operations {
                     trouble == null ? new IllegalStateException("no answer: " + answer) : trouble);
               }
             });
+  }
+
+  @Override
+  public CompletionStage<TransferActor.Overview> transfers() {
+    return actors.transfers().overview();
+  }
+
+  @Override
+  public CompletionStage<Void> pauseTransfers(Optional<SectorId> sector) {
+    return actors.transfers().pause(sector);
+  }
+
+  @Override
+  public CompletionStage<Void> resumeTransfers(Optional<SectorId> sector, String by) {
+    CompletionStage<Void> resumed = actors.transfers().resume(sector);
+    return sector
+        .map(
+            which ->
+                resumed
+                    .thenCompose(nothing -> sealing.isNumbered(which))
+                    .thenCompose(
+                        numbered ->
+                            numbered
+                                ? sealing.status(which)
+                                : CompletableFuture.completedStage(Optional.empty()))
+                    .thenCompose(
+                        status ->
+                            status
+                                    .flatMap(SealingStatus::transfer)
+                                    .filter(t -> t.failure().isPresent())
+                                    .isPresent()
+                                ? refusable(sealing.retry(which, by))
+                                : CompletableFuture.completedStage(null)))
+        .orElse(resumed);
   }
 
   @Override

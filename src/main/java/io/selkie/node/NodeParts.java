@@ -3,11 +3,14 @@ package io.selkie.node;
 import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.Proofs;
+import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.HostId;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.FileDigest;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.Worker;
+import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -28,4 +31,15 @@ record NodeParts(
     Worker.Parts worker,
     ProgressBoard progress,
     Chain chain,
-    ExecutorService blocking) {}
+    ExecutorService blocking) {
+  /** The digest that sector manifests have. */
+  FileDigest digest() {
+    return file -> {
+      try {
+        return local.digest(file);
+      } catch (ProofsException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    };
+  }
+}

@@ -12,6 +12,7 @@ import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StorageSettings;
+import io.selkie.transfer.TransferSettings;
 import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ public record NodeSettings(
     SealingSettings sealing,
     StorageSettings storage,
     ApiSettings api,
+    TransferSettings transfer,
     Duration blockTime,
     long challengeDelay,
     ProverPriorities priorities,
@@ -104,6 +106,7 @@ public record NodeSettings(
           SealingSettings.of(config),
           StorageSettings.of(config),
           ApiSettings.of(config),
+          TransferSettings.of(config),
           atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
           ProverPriorities.of(config),
@@ -118,6 +121,15 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  /**
+   * Whether sealed sectors leave for long-term storage; in a shared directory never (A3).
+   *
+   * @param attached how many of the host's paths store sealed sectors and do not seal
+   */
+  boolean transfers(int attached) {
+    return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
   }
 
   private static Optional<LotusSettings> lotus(Config selkie) {

@@ -25,6 +25,8 @@ public final class Placement {
   /** Phases near the end first, so that sectors leave before others come; then what is cheap. */
   private static final List<TaskKind> ORDER =
       List.of(
+          TaskKind.RELEASE,
+          TaskKind.TRANSFER,
           TaskKind.FINALIZE,
           TaskKind.COMMIT_2,
           TaskKind.COMMIT_1,

@@ -16,7 +16,11 @@ public enum TaskKind {
   /** Data is taken out of the replica; the phase stays. */
   UNSEAL("Unseal", -1),
   /** All files of the sector are removed; it has no phase any more. */
-  REMOVE("Remove", -1);
+  REMOVE("Remove", -1),
+  /** A verified copy of the sealed sector is made in long-term storage; the phase stays. */
+  TRANSFER("Transfer", -1),
+  /** The sector's files leave this host: a verified copy is named. */
+  RELEASE("Release", -1);
 
   private final String text;
   private final int number;
@@ -47,6 +51,11 @@ public enum TaskKind {
   /** Whether a pool bounds the task ({@code --parallel-*}); the others run beside the pools. */
   public boolean isPooled() {
     return isPhase() && this != FINALIZE;
+  }
+
+  /** Whether the task moves files and proves nothing: such a task takes no place of a host's. */
+  public boolean isMove() {
+    return this == TRANSFER || this == RELEASE;
   }
 
   /**

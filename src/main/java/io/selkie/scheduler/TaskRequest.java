@@ -12,6 +12,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,9 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskRequest.Commit2.class, name = "Commit2"),
   @JsonSubTypes.Type(value = TaskRequest.Finalize.class, name = "Finalize"),
   @JsonSubTypes.Type(value = TaskRequest.Unseal.class, name = "Unseal"),
-  @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove")
+  @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove"),
+  @JsonSubTypes.Type(value = TaskRequest.Transfer.class, name = "Transfer"),
+  @JsonSubTypes.Type(value = TaskRequest.Release.class, name = "Release")
 })
 public sealed interface TaskRequest {
   /** The kind of sector. */
@@ -163,6 +166,26 @@ public sealed interface TaskRequest {
     @Override
     public TaskKind kind() {
       return TaskKind.REMOVE;
+    }
+  }
+
+  /** Makes a verified copy of the sealed sector where the host's settings say. */
+  record Transfer(SealProofType proofType) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.TRANSFER;
+    }
+  }
+
+  /**
+   * Deletes the files of the sector here, since they are elsewhere.
+   *
+   * @param copy where; what is not in it stays
+   */
+  record Release(SealProofType proofType, SectorCopy copy) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.RELEASE;
     }
   }
 }

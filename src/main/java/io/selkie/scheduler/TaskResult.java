@@ -7,6 +7,7 @@ import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 
 /** What a task gave. Bulk data lies in files and is named here with its digest. */
@@ -19,7 +20,9 @@ import java.nio.file.Path;
   @JsonSubTypes.Type(value = TaskResult.Proved.class, name = "Proved"),
   @JsonSubTypes.Type(value = TaskResult.Finalized.class, name = "Finalized"),
   @JsonSubTypes.Type(value = TaskResult.Unsealed.class, name = "Unsealed"),
-  @JsonSubTypes.Type(value = TaskResult.FilesRemoved.class, name = "FilesRemoved")
+  @JsonSubTypes.Type(value = TaskResult.FilesRemoved.class, name = "FilesRemoved"),
+  @JsonSubTypes.Type(value = TaskResult.Transferred.class, name = "Transferred"),
+  @JsonSubTypes.Type(value = TaskResult.Released.class, name = "Released")
 })
 public sealed interface TaskResult {
   /** Of AddPiece. */
@@ -59,4 +62,15 @@ public sealed interface TaskResult {
 
   /** Of Remove. */
   record FilesRemoved() implements TaskResult {}
+
+  /** Of Transfer: every file of the copy was read back and is durable. */
+  record Transferred(SectorCopy copy) implements TaskResult {}
+
+  /**
+   * Of Release.
+   *
+   * @param copy because of which the files were deleted
+   * @param bytes that were freed
+   */
+  record Released(SectorCopy copy, long bytes) implements TaskResult {}
 }

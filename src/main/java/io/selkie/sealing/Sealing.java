@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -59,6 +60,7 @@ public final class Sealing {
    * @param files where a sector's files lie
    * @param database has the table {@code sector_number}
    * @param blocking where files and database are waited for
+   * @param transfers whether sealed sectors leave for long-term storage
    */
   public record Parts(
       MinerId miner,
@@ -67,7 +69,8 @@ public final class Sealing {
       DataSource database,
       Executor blocking,
       SealingSettings settings,
-      InstantSource clock) {}
+      InstantSource clock,
+      BooleanSupplier transfers) {}
 
   /**
    * A file that was uploaded. From {@link #seal} on it belongs to the sector, and is deleted once
@@ -96,6 +99,7 @@ public final class Sealing {
             parts.blocking(),
             parts.settings(),
             parts.clock(),
+            parts.transfers(),
             sector -> driver(sharding, sector).tell(new SealingSector.Wake()));
     ActorRef<?> drivers =
         sharding.init(

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Does what a {@link SealingStep} says. A stage fails if something could not be reached; the same
@@ -37,6 +38,7 @@ final class SealingEffects {
   private final Executor blocking;
   private final SealingSettings settings;
   private final InstantSource clock;
+  private final BooleanSupplier transfers;
 
   SealingEffects(SealingSector.Surroundings surroundings) {
     this.tasks = surroundings.tasks();
@@ -45,6 +47,7 @@ final class SealingEffects {
     this.blocking = surroundings.blocking();
     this.settings = surroundings.settings();
     this.clock = surroundings.clock();
+    this.transfers = surroundings.transfers();
   }
 
   /** Does the step for the sector; what is thrown at once fails the stage, too. */
@@ -82,6 +85,11 @@ final class SealingEffects {
     }
     if (step instanceof SealingStep.Finish finish) {
       return perform(sector, finish.request()).thenCompose(ended -> record(finish, ended));
+    }
+    if (step instanceof SealingStep.Transfer transfer) {
+      return transfers.getAsBoolean()
+          ? perform(sector, transfer.request())
+          : done(new SealingOutcome.Settled());
     }
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());

@@ -14,6 +14,7 @@ import io.selkie.filecoin.Ticket;
 import io.selkie.scheduler.Failure;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.serialization.JournalEvent;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +39,10 @@ import java.util.UUID;
   @JsonSubTypes.Type(value = SealingEvent.CommitSubmitted.class, name = "CommitSubmitted"),
   @JsonSubTypes.Type(value = SealingEvent.SectorProven.class, name = "SectorProven"),
   @JsonSubTypes.Type(value = SealingEvent.Finalized.class, name = "Finalized"),
+  @JsonSubTypes.Type(value = SealingEvent.SectorTransferred.class, name = "SectorTransferred"),
+  @JsonSubTypes.Type(value = SealingEvent.SourceReleased.class, name = "SourceReleased"),
+  @JsonSubTypes.Type(value = SealingEvent.TransferFailed.class, name = "TransferFailed"),
+  @JsonSubTypes.Type(value = SealingEvent.TransferRetried.class, name = "TransferRetried"),
   @JsonSubTypes.Type(value = SealingEvent.StepFailed.class, name = "StepFailed"),
   @JsonSubTypes.Type(value = SealingEvent.SteppedBack.class, name = "SteppedBack"),
   @JsonSubTypes.Type(value = SealingEvent.Retried.class, name = "Retried"),
@@ -113,6 +118,22 @@ public sealed interface SealingEvent extends JournalEvent {
 
   /** What only sealing needs is gone, and the record of the seal is written. */
   record Finalized(Instant at) implements SealingEvent {}
+
+  /** A verified copy of the sector is in long-term storage. Only now its source may be deleted. */
+  record SectorTransferred(Instant at, SectorCopy copy) implements SealingEvent {}
+
+  /**
+   * The sector's files have left the host that sealed it.
+   *
+   * @param copy because of which they were deleted
+   */
+  record SourceReleased(Instant at, SectorCopy copy) implements SealingEvent {}
+
+  /** The sector could not be transferred, or its source not be deleted; it proves all the same. */
+  record TransferFailed(Instant at, Failure failure) implements SealingEvent {}
+
+  /** An operator had the transfer tried again. */
+  record TransferRetried(Instant at, String by) implements SealingEvent {}
 
   /**
    * The step failed and is not tried again by itself, or was aborted (code {@code aborted}).

@@ -17,8 +17,10 @@ import io.selkie.sealing.SealingState.PreCommit1;
 import io.selkie.sealing.SealingState.PreCommit2;
 import io.selkie.sealing.SealingState.PreCommitWait;
 import io.selkie.sealing.SealingState.PreCommitting;
+import io.selkie.sealing.SealingState.Proving;
 import io.selkie.sealing.SealingState.Removing;
 import io.selkie.sealing.SealingState.SubmitCommit;
+import io.selkie.sealing.SealingState.Transferred;
 import io.selkie.sealing.SealingState.WaitSeed;
 import java.time.Instant;
 import java.util.List;
@@ -84,6 +86,14 @@ final class SealingPlan {
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
       return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
+    }
+    if (state instanceof Proving proving) {
+      return new SealingStep.Transfer(
+          new TaskRequest.Transfer(proving.facts().order().proofType()));
+    }
+    if (state instanceof Transferred transferred) {
+      return new SealingStep.RunTask(
+          new TaskRequest.Release(transferred.facts().order().proofType(), transferred.copy()));
     }
     // Persisted before the task is ended, so that no restart has it done all the same.
     return state instanceof SealingState.Failed failed
@@ -221,11 +231,20 @@ final class SealingPlan {
     if (result instanceof TaskResult.FilesRemoved) {
       return new SealingEvent.SectorRemoved(at);
     }
+    if (result instanceof TaskResult.Transferred transferred) {
+      return new SealingEvent.SectorTransferred(at, transferred.copy());
+    }
+    if (result instanceof TaskResult.Released released) {
+      return new SealingEvent.SourceReleased(at, released.copy());
+    }
     throw new IllegalArgumentException("no step asks for " + result);
   }
 
   private static SealingEvent failed(
       SealingState state, Failure failure, int stepsBack, Instant at) {
+    if (state instanceof SealingState.Sealed) {
+      return new SealingEvent.TransferFailed(at, failure);
+    }
     boolean canGoBack =
         state instanceof PreCommit2 || state instanceof Commit1 || state instanceof Commit2;
     boolean mayGoBack = canGoBack && ((SealingState.Active) state).course().stepsBack() < stepsBack;

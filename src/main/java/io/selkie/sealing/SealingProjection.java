@@ -6,8 +6,12 @@ import io.selkie.sealing.SealingEvent.GivenUp;
 import io.selkie.sealing.SealingEvent.RemovalRequested;
 import io.selkie.sealing.SealingEvent.Retried;
 import io.selkie.sealing.SealingEvent.SectorBegun;
+import io.selkie.sealing.SealingEvent.SectorTransferred;
+import io.selkie.sealing.SealingEvent.SourceReleased;
 import io.selkie.sealing.SealingEvent.StepFailed;
 import io.selkie.sealing.SealingEvent.SteppedBack;
+import io.selkie.sealing.SealingEvent.TransferFailed;
+import io.selkie.sealing.SealingEvent.TransferRetried;
 import io.selkie.view.EventDetail;
 import io.selkie.view.HistoryColumn;
 import io.selkie.view.ProjectedEvent;
@@ -52,6 +56,17 @@ public final class SealingProjection implements Projection.Handler<SealingEvent>
         .ifPresentOrElse(
             cause -> values.set(SummaryColumn.DRIVER_MESSAGE, cause),
             () -> values.clear(SummaryColumn.DRIVER_MESSAGE));
+    if (event instanceof SectorTransferred done) {
+      values
+          .set(SummaryColumn.TRANSFER, "done")
+          .set(SummaryColumn.TRANSFER_DETAIL, done.copy().place());
+    } else if (event instanceof TransferFailed failed) {
+      values
+          .set(SummaryColumn.TRANSFER, "failed")
+          .set(SummaryColumn.TRANSFER_DETAIL, text(failed.failure()));
+    } else if (event instanceof TransferRetried) {
+      values.set(SummaryColumn.TRANSFER, "pending").clear(SummaryColumn.TRANSFER_DETAIL);
+    }
     if (event instanceof SectorBegun begun) {
       values
           .set(SummaryColumn.PROOF_TYPE, begun.proofType().id())
@@ -91,6 +106,18 @@ public final class SealingProjection implements Projection.Handler<SealingEvent>
     }
     if (event instanceof GivenUp given) {
       return Optional.of("given up by " + given.by() + ": " + given.cause());
+    }
+    if (event instanceof TransferFailed failed) {
+      return Optional.of(text(failed.failure()));
+    }
+    if (event instanceof TransferRetried retried) {
+      return Optional.of("tried again by " + retried.by());
+    }
+    if (event instanceof SectorTransferred done) {
+      return Optional.of("to " + done.copy().place());
+    }
+    if (event instanceof SourceReleased done) {
+      return Optional.of("since it is at " + done.copy().place());
     }
     return event instanceof RemovalRequested removal
         ? Optional.of("removed by " + removal.by())

@@ -19,6 +19,7 @@ import io.selkie.sealing.SealingState.FinalizeFailed;
 import io.selkie.sealing.SealingState.FinalizeSector;
 import io.selkie.sealing.SealingState.GetTicket;
 import io.selkie.sealing.SealingState.Known;
+import io.selkie.sealing.SealingState.NotTransferred;
 import io.selkie.sealing.SealingState.Packing;
 import io.selkie.sealing.SealingState.PackingFailed;
 import io.selkie.sealing.SealingState.PreCommit1;
@@ -32,7 +33,9 @@ import io.selkie.sealing.SealingState.RemoveFailed;
 import io.selkie.sealing.SealingState.Removed;
 import io.selkie.sealing.SealingState.Removing;
 import io.selkie.sealing.SealingState.SealFailed;
+import io.selkie.sealing.SealingState.Stored;
 import io.selkie.sealing.SealingState.SubmitCommit;
+import io.selkie.sealing.SealingState.Transferred;
 import io.selkie.sealing.SealingState.WaitSeed;
 import io.selkie.sealing.SealingTransitions.Row;
 import java.util.ArrayList;
@@ -55,7 +58,7 @@ final class SealingRows {
     return row(from, event, Set.of(to), apply);
   }
 
-  private static <S extends SealingState, E extends SealingEvent> Row row(
+  static <S extends SealingState, E extends SealingEvent> Row row(
       Class<S> from,
       Class<E> event,
       Set<Class<? extends SealingState>> to,
@@ -180,6 +183,9 @@ final class SealingRows {
             CommitWait.class,
             FinalizeSector.class,
             Proving.class,
+            Transferred.class,
+            Stored.class,
+            NotTransferred.class,
             FinalizeFailed.class,
             FailedUnrecoverable.class)) {
       rows.add(removal(from));

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,7 @@ final class SealingSector
    *
    * @param files where a sector's files lie
    * @param blocking where files are written and deleted
+   * @param transfers whether sealed sectors leave for long-term storage
    * @param wake has sharding start the driver of a sector, if it does not run
    */
   record Surroundings(
@@ -107,6 +109,7 @@ final class SealingSector
       Executor blocking,
       SealingSettings settings,
       InstantSource clock,
+      BooleanSupplier transfers,
       Consumer<SectorId> wake) {}
 
   /** The behavior of one driver. */
@@ -273,6 +276,10 @@ final class SealingSector
   }
 
   private Effect<SealingEvent, SealingState> onRetry(SealingState state, Retry command) {
+    if (state instanceof SealingState.NotTransferred) {
+      return persist(
+          state, new SealingEvent.TransferRetried(now(), command.by()), command.replyTo());
+    }
     return state instanceof SealingState.Failed failed
         ? persist(state, SealingPlan.retried(failed, command.by(), now()), command.replyTo())
         : refuse(command.replyTo(), state, "there is nothing to try again");

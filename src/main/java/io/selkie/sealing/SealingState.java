@@ -6,6 +6,7 @@ import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Failure;
 import io.selkie.serialization.NodeMessage;
+import io.selkie.storage.SectorCopy;
 import java.util.List;
 import java.util.UUID;
 
@@ -29,6 +30,9 @@ import java.util.UUID;
   @JsonSubTypes.Type(value = SealingState.CommitWait.class, name = "CommitWait"),
   @JsonSubTypes.Type(value = SealingState.FinalizeSector.class, name = "FinalizeSector"),
   @JsonSubTypes.Type(value = SealingState.Proving.class, name = "Proving"),
+  @JsonSubTypes.Type(value = SealingState.Transferred.class, name = "Transferred"),
+  @JsonSubTypes.Type(value = SealingState.Stored.class, name = "Stored"),
+  @JsonSubTypes.Type(value = SealingState.NotTransferred.class, name = "NotTransferred"),
   @JsonSubTypes.Type(value = SealingState.PackingFailed.class, name = "PackingFailed"),
   @JsonSubTypes.Type(value = SealingState.SealFailed.class, name = "SealFailed"),
   @JsonSubTypes.Type(value = SealingState.PreCommitFailed.class, name = "PreCommitFailed"),
@@ -197,8 +201,30 @@ public sealed interface SealingState extends NodeMessage {
     }
   }
 
+  /** The sector is proven, and its files lie where it was sealed. */
+  sealed interface Sealed extends Known {}
+
   /** The sector is sealed and proven on chain. */
-  record Proving(Course course, SealingFacts.Proven facts) implements Known {}
+  record Proving(Course course, SealingFacts.Proven facts) implements Sealed {}
+
+  /** Of the proven sector a verified copy is in long-term storage; its source is to be deleted. */
+  record Transferred(Course course, SealingFacts.Proven facts, SectorCopy copy) implements Sealed {}
+
+  /** The proven sector is in long-term storage and nowhere else. */
+  record Stored(Course course, SealingFacts.Proven facts, SectorCopy copy) implements Known {}
+
+  /** The proven sector waits for an operator to have its transfer tried again. */
+  record NotTransferred(Sealed at, Failure failure) implements Known {
+    @Override
+    public Course course() {
+      return at.course();
+    }
+
+    @Override
+    public SealingFacts facts() {
+      return at.facts();
+    }
+  }
 
   /** A piece could not be added. */
   record PackingFailed(Packing at, Failure failure) implements Failed {}

@@ -38,7 +38,10 @@ public enum SealingStateName {
           SealingState.PreCommitWait.class, PRE_COMMITTING,
           SealingState.Commit1.class, COMMITTING,
           SealingState.Commit2.class, COMMITTING,
-          SealingState.SubmitCommit.class, COMMITTING);
+          SealingState.SubmitCommit.class, COMMITTING,
+          SealingState.Transferred.class, PROVING,
+          SealingState.Stored.class, PROVING,
+          SealingState.NotTransferred.class, PROVING);
 
   private final String text;
 

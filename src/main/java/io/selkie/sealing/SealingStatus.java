@@ -12,6 +12,7 @@ import io.selkie.filecoin.Ticket;
 import io.selkie.scheduler.Failure;
 import io.selkie.serialization.NodeMessage;
 import io.selkie.storage.SealRecord.PhaseTime;
+import io.selkie.storage.SectorCopy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.UUID;
  * @param waitsFor why it does not go on at the moment, if it is known
  * @param failure why the step failed, if it did
  * @param phases how long the finished ones took, their waiting included
+ * @param transfer how its way to long-term storage ended, or got stuck
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record SealingStatus(
@@ -48,13 +50,25 @@ public record SealingStatus(
     Optional<Long> seedEpoch,
     Optional<SealProof> proof,
     Optional<Long> activation,
-    List<PhaseTime> phases)
+    List<PhaseTime> phases,
+    Optional<Transfer> transfer)
     implements NodeMessage {
   /** The lists are copied. */
   public SealingStatus {
     pieces = List.copyOf(pieces);
     phases = List.copyOf(phases);
   }
+
+  /**
+   * How a transfer stands that is not under way.
+   *
+   * @param state {@code done}, or {@code failed} until it is tried again
+   * @param copy the verified one, if it is made
+   * @param released whether the source is deleted
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record Transfer(
+      String state, Optional<SectorCopy> copy, boolean released, Optional<Failure> failure) {}
 
   static SealingStatus of(SealingState.Known state, Optional<String> waitsFor) {
     SealingFacts facts = state.facts();
@@ -107,7 +121,8 @@ public record SealingStatus(
         seeded.map(SealingFacts.Seeded::seedEpoch),
         proved.map(SealingFacts.Proved::proof),
         proven.map(SealingFacts.Proven::epoch),
-        state.course().phases());
+        state.course().phases(),
+        transferOf(state));
   }
 
   private static <T extends SealingFacts> Optional<T> as(Class<T> type, SealingFacts facts) {
@@ -121,6 +136,25 @@ public record SealingStatus(
     return state instanceof SealingState.FailedUnrecoverable given
         ? Optional.of(given.failure())
         : Optional.empty();
+  }
+
+  private static Optional<Transfer> transferOf(SealingState state) {
+    if (state instanceof SealingState.Transferred transferred) {
+      return Optional.of(
+          new Transfer("done", Optional.of(transferred.copy()), false, Optional.empty()));
+    }
+    if (state instanceof SealingState.Stored stored) {
+      return Optional.of(new Transfer("done", Optional.of(stored.copy()), true, Optional.empty()));
+    }
+    if (state instanceof SealingState.NotTransferred stuck) {
+      return Optional.of(
+          new Transfer(
+              "failed",
+              transferOf(stuck.at()).flatMap(Transfer::copy),
+              false,
+              Optional.of(stuck.failure())));
+    }
+    return Optional.empty();
   }
 
   private static List<PieceInfo> added(SealingState state) {

@@ -45,6 +45,9 @@ sealed interface SealingStep {
   record Finish(TaskRequest.Finalize request, SealingFacts.Proven facts, Course course)
       implements SealingStep {}
 
+  /** Have a verified copy made in long-term storage, if there is any. */
+  record Transfer(TaskRequest.Transfer request) implements SealingStep {}
+
   /** End what runs, and have all files of the sector removed, the uploaded ones too. */
   record Remove(TaskRequest.Remove request, List<Path> spool) implements SealingStep {}
 }

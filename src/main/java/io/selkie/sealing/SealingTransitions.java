@@ -16,22 +16,29 @@ import io.selkie.sealing.SealingEvent.PreCommitSubmitted;
 import io.selkie.sealing.SealingEvent.SectorBegun;
 import io.selkie.sealing.SealingEvent.SectorPacked;
 import io.selkie.sealing.SealingEvent.SectorProven;
+import io.selkie.sealing.SealingEvent.SectorTransferred;
 import io.selkie.sealing.SealingEvent.SeedDrawn;
+import io.selkie.sealing.SealingEvent.SourceReleased;
 import io.selkie.sealing.SealingEvent.SteppedBack;
 import io.selkie.sealing.SealingEvent.TicketDrawn;
 import io.selkie.sealing.SealingEvent.TicketExpired;
+import io.selkie.sealing.SealingEvent.TransferFailed;
+import io.selkie.sealing.SealingEvent.TransferRetried;
 import io.selkie.sealing.SealingState.Commit1;
 import io.selkie.sealing.SealingState.Commit2;
 import io.selkie.sealing.SealingState.CommitWait;
 import io.selkie.sealing.SealingState.FinalizeSector;
 import io.selkie.sealing.SealingState.GetTicket;
+import io.selkie.sealing.SealingState.NotTransferred;
 import io.selkie.sealing.SealingState.Packing;
 import io.selkie.sealing.SealingState.PreCommit1;
 import io.selkie.sealing.SealingState.PreCommit2;
 import io.selkie.sealing.SealingState.PreCommitWait;
 import io.selkie.sealing.SealingState.PreCommitting;
 import io.selkie.sealing.SealingState.Proving;
+import io.selkie.sealing.SealingState.Stored;
 import io.selkie.sealing.SealingState.SubmitCommit;
+import io.selkie.sealing.SealingState.Transferred;
 import io.selkie.sealing.SealingState.Undefined;
 import io.selkie.sealing.SealingState.WaitSeed;
 import java.util.ArrayList;
@@ -94,6 +101,7 @@ public final class SealingTransitions {
     rows.addAll(replica());
     rows.addAll(preCommit());
     rows.addAll(proof());
+    rows.addAll(transfer());
     rows.addAll(SealingRows.failing());
     rows.addAll(SealingRows.retrying());
     rows.addAll(SealingRows.ending());
@@ -248,6 +256,35 @@ public final class SealingTransitions {
             Proving.class,
             (state, event) ->
                 new Proving(state.course().after(TaskKind.FINALIZE, event.at()), state.facts())));
+  }
+
+  private static List<Row> transfer() {
+    return List.of(
+        row(
+            Proving.class,
+            SectorTransferred.class,
+            Transferred.class,
+            (state, event) -> new Transferred(state.course(), state.facts(), event.copy())),
+        row(
+            Proving.class,
+            TransferFailed.class,
+            NotTransferred.class,
+            (state, event) -> new NotTransferred(state, event.failure())),
+        row(
+            Transferred.class,
+            SourceReleased.class,
+            Stored.class,
+            (state, event) -> new Stored(state.course(), state.facts(), event.copy())),
+        row(
+            Transferred.class,
+            TransferFailed.class,
+            NotTransferred.class,
+            (state, event) -> new NotTransferred(state, event.failure())),
+        SealingRows.row(
+            NotTransferred.class,
+            TransferRetried.class,
+            Set.of(Proving.class, Transferred.class),
+            (state, event) -> state.at()));
   }
 
   private static SealingFacts.Order order(SectorBegun event) {

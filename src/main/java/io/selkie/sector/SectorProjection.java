@@ -114,6 +114,9 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
       summary.set(SummaryColumn.PHASE, kind.toString());
       summary.set(SummaryColumn.PHASE_NUMBER, kind.number(false).orElseThrow());
     }
+    if (kind == TaskKind.TRANSFER) {
+      summary.set(SummaryColumn.TRANSFER, "pending").clear(SummaryColumn.TRANSFER_DETAIL);
+    }
     facts(summary, request);
     about(rows, kind, event.generation(), event.task());
   }
@@ -143,6 +146,9 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
         .set(SummaryColumn.ATTEMPT, event.attempt())
         .add(SummaryColumn.ATTEMPTS, 1)
         .clear(SummaryColumn.NEXT_ATTEMPT_AT);
+    if (kind == TaskKind.TRANSFER) {
+      rows.summary().set(SummaryColumn.TRANSFER, "running");
+    }
     about(rows, kind, event.generation(), event.task())
         .set(HistoryColumn.ATTEMPT, event.attempt())
         .set(HistoryColumn.HOST, event.host().value());

@@ -31,6 +31,9 @@ import java.util.Optional;
  * @param driverState in the words of the driver, such as Lotus's {@code WaitSeed}
  * @param driverMessage why the driver is there, if it said
  * @param driverFinished whether the driver has nothing more to do
+ * @param transfer of the sealed sector to long-term storage: {@code pending}, {@code running},
+ *     {@code failed} or {@code done}; empty if it is not to leave
+ * @param transferDetail where it is, or why it is not
  */
 public record SectorSummary(
     SectorId sector,
@@ -55,7 +58,9 @@ public record SectorSummary(
     long bytes,
     Optional<String> driverState,
     Optional<String> driverMessage,
-    boolean driverFinished) {
+    boolean driverFinished,
+    Optional<String> transfer,
+    Optional<String> transferDetail) {
 
   static SectorSummary read(ResultSet row) throws SQLException {
     return new SectorSummary(
@@ -81,6 +86,8 @@ public record SectorSummary(
         row.getLong("bytes"),
         Sql.text(row, "driver_state"),
         Sql.text(row, "driver_message"),
-        row.getBoolean("driver_finished"));
+        row.getBoolean("driver_finished"),
+        Sql.text(row, "transfer"),
+        Sql.text(row, "transfer_detail"));
   }
 }

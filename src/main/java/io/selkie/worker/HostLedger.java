@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.Durable;
 import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.HostSector.Presence;
@@ -13,7 +14,6 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.DiskLedger;
-import io.selkie.storage.ReplacedFile;
 import io.selkie.storage.SectorSpace;
 import io.selkie.storage.SectorSpace.Stage;
 import io.selkie.storage.SpaceGauge;
@@ -199,7 +199,7 @@ public final class HostLedger implements HostMeans {
 
   private void put(Entry entry) throws IOException {
     if (!entry.equals(entries.get(entry.sector()))) {
-      ReplacedFile.write(file(entry.sector()), JSON.writeValueAsBytes(entry));
+      Durable.replace(file(entry.sector()), JSON.writeValueAsBytes(entry));
       entries.put(entry.sector(), entry);
     }
   }

@@ -89,6 +89,11 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     public Parts {
       devices = List.copyOf(devices);
     }
+
+    /** The same with another runner. */
+    public Parts with(TaskRunner other) {
+      return new Parts(other, means, devices, leases, blocking);
+    }
   }
 
   private Worker(

@@ -6,6 +6,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
 import io.selkie.sector.SectorState;
+import io.selkie.transfer.TransferActor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ final class ScriptedOperations implements Operations {
   volatile CompletionStage<?> calledOff = new CompletableFuture<>();
   volatile List<Check> checks = List.of(new Check("journal", Optional.empty()));
   volatile SectorState state = new SectorState.Unknown(FIRST);
+  volatile TransferActor.Overview transfers = new TransferActor.Overview(false, List.of());
   volatile Map<String, String> waiting = Map.of();
 
   private static CompletionStage<Void> writeHello(Path target) {
@@ -128,6 +130,21 @@ final class ScriptedOperations implements Operations {
     return answer(
             "unseal " + sector + " " + offset + " " + length.map(String::valueOf).orElse("all"), "")
         .thenCompose(asked -> unsealing.apply(target));
+  }
+
+  @Override
+  public CompletionStage<TransferActor.Overview> transfers() {
+    return CompletableFuture.completedStage(transfers);
+  }
+
+  @Override
+  public CompletionStage<Void> pauseTransfers(Optional<SectorId> sector) {
+    return answer("pause " + sector.map(SectorId::toString).orElse("all"), null);
+  }
+
+  @Override
+  public CompletionStage<Void> resumeTransfers(Optional<SectorId> sector, String by) {
+    return answer("resume " + sector.map(SectorId::toString).orElse("all") + " by " + by, null);
   }
 
   @Override

@@ -61,7 +61,9 @@ final class ScriptedReadModel implements ReadModel {
             2048,
             Optional.of("PreCommit1"),
             Optional.empty(),
-            false));
+            false,
+            Optional.empty(),
+            Optional.empty()));
   }
 
   /** Something happens; its id is the next one. */

@@ -50,9 +50,9 @@ class SectorsCommandTest {
 
     assertEquals(
         List.of(
-            "SECTOR       STATE     NUMBER  UPDATED               FAILURE",
-            "s-t01000-1   WaitSeed  21      2026-11-21T10:00:00Z",
-            "s-t01000-12  failed    0                             a?b"),
+            "SECTOR       STATE     NUMBER  TRANSFER  UPDATED               FAILURE",
+            "s-t01000-1   WaitSeed  21                2026-11-21T10:00:00Z",
+            "s-t01000-12  failed    0                                       a?b"),
         selkie.outLines());
     assertEquals(List.of("GET /sectors?limit=1000&driverState=WaitSeed"), node.calls);
     assertFalse(node.closed);

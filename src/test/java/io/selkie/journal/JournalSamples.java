@@ -20,6 +20,7 @@ import io.selkie.sealing.SealingEvent;
 import io.selkie.sealing.SealingSamples;
 import io.selkie.sector.SectorEvent;
 import io.selkie.serialization.JournalEvent;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +39,12 @@ public final class JournalSamples {
   static final List<Class<?>> SEALED =
       List.of(SectorEvent.class, TaskRequest.class, TaskResult.class, SealingEvent.class);
 
+  private static final SectorCopy COPY =
+      new SectorCopy(
+          "store-1.77aa01",
+          "http://10.0.0.5:4721",
+          "/mnt/store",
+          List.of(new SectorCopy.File("sealed/s-t01000-1", 2048, "blake3:" + hex("0f"))));
   private static final Instant AT = Instant.parse("2026-11-21T08:30:00.123456Z");
   private static final Instant STARTED = Instant.parse("2026-11-21T08:00:00Z");
   private static final Instant ENDED = Instant.parse("2026-11-21T08:29:59.5Z");
@@ -117,6 +124,8 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
+    request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
+    request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
   }
 
   private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
@@ -132,6 +141,8 @@ public final class JournalSamples {
     result(samples, new TaskResult.Finalized(4));
     result(samples, new TaskResult.Unsealed(FILE, 254));
     result(samples, new TaskResult.FilesRemoved());
+    result(samples, new TaskResult.Transferred(COPY));
+    result(samples, new TaskResult.Released(COPY, 4096));
   }
 
   private static void result(Map<String, JournalEvent> samples, TaskResult result) {

@@ -72,7 +72,9 @@ class MessagesTest {
         new TaskResult.Proved(new SealProof(Bytes.of(new byte[192]))),
         new TaskResult.Finalized(14),
         new TaskResult.Unsealed(Path.of("/data/out"), 127),
-        new TaskResult.FilesRemoved());
+        new TaskResult.FilesRemoved(),
+        new TaskResult.Transferred(TestTasks.COPY),
+        new TaskResult.Released(TestTasks.COPY, 2048));
   }
 
   @ParameterizedTest

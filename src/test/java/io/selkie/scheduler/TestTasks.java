@@ -13,6 +13,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,15 @@ import java.util.Optional;
 /** Tasks for tests. */
 public final class TestTasks {
   public static final SealProofType TYPE = SealProofType.STACKED_DRG_2KIB_V1_1;
+
+  /** A copy in long-term storage. */
+  public static final SectorCopy COPY =
+      new SectorCopy(
+          "host-2",
+          "/store",
+          "/store",
+          List.of(new SectorCopy.File("sealed/s-t01000-10", 2048, "blake3:00")));
+
   private static final Bytes32 BYTES = Bytes32.ofHex("07".repeat(32));
   private static final Ticket TICKET = new Ticket(BYTES);
   private static final List<PieceInfo> PIECES =
@@ -58,6 +68,8 @@ public final class TestTasks {
           new TaskRequest.Unseal(
               TYPE, TICKET, new CommD(BYTES), 0, 2032, Path.of("/data/unsealed"));
       case REMOVE -> new TaskRequest.Remove(TYPE);
+      case TRANSFER -> new TaskRequest.Transfer(TYPE);
+      case RELEASE -> new TaskRequest.Release(TYPE, COPY);
     };
   }
 }

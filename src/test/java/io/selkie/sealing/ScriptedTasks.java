@@ -112,6 +112,8 @@ final class ScriptedTasks implements SectorTasks {
       case COMMIT_2 -> new TaskResult.Proved(new SealProof(Bytes.of(proven.bytes().toByteArray())));
       case FINALIZE -> new TaskResult.Finalized(4);
       case REMOVE -> new TaskResult.FilesRemoved();
+      case TRANSFER -> new TaskResult.Transferred(SealingSamples.COPY);
+      case RELEASE -> new TaskResult.Released(((TaskRequest.Release) request).copy(), 2048);
       case UNSEAL -> throw new AssertionError("no driver unseals");
     };
   }

@@ -14,6 +14,7 @@ import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,13 @@ public final class SealingSamples {
   static final Failure ABORTED = failure(Failure.Action.ABANDON, "aborted");
   static final Failure NO_PRE_COMMIT = failure(Failure.Action.ABANDON, "no_pre_commit");
   static final Failure REDO = failure(Failure.Action.REDO, "missing");
+
+  static final SectorCopy COPY =
+      new SectorCopy(
+          "host-1",
+          "http://10.0.0.5:4721",
+          "/store",
+          List.of(new SectorCopy.File("sealed/s-t01000-7", 2048, DIGEST)));
 
   private static final List<Failure> FAILURES = List.of(FAILURE, ABORTED, NO_PRE_COMMIT);
 
@@ -113,7 +121,13 @@ public final class SealingSamples {
         states.add(failed);
       }
     }
-    states.add(new SealingState.Proving(COURSE, PROVEN));
+    SealingState.Proving proving = new SealingState.Proving(COURSE, PROVEN);
+    SealingState.Transferred transferred = new SealingState.Transferred(COURSE, PROVEN, COPY);
+    states.add(proving);
+    states.add(transferred);
+    states.add(new SealingState.Stored(COURSE, PROVEN, COPY));
+    states.add(new SealingState.NotTransferred(proving, FAILURE));
+    states.add(new SealingState.NotTransferred(transferred, FAILURE));
     states.add(new SealingState.FailedUnrecoverable(COURSE, PACKED, FAILURE));
     states.add(new SealingState.Removed(COURSE, ORDER));
     return states;
@@ -137,6 +151,10 @@ public final class SealingSamples {
         new SealingEvent.CommitSubmitted(AT, MESSAGE),
         new SealingEvent.SectorProven(AT, 177),
         new SealingEvent.Finalized(AT),
+        new SealingEvent.SectorTransferred(AT, COPY),
+        new SealingEvent.SourceReleased(AT, COPY),
+        new SealingEvent.TransferFailed(AT, FAILURE),
+        new SealingEvent.TransferRetried(AT, "operator"),
         new SealingEvent.StepFailed(AT, SealingStateName.SEAL_FAILED, FAILURE),
         new SealingEvent.SteppedBack(AT, SealingStateName.PRE_COMMIT_1, REDO),
         new SealingEvent.Retried(AT, SealingStateName.COMMITTING, "operator"),

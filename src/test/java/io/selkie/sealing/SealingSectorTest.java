@@ -669,9 +669,57 @@ class SealingSectorTest {
     assertEquals(List.of(SECTOR), woken);
   }
 
+  @Test
+  void aSealedSectorLeavesAndItsSourceIsReleasedForTheCopyInTheJournal() {
+    transfers = true;
+    pledge();
+    awaitSeed();
+
+    SealingState.Stored stored = await(SealingState.Stored.class);
+
+    assertEquals(SealingSamples.COPY, stored.copy());
+    assertEquals(new TaskRequest.Release(TYPE, SealingSamples.COPY), last());
+    assertEquals(SealingStateName.PROVING, SealingStateName.of(stored.getClass()));
+    SealingStatus.Transfer transfer =
+        SealingStatus.of(stored, Optional.empty()).transfer().orElseThrow();
+    assertEquals("done", transfer.state());
+    assertTrue(transfer.released());
+  }
+
+  @Test
+  void aFailedTransferLeavesTheSectorProvingAndIsTriedAgainByHand() {
+    transfers = true;
+    tasks.fail(TaskKind.TRANSFER, SealingSamples.FAILURE);
+    pledge();
+    awaitSeed();
+    SealingState.NotTransferred stuck = await(SealingState.NotTransferred.class);
+    assertEquals(SealingSamples.FAILURE, stuck.failure());
+    assertEquals(
+        "failed", SealingStatus.of(stuck, Optional.empty()).transfer().orElseThrow().state());
+    assertFalse(tasks.kinds().contains(TaskKind.RELEASE));
+
+    tasks.fail(TaskKind.RELEASE, SealingSamples.FAILURE);
+    retry();
+    awaitAsked(TaskKind.RELEASE);
+    awaitTrue(() -> driver.getState() instanceof SealingState.NotTransferred);
+    retry();
+
+    await(SealingState.Stored.class);
+  }
+
+  /** Whether sealed sectors leave. */
+  private boolean transfers;
+
   private SealingSector.Surroundings surroundings(SectorTasks sectors) {
     return new SealingSector.Surroundings(
-        sectors, chain, this::files, Runnable::run, SETTINGS, () -> AT, woken::add);
+        sectors,
+        chain,
+        this::files,
+        Runnable::run,
+        SETTINGS,
+        () -> AT,
+        () -> transfers,
+        woken::add);
   }
 
   private static Chain.PreCommit preCommit(CommR commR) {

@@ -48,6 +48,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SealingSimulationTest {
   private static final List<TaskKind> PHASES =
       Arrays.stream(TaskKind.values()).filter(TaskKind::isPhase).toList();
+  private static final List<TaskKind> FAILING =
+      Arrays.stream(TaskKind.values()).filter(kind -> kind.isPhase() || kind.isMove()).toList();
   private static final List<Failure.Action> ACTIONS = List.of(Failure.Action.values());
   private static final int SEEDS = 1000;
   private static final int WILD_STEPS = 60;
@@ -153,7 +155,14 @@ class SealingSimulationTest {
       this.effects =
           new SealingEffects(
               new SealingSector.Surroundings(
-                  tasks, chain, sector -> files, Runnable::run, SETTINGS, () -> AT, sector -> {}));
+                  tasks,
+                  chain,
+                  sector -> files,
+                  Runnable::run,
+                  SETTINGS,
+                  () -> AT,
+                  () -> true,
+                  sector -> {}));
     }
 
     void run() throws IOException {
@@ -164,7 +173,7 @@ class SealingSimulationTest {
         step(chance(20));
       }
       beKind();
-      for (int i = 0; i < KIND_STEPS && !(state instanceof SealingState.Proving); i++) {
+      for (int i = 0; i < KIND_STEPS && !(state instanceof SealingState.Stored); i++) {
         chain.pass(1);
         step(false);
       }
@@ -191,7 +200,7 @@ class SealingSimulationTest {
         chain.pass(4000); // the ticket is old now
       }
       if (chance(5)) {
-        TaskKind kind = any(PHASES);
+        TaskKind kind = any(FAILING);
         Failure.Action action = any(ACTIONS);
         tasks.fail(kind, SealingSamples.failure(action, "bad_luck"));
       }
@@ -226,6 +235,10 @@ class SealingSimulationTest {
         persist(SealingPlan.retried(failed, "operator", AT));
         return;
       }
+      if (state instanceof SealingState.NotTransferred) {
+        persist(new SealingEvent.TransferRetried(AT, "operator"));
+        return;
+      }
       SealingStep step = SealingPlan.step(state);
       if (step instanceof SealingStep.Rest) {
         return;
@@ -242,6 +255,7 @@ class SealingSimulationTest {
       }
       outcome
           .filter(ended -> !(ended instanceof SealingOutcome.NotYet))
+          .filter(ended -> !(ended instanceof SealingOutcome.Settled))
           .ifPresent(ended -> persist(SealingPlan.decide(state, ended, SETTINGS.stepsBack(), AT)));
     }
 
@@ -294,7 +308,7 @@ class SealingSimulationTest {
     }
 
     private void checkTheEnd() throws IOException {
-      SealingState.Proving proving = assertInstanceOf(SealingState.Proving.class, state);
+      SealingState.Stored proving = assertInstanceOf(SealingState.Stored.class, state);
       // One for the proof, one for the pre-commit, one more for each that the chain lost.
       assertEquals(2 + chain.forgotten(), chain.messages());
       assertEquals(0, chain.twice(), "a number was pre-committed twice");

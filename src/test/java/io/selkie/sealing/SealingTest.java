@@ -86,7 +86,8 @@ class SealingTest {
                 database.dataSource(),
                 Runnable::run,
                 SETTINGS,
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                () -> false));
   }
 
   @AfterAll

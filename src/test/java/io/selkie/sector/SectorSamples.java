@@ -19,6 +19,7 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +69,8 @@ final class SectorSamples {
       case FINALIZE -> new TaskRequest.Finalize(TYPE, mark % 2 == 0);
       case UNSEAL -> new TaskRequest.Unseal(TYPE, TICKET, COMM_D, mark, 127, Path.of("/out"));
       case REMOVE -> new TaskRequest.Remove(TYPE);
+      case TRANSFER -> new TaskRequest.Transfer(TYPE);
+      case RELEASE -> new TaskRequest.Release(TYPE, copy(mark));
     };
   }
 
@@ -81,7 +84,17 @@ final class SectorSamples {
       case FINALIZE -> new TaskResult.Finalized(3);
       case UNSEAL -> new TaskResult.Unsealed(Path.of("/out"), 127);
       case REMOVE -> new TaskResult.FilesRemoved();
+      case TRANSFER -> new TaskResult.Transferred(copy(1));
+      case RELEASE -> new TaskResult.Released(copy(1), 2048);
     };
+  }
+
+  private static SectorCopy copy(int mark) {
+    return new SectorCopy(
+        "host-" + mark,
+        "/store",
+        "/store",
+        List.of(new SectorCopy.File("sealed/s-t01000-1", 2048, "blake3:00")));
   }
 
   private static Bytes proof() {

@@ -11,8 +11,10 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.SectorCopy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What provers answer: no two give the same result. */
 final class Answers {
@@ -52,7 +54,14 @@ final class Answers {
       case FINALIZE -> new TaskResult.Finalized(mark);
       case UNSEAL -> new TaskResult.Unsealed(OUTPUT, mark);
       case REMOVE -> new TaskResult.FilesRemoved();
+      case TRANSFER -> new TaskResult.Transferred(copy(hex));
+      case RELEASE -> new TaskResult.Released(copy(hex), mark);
     };
+  }
+
+  private static SectorCopy copy(String hex) {
+    return new SectorCopy(
+        "host-1", "/store", "/store", List.of(new SectorCopy.File("sealed", 1, "blake3:" + hex)));
   }
 
   private static Bytes bytes(int mark) {

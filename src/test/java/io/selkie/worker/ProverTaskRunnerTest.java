@@ -170,6 +170,7 @@ class ProverTaskRunnerTest {
           case FINALIZE -> new TaskResult.Finalized(4);
           case UNSEAL -> new TaskResult.Unsealed(Path.of("/data/unsealed"), 2032);
           case REMOVE -> new TaskResult.FilesRemoved();
+          case TRANSFER, RELEASE -> throw new AssertionError("no prover moves files");
         },
         result);
   }

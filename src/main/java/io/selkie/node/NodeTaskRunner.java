@@ -1,0 +1,86 @@
+package io.selkie.node;
+
+import akka.Done;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.transfer.TransferActor;
+import io.selkie.transfer.TransferFiles;
+import io.selkie.transfer.Transfers;
+import io.selkie.worker.Ended;
+import io.selkie.worker.TaskRunner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each attempt to who runs its kind: provers prove, transfers move files.
+ *
+ * @param blocking where small files are deleted
+ */
+record NodeTaskRunner(
+    TaskRunner provers, Transfers transfers, TransferFiles files, Executor blocking)
+    implements TaskRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeTaskRunner.class);
+
+  @Override
+  public Set<TaskId.Attempt> present() {
+    Set<TaskId.Attempt> all = new LinkedHashSet<>(provers.present());
+    try {
+      all.addAll(files.present());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the transfers of this host", e);
+    }
+    return all;
+  }
+
+  @Override
+  public CompletionStage<Ended> run(
+      TaskId.Attempt attempt,
+      TaskRequest request,
+      Map<String, String> environment,
+      Runnable onDurable) {
+    return attempt.task().kind().isMove()
+        ? transfers.run(attempt, request, onDurable).thenApply(NodeTaskRunner::ended)
+        : provers.run(attempt, request, environment, onDurable);
+  }
+
+  private static Ended ended(TransferActor.End end) {
+    if (end instanceof TransferActor.End.Succeeded done) {
+      return new Ended.Succeeded(done.startedAt(), Instant.now(), done.bytes(), done.result());
+    }
+    return new Ended.Failed(
+        end.startedAt(), Instant.now(), ((TransferActor.End.Failed) end).failure());
+  }
+
+  @Override
+  public CompletionStage<Done> stop(TaskId.Attempt attempt) {
+    return attempt.task().kind().isMove()
+        ? transfers.stop(attempt).thenApply(nothing -> Done.getInstance())
+        : provers.stop(attempt);
+  }
+
+  @Override
+  public void remove(TaskId.Attempt attempt) {
+    if (attempt.task().kind().isMove()) {
+      blocking.execute(() -> removeMark(attempt));
+    } else {
+      provers.remove(attempt);
+    }
+  }
+
+  private void removeMark(TaskId.Attempt attempt) {
+    try {
+      files.remove(attempt);
+    } catch (IOException e) {
+      LOG.warn(
+          "cannot forget {}, which is found again at the next start: {}", attempt, e.toString());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.selkie.transfer;
+
+import io.selkie.filecoin.SectorId;
+
+/** How a transfer is told to hold, and how it tells how far it is. Any thread may use it. */
+final class Control {
+  private final SectorId sector;
+  private volatile boolean held;
+  private volatile String step = "";
+  private volatile String destination = "";
+  private volatile long done;
+  private volatile long total;
+
+  Control(SectorId sector) {
+    this.sector = sector;
+  }
+
+  /** The transfer holds: it was paused or called off. */
+  static final class Held extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  SectorId sector() {
+    return sector;
+  }
+
+  /** Makes the next {@link #check} end the work. */
+  void hold() {
+    held = true;
+  }
+
+  boolean isHeld() {
+    return held;
+  }
+
+  /** Ends the work if it is to hold; to be called between chunks. */
+  void check() throws Held {
+    if (held || Thread.currentThread().isInterrupted()) {
+      throw new Held();
+    }
+  }
+
+  /** A step began, such as {@code send}, of so many bytes. */
+  void begin(String name, long bytes) {
+    step = name;
+    total = bytes;
+    done = 0;
+  }
+
+  void to(String name) {
+    destination = name;
+  }
+
+  synchronized void add(long bytes) {
+    done += bytes;
+  }
+
+  void at(long bytes) {
+    done = bytes;
+  }
+
+  String step() {
+    return step;
+  }
+
+  String destination() {
+    return destination;
+  }
+
+  long done() {
+    return done;
+  }
+
+  long total() {
+    return total;
+  }
+}

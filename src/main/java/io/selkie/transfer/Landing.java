@@ -1,0 +1,327 @@
+package io.selkie.transfer;
+
+import io.selkie.failpoints.FailPoints;
+import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorCopy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * Where a sector arrives below a storage path. Its files grow in {@code fetching/SECTOR/}, beside a
+ * journal of the chunks that are there; once all are there and were read back, they are renamed
+ * into place, and a record in {@code selkie/} says so. A crash leaves what a later offer of the
+ * same content goes on with. Calls block; one thread at a time for each file.
+ */
+final class Landing {
+  private static final int VERSION = 1;
+  private static final int READ = 1 << 20;
+
+  private final Path root;
+  private final Offer offer;
+
+  private Landing(Path root, Offer offer) {
+    this.root = root;
+    this.offer = offer;
+  }
+
+  /** What is being received, and whether its files have begun to be renamed into place. */
+  record Staged(int version, Offer offer, boolean placing) {}
+
+  /** The record that the sector is in place. */
+  record Received(int version, String id, SectorCopy copy) {}
+
+  /**
+   * The place of the offer, made if it is not there. An earlier arrival of other content is given
+   * up for it, unless that is being renamed into place.
+   *
+   * @param root the real path of the storage path
+   * @throws TransferTrouble if the sector is there already, with other content
+   */
+  static Landing open(Path root, Offer offer) throws IOException, TransferTrouble {
+    Landing landing = new Landing(root, offer);
+    Optional<Staged> staged = staged(root, offer.sector());
+    if (staged.isPresent() && staged.get().offer().equals(offer)) {
+      return landing;
+    }
+    if (staged.isPresent() && staged.get().placing()) {
+      throw exists(offer.sector(), "is being put in place with other content");
+    }
+    landing.requireAbsent();
+    Durably.removeFlat(directory(root, offer.sector()));
+    Durably.makeDirectories(directory(root, offer.sector()));
+    TransferJson.write(landing.record(), new Staged(VERSION, offer, false));
+    return landing;
+  }
+
+  /** What is arriving of the sector below the storage path. */
+  static Optional<Staged> staged(Path root, SectorId sector) throws IOException {
+    return TransferJson.read(directory(root, sector).resolve("offer.json"), Staged.class);
+  }
+
+  /** What is known of the sector having arrived below the storage path. */
+  static Optional<Received> received(Path root, SectorId sector) throws IOException {
+    return TransferJson.read(receipt(root, sector), Received.class);
+  }
+
+  private static Path directory(Path root, SectorId sector) {
+    return root.resolve("fetching").resolve(sector.toString());
+  }
+
+  private static Path receipt(Path root, SectorId sector) {
+    return root.resolve("selkie").resolve(sector + ".received.json");
+  }
+
+  private Path directory() {
+    return directory(root, offer.sector());
+  }
+
+  private Path record() {
+    return directory().resolve("offer.json");
+  }
+
+  /** The growing file. */
+  Path part(int file) {
+    return directory().resolve(file + ".part");
+  }
+
+  private Path journal(int file) {
+    return directory().resolve(file + ".chunks");
+  }
+
+  private Path target(int file) {
+    return FileNames.resolve(root, offer.sector(), offer.files().get(file).name());
+  }
+
+  Offer offer() {
+    return offer;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  private void requireAbsent() throws TransferTrouble {
+    for (int file = 0; file < offer.files().size(); file++) {
+      if (Durably.exists(target(file))) {
+        throw exists(offer.sector(), "has other files there already: " + target(file));
+      }
+    }
+  }
+
+  private static TransferTrouble exists(SectorId sector, String why) {
+    return TransferTrouble.lasting("exists", sector + " " + why);
+  }
+
+  /** The copy of this offer, if it is in place below the storage path, and whole. */
+  static Optional<SectorCopy> placed(Path root, Offer offer) throws IOException {
+    Landing landing = new Landing(root, offer);
+    return landing.placed();
+  }
+
+  private Optional<SectorCopy> placed() throws IOException {
+    Optional<Received> received = received(root, offer.sector());
+    if (received.isEmpty() || !received.get().id().equals(offer.id())) {
+      return Optional.empty();
+    }
+    for (int file = 0; file < offer.files().size(); file++) {
+      if (!hasLength(target(file), offer.files().get(file).bytes())) {
+        return Optional.empty();
+      }
+    }
+    // Killed between the receipt and this, a receiver leaves it behind.
+    Optional<Staged> staged = staged(root, offer.sector());
+    if (staged.isPresent() && staged.get().offer().id().equals(offer.id())) {
+      Durably.removeFlat(directory());
+    }
+    return Optional.of(received.get().copy());
+  }
+
+  private static boolean hasLength(Path file, long bytes) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes;
+  }
+
+  /** Bytes that are still to be written. */
+  long missingBytes() throws IOException {
+    long missing = 0;
+    for (int file = 0; file < offer.files().size(); file++) {
+      long bytes = offer.files().get(file).bytes();
+      if (Durably.exists(journal(file))) {
+        missing += Math.max(0, bytes - (long) chunks(file).count() * offer.chunkBytes());
+      } else {
+        Path grown = Durably.exists(part(file)) ? part(file) : target(file);
+        missing += Math.max(0, bytes - (Durably.exists(grown) ? Files.size(grown) : 0));
+      }
+    }
+    return missing;
+  }
+
+  /** Which chunks of the file are there. */
+  ChunkMap chunks(int file) throws IOException {
+    int chunks = offer.chunks(file);
+    try {
+      return Durably.exists(part(file)) || chunks == 0
+          ? ChunkMap.parse(chunks, Files.readString(journal(file)))
+          : new ChunkMap(chunks);
+    } catch (NoSuchFileException e) {
+      return new ChunkMap(chunks);
+    }
+  }
+
+  /** Opens a growing file, which is made if it is not there, and is no link. */
+  FileChannel write(int file) throws IOException {
+    return FileChannel.open(
+        part(file),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Opens the journal of a file. A torn last line is cut off first. */
+  FileChannel writeJournal(int file) throws IOException {
+    ChunkMap known = chunks(file);
+    FileChannel channel =
+        FileChannel.open(
+            journal(file),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
+    byte[] text = known.journal().getBytes(StandardCharsets.US_ASCII);
+    writeFully(channel, ByteBuffer.wrap(text), 0);
+    channel.truncate(text.length);
+    channel.position(text.length);
+    return channel;
+  }
+
+  /** Writes all of it. */
+  static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
+    long position = at;
+    while (bytes.hasRemaining()) {
+      position += channel.write(bytes, position);
+    }
+  }
+
+  /**
+   * Makes the files durable and reads them back.
+   *
+   * @return those that are not what was offered
+   */
+  List<Integer> verify(FileDigest digest, Control control) throws IOException, Control.Held {
+    FailPoints.hit("Transfer.before-verify", offer.sector());
+    control.begin("verify", offer.size());
+    List<Integer> damaged = new ArrayList<>();
+    for (int file = 0; file < offer.files().size(); file++) {
+      SectorCopy.File wanted = offer.files().get(file);
+      control.check();
+      try (FileChannel channel = write(file)) {
+        channel.force(true);
+      }
+      if (!hasLength(part(file), wanted.bytes())
+          || !digest.of(part(file)).equals(wanted.digest())) {
+        damaged.add(file);
+      }
+      control.add(wanted.bytes());
+    }
+    Durably.sync(directory());
+    return damaged;
+  }
+
+  /**
+   * Looks which chunks of a file are not what its journal says, and takes them out of it.
+   *
+   * @return how many
+   */
+  int dropDamaged(int file) throws IOException {
+    ChunkMap known = chunks(file);
+    int dropped = 0;
+    try (FileChannel channel = write(file)) {
+      for (int chunk = 0; chunk < offer.chunks(file); chunk++) {
+        if (known.has(chunk) && sum(channel, file, chunk) != known.sum(chunk)) {
+          known.drop(chunk);
+          dropped++;
+        }
+      }
+    }
+    Files.writeString(journal(file), known.journal(), StandardCharsets.US_ASCII);
+    return dropped;
+  }
+
+  private int sum(FileChannel channel, int file, int chunk) throws IOException {
+    CRC32C sum = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocate(READ);
+    long at = offer.offset(chunk);
+    long end = at + offer.length(file, chunk);
+    while (at < end) {
+      buffer.clear().limit((int) Math.min(READ, end - at));
+      int read = channel.read(buffer, at);
+      if (read < 0) {
+        return ~(int) sum.getValue(); // shorter than it was
+      }
+      sum.update(buffer.flip());
+      at += read;
+    }
+    return (int) sum.getValue();
+  }
+
+  /** Has the file received from its beginning again. */
+  void drop(int file) throws IOException {
+    Files.deleteIfExists(journal(file));
+    Files.deleteIfExists(part(file));
+  }
+
+  /** Whether the renaming has begun: it must be finished then, whatever happens. */
+  boolean isPlacing() throws IOException {
+    return staged(root, offer.sector())
+        .filter(staged -> staged.placing() && staged.offer().equals(offer))
+        .isPresent();
+  }
+
+  /**
+   * Renames what was verified into place; done again after a crash it goes on.
+   *
+   * @param copy what the record is to say
+   */
+  void place(SectorCopy copy) throws IOException, TransferTrouble {
+    SectorId sector = offer.sector();
+    if (!isPlacing()) {
+      requireAbsent();
+      FailPoints.hit("Transfer.before-place", sector);
+      TransferJson.write(record(), new Staged(VERSION, offer, true));
+    }
+    List<Durably.Move> moves = new ArrayList<>();
+    for (int file = 0; file < offer.files().size(); file++) {
+      moves.add(new Durably.Move(part(file), target(file)));
+    }
+    Durably.rename(moves, () -> FailPoints.hit("Transfer.amid-place", sector));
+    FailPoints.hit("Transfer.before-receipt", sector);
+    receipt(root, offer, copy);
+    FailPoints.hit("Transfer.after-receipt", sector);
+    Durably.removeFlat(directory());
+  }
+
+  /** Writes the record that the offer's files are in place. */
+  static void receipt(Path root, Offer offer, SectorCopy copy) throws IOException {
+    Durably.makeDirectories(root.resolve("selkie"));
+    TransferJson.write(receipt(root, offer.sector()), new Received(VERSION, offer.id(), copy));
+  }
+
+  /** Gives up what has arrived of the sector, unless it is being put in place. */
+  static void abandon(Path root, SectorId sector) throws IOException, TransferTrouble {
+    Optional<Staged> staged = staged(root, sector);
+    if (staged.isPresent() && staged.get().placing()) {
+      throw exists(sector, "is being put in place");
+    }
+    Durably.removeFlat(directory(root, sector));
+  }
+}

@@ -1,0 +1,181 @@
+package io.selkie.transfer;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.settings.ClientConnectionSettings;
+import akka.http.javadsl.settings.ConnectionPoolSettings;
+import io.selkie.transfer.TransferSettings.Peer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Calls to a peer's transfer address. Every trouble is a {@link TransferTrouble} of one line. */
+final class PeerConnection {
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final int MOST_TOKEN = 8192;
+  private static final int MOST_ANSWER = 16 << 20;
+  private static final int OPEN_REQUESTS = 64;
+  private static final long POLL_MILLIS = 100;
+  private static final int MOST_MESSAGE = 300;
+
+  private final ActorSystem<?> system;
+  private final Peer peer;
+  private final Duration patience;
+  private final ConnectionPoolSettings pool;
+
+  /**
+   * Calls to a peer.
+   *
+   * @param connections that may be open at once
+   * @param patience with a silent peer
+   */
+  PeerConnection(ActorSystem<?> system, Peer peer, int connections, Duration patience) {
+    this.system = system;
+    this.peer = peer;
+    this.patience = patience;
+    ClientConnectionSettings defaults = ClientConnectionSettings.create(system.classicSystem());
+    this.pool =
+        ConnectionPoolSettings.create(system.classicSystem())
+            .withMaxConnections(connections + 1)
+            .withMaxOpenRequests(OPEN_REQUESTS)
+            .withMaxRetries(0)
+            .withConnectionSettings(
+                defaults
+                    .withConnectingTimeout(scala(CONNECT))
+                    .withIdleTimeout(
+                        scala.concurrent.duration.Duration.fromNanos(patience.toNanos())));
+  }
+
+  private static scala.concurrent.duration.FiniteDuration scala(Duration duration) {
+    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
+  }
+
+  /**
+   * An answer, read whole.
+   *
+   * @param body of at most 16 MiB
+   */
+  record Answer(int status, String body) {
+    boolean isGood() {
+      return status / 100 == 2;
+    }
+
+    /**
+     * What it says.
+     *
+     * @throws TransferTrouble what it says of trouble, or that it is not understood
+     */
+    <T> T read(Class<T> type, String place) throws TransferTrouble {
+      if (!isGood()) {
+        throw trouble(place);
+      }
+      try {
+        return TransferJson.read(body, type);
+      } catch (IOException e) {
+        throw TransferTrouble.passing("unreachable", place + " does not speak this protocol");
+      }
+    }
+
+    TransferTrouble trouble(String place) {
+      ArrivalStatus.Trouble error = error();
+      String message = place + ": " + error.message();
+      return error.code().equals("exists") || error.code().equals("invalid")
+          ? TransferTrouble.lasting(error.code(), message)
+          : TransferTrouble.passing(error.code(), message);
+    }
+
+    private ArrivalStatus.Trouble error() {
+      try {
+        Refusal refusal = TransferJson.read(body, Refusal.class);
+        if (refusal.error() != null
+            && String.valueOf(refusal.error().code()).matches("[a-z_]{1,32}")) {
+          return new ArrivalStatus.Trouble(
+              refusal.error().code(), printable(String.valueOf(refusal.error().message())));
+        }
+      } catch (IOException e) {
+        return new ArrivalStatus.Trouble("unreachable", "status " + status);
+      }
+      return new ArrivalStatus.Trouble("unreachable", "status " + status);
+    }
+
+    private static String printable(String text) {
+      String safe = text.replaceAll("[^ -~]", "?");
+      return safe.length() > MOST_MESSAGE ? safe.substring(0, MOST_MESSAGE) : safe;
+    }
+  }
+
+  private record Refusal(ArrivalStatus.Trouble error) {}
+
+  /** Sends a request to the path below the protocol's. */
+  CompletableFuture<Answer> send(HttpRequest request, String path) throws TransferTrouble {
+    HttpRequest whole =
+        request
+            .withUri(peer.url() + TransferServer.BASE + path)
+            .addHeader(RawHeader.create("Authorization", "Bearer " + token()));
+    return Http.get(system)
+        .singleRequest(
+            whole, Http.get(system).defaultClientHttpsContext(), pool, system.classicSystem().log())
+        .thenCompose(this::read)
+        .toCompletableFuture();
+  }
+
+  private CompletableFuture<Answer> read(HttpResponse response) {
+    return response
+        .entity()
+        .withSizeLimit(MOST_ANSWER)
+        .toStrict(patience.toMillis(), system)
+        .thenApply(body -> new Answer(response.status().intValue(), body.getData().utf8String()))
+        .toCompletableFuture();
+  }
+
+  /** Sends a request and waits for its answer. */
+  Answer call(HttpRequest request, String path, Control control)
+      throws TransferTrouble, Control.Held {
+    return await(send(request, path), control);
+  }
+
+  /** Waits for an answer as long as the peer is not silent for too long. */
+  Answer await(CompletableFuture<Answer> answer, Control control)
+      throws TransferTrouble, Control.Held {
+    long end = System.nanoTime() + patience.multipliedBy(2).toNanos();
+    while (true) {
+      control.check();
+      try {
+        return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (System.nanoTime() > end) {
+          throw TransferTrouble.passing("unreachable", peer.url() + " does not answer");
+        }
+      } catch (ExecutionException e) {
+        throw TransferTrouble.passing("unreachable", peer.url() + " cannot be reached: " + line(e));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Control.Held();
+      }
+    }
+  }
+
+  private static String line(ExecutionException trouble) {
+    return String.valueOf(trouble.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** As it is in its file now. */
+  String token() throws TransferTrouble {
+    try {
+      if (Files.size(peer.tokenFile()) > MOST_TOKEN) {
+        throw TransferTrouble.passing("unauthorized", peer.tokenFile() + " is no token file");
+      }
+      return Files.readString(peer.tokenFile()).strip();
+    } catch (IOException e) {
+      throw TransferTrouble.passing(
+          "unauthorized", "cannot read the token for " + peer.url() + " in " + peer.tokenFile());
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.selkie.transfer;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorCopy;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What peers send to this node. Calls block, but for the reading back. */
+final class Receiver {
+  private final Supplier<List<Path>> served;
+  private final String host;
+  private final FileDigest digest;
+  private final Executor readers;
+  private final int most;
+  private final Duration patience;
+  private final Map<SectorId, Arrival> arrivals = new HashMap<>();
+
+  /**
+   * A receiver.
+   *
+   * @param served the storage paths that it may write to, asked for each new sector
+   * @param readers where sectors are read back
+   * @param most how many arrive at once
+   * @param patience after which a silent sender's sector does not count for that
+   */
+  Receiver(
+      Supplier<List<Path>> served,
+      String host,
+      FileDigest digest,
+      Executor readers,
+      int most,
+      Duration patience) {
+    this.served = served;
+    this.host = host;
+    this.digest = digest;
+    this.readers = readers;
+    this.most = most;
+    this.patience = patience;
+  }
+
+  /** The most bytes that one storage path can take. */
+  synchronized long freeBytes() throws IOException {
+    long most = 0;
+    for (Path root : roots()) {
+      most = Math.max(most, free(root));
+    }
+    return most;
+  }
+
+  private List<Path> roots() throws IOException {
+    List<Path> roots = new ArrayList<>();
+    for (Path path : served.get()) {
+      if (Files.isDirectory(path)) {
+        roots.add(path.toRealPath());
+      }
+    }
+    return roots;
+  }
+
+  /** What the path can take besides what it was promised to. */
+  private long free(Path root) throws IOException {
+    FileStore store = Files.getFileStore(root);
+    long promised = 0;
+    for (Arrival arrival : arrivals.values()) {
+      if (Files.getFileStore(arrival.landing().root()).equals(store)) {
+        promised += arrival.landing().missingBytes();
+      }
+    }
+    return Math.max(0, store.getUsableSpace() - promised);
+  }
+
+  /** Takes an offer up, or goes on with it. */
+  synchronized ArrivalStatus offer(Offer offer) throws IOException, TransferTrouble {
+    Optional<ArrivalStatus> placed = placed(offer.sector(), offer.id());
+    if (placed.isPresent()) {
+      return placed.get();
+    }
+    @Nullable Arrival known = arrivals.get(offer.sector());
+    if (known != null && known.offer().equals(offer)) {
+      ArrivalStatus status = known.status();
+      if (!status.state().equals(ArrivalStatus.FAILED)) {
+        return status;
+      }
+    }
+    if (known != null) {
+      if (!known.isReceiving()) {
+        throw TransferTrouble.passing("busy", offer.sector() + " is being verified");
+      }
+      known.close();
+      arrivals.remove(offer.sector());
+    }
+    requirePlace();
+    Path root = choose(offer);
+    Arrival arrival =
+        new Arrival(
+            Landing.open(root, offer),
+            new SectorCopy(host, root.toString(), root.toString(), offer.files()));
+    arrivals.put(offer.sector(), arrival);
+    if (arrival.landing().isPlacing()) {
+      finish(arrival);
+    }
+    return arrival.status();
+  }
+
+  private void requirePlace() throws IOException, TransferTrouble {
+    for (Arrival arrival : List.copyOf(arrivals.values())) {
+      if (arrivals.size() >= most && arrival.silentNanos() > patience.toNanos()) {
+        arrival.close();
+        arrivals.remove(arrival.offer().sector());
+      }
+    }
+    if (arrivals.size() >= most) {
+      throw TransferTrouble.passing(
+          "busy", most + " sectors are being received already; ask again later");
+    }
+  }
+
+  /** Where a part of it lies, else where most is free. */
+  private Path choose(Offer offer) throws IOException, TransferTrouble {
+    List<Path> roots = roots();
+    for (Path root : roots) {
+      if (Landing.staged(root, offer.sector()).isPresent()) {
+        return root;
+      }
+    }
+    for (Path root : roots) {
+      if (Landing.received(root, offer.sector()).isPresent()) {
+        throw TransferTrouble.lasting("exists", offer.sector() + " is there, with other content");
+      }
+    }
+    long most = -1;
+    Optional<Path> best = Optional.empty();
+    for (Path root : roots) {
+      long free = free(root);
+      if (free > most) {
+        most = free;
+        best = Optional.of(root);
+      }
+    }
+    if (best.isEmpty()) {
+      throw TransferTrouble.passing("no_space", "this node serves no storage path");
+    }
+    if (most < offer.size()) {
+      throw TransferTrouble.passing(
+          "no_space", offer.size() + " bytes are needed and " + most + " free");
+    }
+    return best.get();
+  }
+
+  private Optional<ArrivalStatus> placed(SectorId sector, String id) throws IOException {
+    for (Path root : roots()) {
+      Optional<Landing.Received> received = Landing.received(root, sector);
+      if (received.isPresent() && received.get().id().equals(id)) {
+        Offer offer = new Offer(sector, Offer.CHUNK, received.get().copy().files());
+        if (Landing.placed(root, offer).isPresent()) {
+          return Optional.of(
+              new ArrivalStatus(
+                  ArrivalStatus.PLACED, host, root.toString(), 0, List.of(), Optional.empty()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** How an offer stands. */
+  synchronized ArrivalStatus status(SectorId sector, String id)
+      throws IOException, TransferTrouble {
+    Optional<ArrivalStatus> placed = placed(sector, id);
+    return placed.isPresent() ? placed.get() : arrival(sector, id).status();
+  }
+
+  /** The arrival under this name. */
+  synchronized Arrival arrival(SectorId sector, String id) throws TransferTrouble {
+    @Nullable Arrival arrival = arrivals.get(sector);
+    if (arrival == null || !arrival.offer().id().equals(id)) {
+      throw TransferTrouble.passing("unknown", "nothing is known of this offer: make it again");
+    }
+    return arrival;
+  }
+
+  /** All has come: reads it back and puts it in place, in the background. */
+  synchronized ArrivalStatus commit(SectorId sector, String id)
+      throws IOException, TransferTrouble {
+    Optional<ArrivalStatus> placed = placed(sector, id);
+    if (placed.isPresent()) {
+      return placed.get();
+    }
+    Arrival arrival = arrival(sector, id);
+    finish(arrival);
+    return arrival.status();
+  }
+
+  private void finish(Arrival arrival) throws IOException, TransferTrouble {
+    if (arrival.commit()) {
+      readers.execute(
+          () -> {
+            arrival.finish(digest);
+            forgetIfPlaced(arrival);
+          });
+    }
+  }
+
+  private synchronized void forgetIfPlaced(Arrival arrival) {
+    try {
+      if (arrival.status().state().equals(ArrivalStatus.PLACED)) {
+        arrivals.remove(arrival.offer().sector(), arrival);
+      }
+    } catch (IOException e) {
+      arrivals.remove(arrival.offer().sector(), arrival); // the disk tells what there is
+    }
+  }
+
+  /** Gives up what has arrived and is not in place. */
+  synchronized void abandon(SectorId sector, String id) throws IOException, TransferTrouble {
+    @Nullable Arrival arrival = arrivals.get(sector);
+    if (arrival != null && arrival.offer().id().equals(id)) {
+      if (!arrival.isReceiving()) {
+        throw TransferTrouble.passing("busy", sector + " is being verified");
+      }
+      arrival.close();
+      arrivals.remove(sector);
+    }
+    for (Path root : roots()) {
+      Optional<Landing.Staged> staged = Landing.staged(root, sector);
+      if (staged.isPresent() && staged.get().offer().id().equals(id)) {
+        Landing.abandon(root, sector);
+      }
+    }
+  }
+}

@@ -1,0 +1,381 @@
+package io.selkie.transfer;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.settings.ServerSettings;
+import io.selkie.auth.Permission;
+import io.selkie.auth.Tokens;
+import io.selkie.auth.Verification;
+import io.selkie.filecoin.SectorId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transfer address of a node that serves storage paths; {@code docs/transfer.md} is what it
+ * speaks. It is none of the management interface: another port, and tokens for write only.
+ */
+public final class TransferServer {
+  /** Where all paths begin. */
+  static final String BASE = "/transfer/v1";
+
+  /** The header with the CRC32C of a chunk, 8 hexadecimal digits. */
+  static final String SUM = "Selkie-Crc32c";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TransferServer.class);
+  private static final Duration LAST_CALLS = Duration.ofSeconds(5);
+  private static final int MOST_OFFER = 64 << 10;
+
+  /** Of one sender. */
+  private static final int MOST_CONNECTIONS = 16;
+
+  private static final Pattern PATH =
+      Pattern.compile(
+          BASE
+              + "(?:/sectors/(?<sector>[^/]{1,64})"
+              + "(?:/(?<id>[0-9a-f]{32})"
+              + "(?:/(?<commit>commit))?"
+              + ")?)?");
+
+  private final ActorSystem<?> system;
+  private final Receiver receiver;
+  private final Tokens tokens;
+  private final String host;
+  private final int dataPort;
+  private final Executor blocking;
+
+  private TransferServer(
+      ActorSystem<?> system, Receiver receiver, Tokens tokens, String host, int dataPort) {
+    this.dataPort = dataPort;
+    this.system = system;
+    this.receiver = receiver;
+    this.tokens = tokens;
+    this.host = host;
+    this.blocking =
+        system.dispatchers().lookup(DispatcherSelector.fromConfig(Transfers.DISPATCHER));
+  }
+
+  /**
+   * What the server stands on.
+   *
+   * @param served the storage paths that peers may send to, asked for each new sector
+   * @param host this one
+   * @param readers where sectors are read back
+   */
+  public record Parts(
+      TransferSettings settings,
+      Supplier<List<Path>> served,
+      String host,
+      Tokens tokens,
+      FileDigest digest,
+      Executor readers) {}
+
+  /**
+   * Opens the port; it ends with the actor system.
+   *
+   * @return where it answers; fails with {@link IOException}, of one line, if the port cannot be
+   *     had
+   */
+  public static CompletionStage<URI> start(ActorSystem<?> system, Parts parts) {
+    TransferSettings settings = parts.settings();
+    Duration patience = settings.stallTimeout().multipliedBy(2);
+    Receiver receiver =
+        new Receiver(
+            parts.served(),
+            parts.host(),
+            parts.digest(),
+            parts.readers(),
+            settings.incoming(),
+            patience);
+    TransferServer server;
+    try {
+      DataServer data =
+          DataServer.start(
+              new InetSocketAddress(settings.host(), settings.dataPort()),
+              receiver,
+              parts.tokens(),
+              patience,
+              settings.incoming() * MOST_CONNECTIONS);
+      CoordinatedShutdown.get(system)
+          .addTask(
+              CoordinatedShutdown.PhaseServiceUnbind(),
+              "selkie-transfer-data",
+              () -> {
+                data.close();
+                return CompletableFuture.completedStage(Done.done());
+              });
+      server = new TransferServer(system, receiver, parts.tokens(), parts.host(), data.port());
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
+    }
+    return Http.get(system)
+        .newServerAt(settings.host(), settings.port())
+        .withSettings(serverSettings(system, settings))
+        .bind(server::handle)
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(
+                  new IOException(
+                      "cannot listen on "
+                          + settings.host()
+                          + " port "
+                          + settings.port()
+                          + ": change selkie.transfer.host or selkie.transfer.port, or end who has"
+                          + " it",
+                      failure));
+            })
+        .thenApply(binding -> url(binding.addToCoordinatedShutdown(LAST_CALLS, system)));
+  }
+
+  private static ServerSettings serverSettings(ActorSystem<?> system, TransferSettings settings) {
+    ServerSettings defaults = ServerSettings.create(system.settings().config());
+    return defaults
+        .withServerHeader(Optional.empty())
+        .withParserSettings(
+            defaults
+                .getParserSettings()
+                .withMaxContentLength(MOST_OFFER)
+                .withIllegalHeaderWarnings(false))
+        .withTimeouts(
+            defaults
+                .getTimeouts()
+                .withIdleTimeout(scala(settings.stallTimeout().multipliedBy(2)))
+                .withRequestTimeout(scala(settings.stallTimeout().multipliedBy(2))));
+  }
+
+  private static scala.concurrent.duration.Duration scala(Duration duration) {
+    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
+  }
+
+  private static URI url(ServerBinding binding) {
+    InetSocketAddress address = binding.localAddress();
+    if (!address.getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "the transfer address {} is without TLS: keep it in a network of yours alone", address);
+    }
+    String name = address.getAddress().getHostAddress();
+    return URI.create(
+        "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + address.getPort());
+  }
+
+  private CompletionStage<HttpResponse> handle(HttpRequest request) {
+    Matcher path = PATH.matcher(request.getUri().path());
+    try {
+      Optional<HttpResponse> refusal = refusal(request);
+      if (refusal.isPresent()) {
+        return refused(request, refusal.get());
+      }
+      if (!path.matches()) {
+        return refused(request, error(StatusCodes.NOT_FOUND, "unknown", "no such path"));
+      }
+      return answer(request, path)
+          .exceptionallyCompose(trouble -> refused(request, troubled(trouble)));
+    } catch (IllegalArgumentException e) {
+      return refused(
+          request, error(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** What is not read of a body would be taken for the next request. */
+  private CompletionStage<HttpResponse> refused(HttpRequest request, HttpResponse response) {
+    request.discardEntityBytes(system);
+    return CompletableFuture.completedStage(response);
+  }
+
+  private Optional<HttpResponse> refusal(HttpRequest request) {
+    List<String> values = new ArrayList<>();
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is("authorization")) {
+        values.add(header.value());
+      }
+    }
+    if (values.size() != 1 || !values.get(0).regionMatches(true, 0, "bearer ", 0, 7)) {
+      return Optional.of(
+          error(
+              StatusCodes.UNAUTHORIZED,
+              "unauthorized",
+              "send one header \"Authorization: Bearer TOKEN\""));
+    }
+    Verification verification = tokens.verify(values.get(0).substring(7));
+    if (verification instanceof Verification.Rejected rejected) {
+      return Optional.of(error(StatusCodes.UNAUTHORIZED, "unauthorized", rejected.reason()));
+    }
+    return ((Verification.Verified) verification).allows(Permission.WRITE)
+        ? Optional.empty()
+        : Optional.of(error(StatusCodes.FORBIDDEN, "forbidden", "the token does not carry write"));
+  }
+
+  private CompletionStage<HttpResponse> answer(HttpRequest request, Matcher path) {
+    String method = request.method().name();
+    if (path.group("sector") == null) {
+      return method.equals("GET") ? about() : notAllowed(request);
+    }
+    SectorId sector = SectorId.parse(path.group("sector"));
+    String id = path.group("id");
+    if (id == null) {
+      return method.equals("PUT") ? offer(request, sector) : notAllowed(request);
+    }
+    if (path.group("commit") != null) {
+      return method.equals("POST")
+          ? status(request, () -> receiver.commit(sector, id))
+          : notAllowed(request);
+    }
+    if (request.method().equals(HttpMethods.DELETE)) {
+      return abandon(request, sector, id);
+    }
+    return method.equals("GET")
+        ? status(request, () -> receiver.status(sector, id))
+        : notAllowed(request);
+  }
+
+  private CompletionStage<HttpResponse> notAllowed(HttpRequest request) {
+    return refused(
+        request, error(StatusCodes.METHOD_NOT_ALLOWED, "method", "the path takes other methods"));
+  }
+
+  /**
+   * What the receiver is.
+   *
+   * @param freeBytes the most that one storage path can take
+   * @param dataPort where it takes chunks
+   */
+  record About(int version, String host, long freeBytes, int dataPort) {}
+
+  private CompletionStage<HttpResponse> about() {
+    return blocking(() -> json(StatusCodes.OK, new About(1, host, receiver.freeBytes(), dataPort)));
+  }
+
+  private CompletionStage<HttpResponse> offer(HttpRequest request, SectorId sector) {
+    return request
+        .entity()
+        .withSizeLimit(MOST_OFFER)
+        .toStrict(LAST_CALLS.multipliedBy(2).toMillis(), system)
+        .thenCompose(
+            body ->
+                blocking(
+                    () -> {
+                      Offer offer = parse(body.getData().utf8String());
+                      if (!offer.sector().equals(sector)) {
+                        throw new IllegalArgumentException("the offer is of another sector");
+                      }
+                      return json(StatusCodes.OK, receiver.offer(offer));
+                    }));
+  }
+
+  private static Offer parse(String text) {
+    try {
+      return TransferJson.read(text, Offer.class);
+    } catch (IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(
+          "the body is no offer: "
+              + String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
+  private CompletionStage<HttpResponse> status(HttpRequest request, Work<ArrivalStatus> work) {
+    request.discardEntityBytes(system);
+    return blocking(() -> json(StatusCodes.OK, work.run()));
+  }
+
+  private CompletionStage<HttpResponse> abandon(HttpRequest request, SectorId sector, String id) {
+    request.discardEntityBytes(system);
+    return blocking(
+        () -> {
+          receiver.abandon(sector, id);
+          return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+        });
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws IOException, TransferTrouble;
+  }
+
+  private <T> CompletionStage<T> blocking(Work<T> work) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return work.run();
+          } catch (IOException | TransferTrouble e) {
+            throw new CompletionException(e);
+          }
+        },
+        blocking);
+  }
+
+  private static HttpResponse troubled(Throwable trouble) {
+    Throwable cause = trouble;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof IllegalArgumentException) {
+      return error(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(cause.getMessage()));
+    }
+    TransferTrouble known =
+        cause instanceof TransferTrouble typed
+            ? typed
+            : TransferTrouble.of(cause instanceof IOException io ? io : new IOException(cause));
+    String code = known.failure().code();
+    if (code.equals("error")) {
+      LOG.warn("a transfer has trouble: {}", known.failure().message());
+    }
+    return error(status(code), code, known.failure().message());
+  }
+
+  /** The status of a refusal. */
+  static StatusCode status(String code) {
+    return switch (code) {
+      case "no_space" -> StatusCodes.INSUFFICIENT_STORAGE;
+      case "exists", "closed", "incomplete" -> StatusCodes.CONFLICT;
+      case "busy" -> StatusCodes.TOO_MANY_REQUESTS;
+      case "damaged_chunk" -> StatusCodes.UNPROCESSABLE_CONTENT;
+      case "unknown" -> StatusCodes.NOT_FOUND;
+      case "invalid" -> StatusCodes.BAD_REQUEST;
+      default -> StatusCodes.SERVICE_UNAVAILABLE;
+    };
+  }
+
+  private static HttpResponse error(StatusCode status, String code, String message) {
+    return json(status, Map.of("error", new ArrivalStatus.Trouble(code, message)));
+  }
+
+  /** The body of a refusal. */
+  static String body(String code, String message) {
+    return TransferJson.write(Map.of("error", new ArrivalStatus.Trouble(code, message)));
+  }
+
+  private static HttpResponse json(StatusCode status, Object value) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, TransferJson.write(value)));
+  }
+}

@@ -1,0 +1,155 @@
+package io.selkie.transfer;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.storage.SectorCopy;
+import io.selkie.storage.SectorPlaces;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The transfers of this node, for those who run tasks and for operators. No call blocks. */
+public final class Transfers {
+  /** Where transfers may block. */
+  static final String DISPATCHER = "selkie.transfer-dispatcher";
+
+  private final ActorRef<TransferActor.Command> actor;
+
+  /**
+   * What transfers work with.
+   *
+   * @param places where sectors are
+   * @param attached directories of this host that store sealed sectors, besides the settings'
+   * @param state the state directory
+   * @param host this one
+   * @param threads one is used for each transfer that runs
+   */
+  public record Parts(
+      TransferSettings settings,
+      SectorPlaces places,
+      Supplier<List<Path>> attached,
+      Path state,
+      HostId host,
+      FileDigest digest,
+      Executor threads) {}
+
+  /** Starts the transfers of a node. */
+  public static Transfers start(ActorContext<?> context, Parts parts) {
+    TransferSettings settings = parts.settings();
+    RateLimit rate = new RateLimit(settings.rate());
+    Function<TransferSettings.Target, Destination> destination =
+        target -> destination(context.getSystem(), target, parts, rate);
+    Supplier<List<Destination>> destinations =
+        () ->
+            Stream.concat(
+                    settings.targets().stream(),
+                    parts.attached().get().stream().map(TransferSettings.Directory::new))
+                .map(destination)
+                .toList();
+    TransferPlan.Directory plans =
+        new TransferPlan.Directory(parts.state().resolve("transfer-plans"));
+    TransferWork work =
+        new TransferWork(
+            parts.places(),
+            plans,
+            destinations,
+            new SourceRelease(plans, copy -> find(destinations.get(), copy, destination)),
+            parts.digest(),
+            settings.chunk());
+    return new Transfers(
+        context.spawn(
+            TransferActor.create(
+                new TransferActor.Parts(
+                    work,
+                    new TransferFiles(parts.state()),
+                    parts.threads(),
+                    settings.parallel(),
+                    new BackOff(settings.firstWait(), settings.longestWait()))),
+            "transfers",
+            DispatcherSelector.fromConfig(DISPATCHER)));
+  }
+
+  private static Destination destination(
+      ActorSystem<?> system, TransferSettings.Target target, Parts parts, RateLimit rate) {
+    if (target instanceof TransferSettings.Peer peer) {
+      TransferSettings settings = parts.settings();
+      return new PeerDestination(
+          new PeerConnection(system, peer, settings.connections(), settings.stallTimeout()),
+          peer,
+          settings.connections(),
+          settings.stallTimeout(),
+          parts.digest(),
+          rate);
+    }
+    return new LocalDestination(
+        ((TransferSettings.Directory) target).path(), parts.host().value(), parts.digest(), rate);
+  }
+
+  /** A directory needs no setting to be looked into; a peer's token does. */
+  private static Optional<Destination> find(
+      List<Destination> destinations,
+      SectorCopy copy,
+      Function<TransferSettings.Target, Destination> make) {
+    return destinations.stream()
+        .filter(destination -> destination.place().equals(copy.place()))
+        .findFirst()
+        .or(
+            () ->
+                copy.place().startsWith("/")
+                    ? Optional.of(make.apply(new TransferSettings.Directory(Path.of(copy.place()))))
+                    : Optional.empty());
+  }
+
+  /** Speaks to this actor. */
+  Transfers(ActorRef<TransferActor.Command> actor) {
+    this.actor = actor;
+  }
+
+  /** Runs an attempt at a Transfer or a Release, or joins the one that runs. */
+  public CompletionStage<TransferActor.End> run(
+      TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
+    CompletableFuture<TransferActor.End> end = new CompletableFuture<>();
+    actor.tell(new TransferActor.Begin(attempt, request, onDurable, end));
+    return end;
+  }
+
+  /** Ends an attempt; completes when nothing works on it any more. */
+  public CompletionStage<Void> stop(TaskId.Attempt attempt) {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    actor.tell(new TransferActor.Stop(attempt, stopped));
+    return stopped;
+  }
+
+  /** Holds a sector's transfer, or all of them, until {@link #resume}, also over a restart. */
+  public CompletionStage<Void> pause(Optional<SectorId> sector) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    actor.tell(new TransferActor.Pause(sector, done));
+    return done;
+  }
+
+  /** Lets a sector's transfer, or all of them, go on at once. */
+  public CompletionStage<Void> resume(Optional<SectorId> sector) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    actor.tell(new TransferActor.Resume(sector, done));
+    return done;
+  }
+
+  /** What is under way. */
+  public CompletionStage<TransferActor.Overview> overview() {
+    CompletableFuture<TransferActor.Overview> overview = new CompletableFuture<>();
+    actor.tell(new TransferActor.Look(overview));
+    return overview;
+  }
+}
