@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 
 /** Two nodes with stand-in provers: one seals and sends, the other receives. */
 final class TransferPair implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   final MeddlingProxy proxy = new MeddlingProxy();
   final Path sending;

@@ -68,7 +68,7 @@ class TargetChoiceTest {
     BackOff backOff = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
     assertEquals(Duration.ofMillis(800), backOff.after(1, 0));
-    assertEquals(Duration.ofMillis(4000), backOff.after(3, 0.5));
+    assertEquals(Duration.ofSeconds(4), backOff.after(3, 0.5));
     assertEquals(Duration.ofSeconds(12), backOff.after(99, 1));
   }
 
