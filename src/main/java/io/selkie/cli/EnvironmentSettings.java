@@ -8,6 +8,9 @@ import com.typesafe.config.ConfigValueType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +23,21 @@ final class EnvironmentSettings {
    * always sets the directory of the native side, which must not hide what the file says.
    */
   private static final List<String> EXCEPT = List.of("selkie.test.", "selkie.native.dir");
+
+  private static final Set<String> OTHERS =
+      Set.of(
+          "SELKIE_CONF",
+          "SELKIE_JAVA_OPTS",
+          "SELKIE_LOG",
+          "SELKIE_BUILD",
+          "SELKIE_STATE_DIR",
+          "SELKIE_API_INFO",
+          "SELKIE_NATIVE_VARIANT",
+          "SELKIE_TEST_FAILPOINT_DIR");
+
+  private static final Pattern KUBERNETES =
+      Pattern.compile(
+          "SELKIE(?:_[A-Z0-9]+)*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT(?:_[0-9]+_.*)?)");
 
   private EnvironmentSettings() {}
 
@@ -50,6 +68,23 @@ final class EnvironmentSettings {
       }
     }
     return found;
+  }
+
+  /**
+   * Variables that look like settings and are none: misspelt ones, which would be ignored for ever.
+   * What Kubernetes sets for a service of our name is not meant by anybody.
+   */
+  static List<String> unknown(Map<String, String> environment, Config reference) {
+    Set<String> known =
+        reference.getConfig("selkie").entrySet().stream()
+            .map(setting -> variable("selkie." + setting.getKey()))
+            .collect(Collectors.toSet());
+    return environment.keySet().stream()
+        .filter(name -> name.startsWith("SELKIE_"))
+        .filter(name -> !known.contains(name) && !OTHERS.contains(name))
+        .filter(name -> !KUBERNETES.matcher(name).matches())
+        .sorted()
+        .toList();
   }
 
   private static List<String> elements(String value) {

@@ -2,6 +2,7 @@ package io.selkie.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -81,6 +82,8 @@ final class RunCommand implements Callable<Integer> {
     Path repo = repo(config);
     directories(config, repo);
     context.requireProofs();
+    EnvironmentSettings.unknown(context.environment(), ConfigFactory.defaultReference())
+        .forEach(name -> warn(name + " is set, but there is no such setting"));
     NodeLauncher.Order order = new NodeLauncher.Order(repo, context.environment(), config);
     try (NodeLauncher.Running node = context.launcher().start(order)) {
       tell(repo, node);
@@ -90,6 +93,11 @@ final class RunCommand implements Callable<Integer> {
       return true;
     }
     return true;
+  }
+
+  private void warn(String line) {
+    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + CommandTask.oneLine(line));
+    spec.commandLine().getErr().flush();
   }
 
   /** Each side of {@code run} is parsed by a command of its own: neither sees the other's flags. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ final class JobFiles {
   static final String LOG_SEEN = "log.seen";
 
   static final String PROGRESS = "progress";
+
+  private static final int TRIES = 10;
 
   private JobFiles() {}
 
@@ -96,6 +99,20 @@ final class JobFiles {
 
   /** Deletes a directory with all that is in it; links are not followed. */
   static void deleteTree(Path root) throws IOException {
+    for (int left = TRIES; ; left--) {
+      try {
+        deleteOnce(root);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        // Who follows the log noted a last time how far it was.
+        if (left == 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void deleteOnce(Path root) throws IOException {
     // A core dump or a cache that a setting puts into a job must not stay.
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -108,7 +125,7 @@ final class JobFiles {
       if (!(e.getCause() instanceof NoSuchFileException)) {
         throw e.getCause();
       }
-      deleteTree(root);
+      deleteOnce(root);
     }
   }
 }

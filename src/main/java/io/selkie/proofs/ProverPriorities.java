@@ -48,7 +48,9 @@ public record ProverPriorities(Priority common, Map<String, Priority> byOperatio
   /**
    * Reads the settings.
    *
-   * @throws IOException if one is wrong, or names a processor that this machine lacks; one line
+   * @throws IOException if one is out of range, or names a processor that this machine lacks; one
+   *     line
+   * @throws com.typesafe.config.ConfigException if one is no number
    */
   public static ProverPriorities of(Config config) throws IOException {
     return of(config, CpuList.online());
@@ -76,11 +78,11 @@ public record ProverPriorities(Priority common, Map<String, Priority> byOperatio
   }
 
   private static int nice(Config prover, String key) throws IOException {
-    String text = prover.getString(key).strip();
-    if (!text.matches("[0-9]{1,2}") || Integer.parseInt(text) > MAX_NICE) {
-      throw new IOException("selkie.prover." + key + " is " + text + ": use 0 to " + MAX_NICE);
+    int nice = prover.getInt(key);
+    if (nice < 0 || nice > MAX_NICE) {
+      throw new IOException("selkie.prover." + key + " is " + nice + ": use 0 to " + MAX_NICE);
     }
-    return Integer.parseInt(text);
+    return nice;
   }
 
   private static SortedSet<Integer> cpus(Config prover, String key, Optional<String> online)

@@ -405,6 +405,16 @@ class RunCommandTest {
   }
 
   @Test
+  void aVariableThatMeansNothingIsSaidSo() {
+    selkie.environment.put("SELKIE_MAX_TASK", "3");
+    selkie.environment.put("SELKIE_SERVICE_HOST", "10.0.0.1");
+    selkie.environment.put("SELKIE_PORT_4720_TCP_ADDR", "10.0.0.1");
+    settings("run");
+
+    assertEquals("selkie run: SELKIE_MAX_TASK is set, but there is no such setting\n", selkie.err);
+  }
+
+  @Test
   void whatTestsSetDoesNotComeByEnvironment() {
     selkie.environment.put("SELKIE_TEST_STAND_IN_PROOFS", "on");
 

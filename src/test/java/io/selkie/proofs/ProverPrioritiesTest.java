@@ -2,8 +2,10 @@ package io.selkie.proofs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.util.Optional;
@@ -44,13 +46,21 @@ class ProverPrioritiesTest {
     assertEquals(priority(3, 0, 1, 2), priorities.of("clearCache"));
   }
 
+  @Test
+  void aNicenessThatIsNoNumberIsNamed() {
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> of("selkie.prover.commit1.nice = low"));
+
+    assertTrue(String.valueOf(refusal.getMessage()).contains("commit1.nice"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "nice = 20| selkie.prover.nice is 20: use 0 to 19",
         "nice = -1| selkie.prover.nice is -1: use 0 to 19",
-        "commit1.nice = low| selkie.prover.commit1.nice is low: use 0 to 19",
+        "commit1.nice = 21| selkie.prover.commit1.nice is 21: use 0 to 19",
         "cpus = x| selkie.prover.cpus is 'x': use numbers of processors such as 0-3,8",
         "precommit2.cpus = 3-1| selkie.prover.precommit2.cpus is '3-1': use numbers of processors"
             + " such as 0-3,8",
