@@ -1,6 +1,6 @@
 package io.selkie.node;
 
-import io.selkie.storage.ReplacedFile;
+import io.selkie.files.Durable;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ enum ChainKind {
     ChainKind kind = said.isPresent() ? said.get() : kept(file).orElse(DEV);
     if (said.isPresent() && !kept(file).equals(said)) {
       String line = kind.name().toLowerCase(Locale.ROOT) + "\n";
-      ReplacedFile.write(file, line.getBytes(StandardCharsets.UTF_8));
+      Durable.replace(file, line.getBytes(StandardCharsets.UTF_8));
     }
     return kind;
   }

@@ -286,7 +286,7 @@ public final class Node implements AutoCloseable {
     HostLedger ledger =
         HostLedger.open(
             state.admitted(),
-            new SpaceGauge(settings.repo(), state.jobs()),
+            new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> false, // no sector is moved by this node yet
             HostFitness.of(library.prover(), state.jobs()));

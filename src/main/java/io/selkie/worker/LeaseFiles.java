@@ -1,6 +1,6 @@
 package io.selkie.worker;
 
-import io.selkie.storage.ReplacedFile;
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ public record LeaseFiles(Path directory) {
   void write(String holder, String device) {
     try {
       Files.createDirectories(directory);
-      ReplacedFile.write(file(holder), device.getBytes(StandardCharsets.UTF_8));
+      Durable.replace(file(holder), device.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       LOG.warn("cannot write down that {} has {}: {}", holder, device, e.toString());
     }
