@@ -315,7 +315,7 @@ public final class Node implements AutoCloseable {
     HostLedger ledger =
         HostLedger.open(
             state.admitted(),
-            new SpaceGauge(settings.repo(), state.jobs()),
+            new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             HostFitness.of(library.prover(), state.jobs()));

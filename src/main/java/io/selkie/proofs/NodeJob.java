@@ -90,7 +90,7 @@ final class NodeJob extends JsonProofs {
       // What an interrupted removal left, if anything.
       jobs.end(directory);
       return ProverJob.create(
-          settings, name, request, Optional.of(jobs.history()), jobs.takeIdle());
+          settings, name, request, Optional.of(jobs.history()), jobs.takeIdle(settings));
     }
     ProverJob job = ProverJob.open(settings, name);
     if (!job.asks(request)) {

@@ -74,7 +74,7 @@ public record HostLimits(
   }
 
   /** The same with so much less free. */
-  HostLimits keeping(Map<SectorSpace.Part, Long> bytes) {
+  public HostLimits keeping(Map<SectorSpace.Part, Long> bytes) {
     return withDisks(
         disks.stream()
             .map(disk -> new Disk(disk.path(), disk.parts(), disk.free() - disk.of(bytes)))

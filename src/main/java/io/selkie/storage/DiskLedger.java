@@ -4,6 +4,7 @@ import io.selkie.filecoin.SealProofType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,12 @@ public final class DiskLedger {
   /**
    * A file system.
    *
+   * @param device by which it is known
    * @param path a directory on it, for the operator
-   * @param parts of sectors that lie there
+   * @param parts of the next new sector that are to lie there
    * @param usable bytes that can be written now
    */
-  public record Volume(String path, Set<SectorSpace.Part> parts, long usable) {
+  public record Volume(String device, String path, Set<SectorSpace.Part> parts, long usable) {
     /** The set is copied. */
     public Volume {
       parts = Set.copyOf(parts);
@@ -35,15 +37,18 @@ public final class DiskLedger {
    *
    * @param stage how far it is; empty: only a task of it is here
    * @param unsealing whether it is being unsealed
+   * @param devices on which its parts lie
    * @param onDisk bytes of its files that need no more space when they are written again
    */
   public record Charge(
       SealProofType proofType,
       Optional<SectorSpace.Stage> stage,
       boolean unsealing,
+      Map<SectorSpace.Part, String> devices,
       Map<SectorSpace.Part, Long> onDisk) {
-    /** The map is copied. */
+    /** The maps are copied. */
     public Charge {
+      devices = Map.copyOf(devices);
       onDisk = Map.copyOf(onDisk);
     }
   }
@@ -72,14 +77,16 @@ public final class DiskLedger {
 
   /** Bytes that are free for more sectors, for each volume; below 0 where those here come short. */
   public static List<Long> free(List<Volume> volumes, Collection<Charge> sectors) {
-    Map<SectorSpace.Part, Long> kept = new EnumMap<>(SectorSpace.Part.class);
+    Map<String, Long> wanted = new HashMap<>();
     for (Charge sector : sectors) {
-      kept(sector).forEach((part, bytes) -> kept.merge(part, bytes, Long::sum));
+      kept(sector)
+          .forEach(
+              (part, bytes) ->
+                  wanted.merge(sector.devices().getOrDefault(part, ""), bytes, Long::sum));
     }
     List<Long> free = new ArrayList<>();
     for (Volume volume : volumes) {
-      long wanted = volume.parts().stream().mapToLong(part -> kept.getOrDefault(part, 0L)).sum();
-      free.add(volume.usable() - wanted);
+      free.add(volume.usable() - wanted.getOrDefault(volume.device(), 0L));
     }
     return free;
   }

@@ -1,5 +1,6 @@
 package io.selkie.storage;
 
+import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -19,41 +20,66 @@ import java.util.Set;
 /**
  * Looks at the disks of a host. Calls block, for long where a network file system hangs.
  *
- * @param repo the storage path
+ * @param places of the sectors' files
  * @param jobs where the job directories are
  */
-public record SpaceGauge(Path repo, Path jobs) {
+public record SpaceGauge(SectorPlaces places, Path jobs) {
   /** A copy of a file takes blocks of its own there, so that no rewrite needs new ones. */
   private static final Set<String> NEVER_SHARE = Set.of("ext2", "ext3", "ext4", "tmpfs", "f2fs");
 
   private static final String LAYER = "sc-02-data-layer-";
   private static final String TREE_D = "sc-02-data-tree-d.dat";
 
-  /** The file systems of the parts of sectors, in the order of the parts, and what is usable. */
+  /** A sector that is nowhere: where it would begin, the next one will. */
+  private static final SectorId NEXT = new SectorId(new MinerId(0), Long.MAX_VALUE);
+
+  /**
+   * The file systems on which the next new sector would lie, in the order of its parts, and what is
+   * usable.
+   */
   public List<DiskLedger.Volume> volumes() throws IOException {
-    Map<Object, Set<SectorSpace.Part>> parts = new LinkedHashMap<>();
-    Map<Object, Path> places = new LinkedHashMap<>();
+    SectorFiles next = places.of(NEXT);
+    Map<String, Set<SectorSpace.Part>> parts = new LinkedHashMap<>();
+    Map<String, Path> at = new LinkedHashMap<>();
     for (SectorSpace.Part part : SectorSpace.Part.values()) {
-      Path place = existing(directory(part));
-      Object device = Files.getAttribute(place, "unix:dev");
-      places.putIfAbsent(device, place);
+      Path place = existing(directory(next, part));
+      String device = device(place);
+      at.putIfAbsent(device, place);
       parts.computeIfAbsent(device, key -> EnumSet.noneOf(SectorSpace.Part.class)).add(part);
     }
     List<DiskLedger.Volume> volumes = new ArrayList<>();
-    for (Map.Entry<Object, Path> place : places.entrySet()) {
+    for (Map.Entry<String, Path> place : at.entrySet()) {
       long usable = Files.getFileStore(place.getValue()).getUsableSpace();
-      Set<SectorSpace.Part> here = parts.getOrDefault(place.getKey(), Set.of());
-      volumes.add(new DiskLedger.Volume(place.getValue().toString(), here, usable));
+      volumes.add(
+          new DiskLedger.Volume(
+              place.getKey(),
+              place.getValue().toString(),
+              parts.getOrDefault(place.getKey(), Set.of()),
+              usable));
     }
     return volumes;
   }
 
-  private Path directory(SectorSpace.Part part) {
+  /** The file systems on which the sector's files lie, or will. */
+  public Map<SectorSpace.Part, String> devices(SectorId sector) throws IOException {
+    SectorFiles files = places.of(sector);
+    Map<SectorSpace.Part, String> devices = new EnumMap<>(SectorSpace.Part.class);
+    for (SectorSpace.Part part : SectorSpace.Part.values()) {
+      devices.put(part, device(existing(directory(files, part))));
+    }
+    return devices;
+  }
+
+  private static String device(Path place) throws IOException {
+    return String.valueOf(Files.getAttribute(place, "unix:dev"));
+  }
+
+  private Path directory(SectorFiles files, SectorSpace.Part part) {
     return switch (part) {
-      case UNSEALED -> repo.resolve("unsealed");
-      case SEALED -> repo.resolve("sealed");
-      case CACHE -> repo.resolve("cache");
-      case OWN -> repo.resolve("selkie");
+      case UNSEALED -> files.unsealed().resolveSibling("");
+      case SEALED -> files.sealed().resolveSibling("");
+      case CACHE -> files.cache().resolveSibling("");
+      case OWN -> files.manifest().resolveSibling("");
       case JOBS -> jobs;
     };
   }
@@ -67,9 +93,14 @@ public record SpaceGauge(Path repo, Path jobs) {
     return place.toRealPath();
   }
 
-  /** Whether the sector has a replica, data or a cache here. */
-  public boolean hasFiles(SectorId sector) {
-    SectorFiles files = new SectorFiles(repo, sector);
+  /** The storage path on which the sector is sealed. */
+  public Path root(SectorId sector) throws IOException {
+    return places.of(sector).root();
+  }
+
+  /** Whether the sector has a replica, data or a cache below the storage path. */
+  public boolean hasFiles(Path root, SectorId sector) {
+    SectorFiles files = new SectorFiles(root, sector);
     return Files.exists(files.unsealed())
         || Files.exists(files.sealed())
         || Files.exists(files.cache());
@@ -81,7 +112,7 @@ public record SpaceGauge(Path repo, Path jobs) {
    * fills them: those count once they are whole.
    */
   public Map<SectorSpace.Part, Long> onDisk(SectorId sector) throws IOException {
-    SectorFiles files = new SectorFiles(repo, sector);
+    SectorFiles files = places.of(sector);
     Map<SectorSpace.Part, Long> bytes = new EnumMap<>(SectorSpace.Part.class);
     bytes.put(SectorSpace.Part.UNSEALED, length(files.unsealed()));
     bytes.put(SectorSpace.Part.SEALED, sharesBlocks(files.sealed()) ? 0 : length(files.sealed()));

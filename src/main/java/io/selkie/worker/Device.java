@@ -16,6 +16,6 @@ public record Device(String id, Map<String, String> environment) {
 
   /** Whether it is a GPU; otherwise a share of the processor. */
   public boolean isGpu() {
-    return environment.containsKey(Devices.VISIBLE);
+    return !environment.getOrDefault(Devices.VISIBLE, "").isEmpty();
   }
 }

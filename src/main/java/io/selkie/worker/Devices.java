@@ -1,5 +1,6 @@
 package io.selkie.worker;
 
+import io.selkie.proofs.ProverSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,13 +27,6 @@ public final class Devices {
   private static final Pattern MIG =
       Pattern.compile("(?m)^\\s+MIG .*\\(UUID: (MIG-[0-9A-Za-z/-]+)\\)");
 
-  /** A prover that takes no GPU; the second and third are read together (PROOFS.md 4, trap 13). */
-  private static final Map<String, String> NO_GPU =
-      Map.of(
-          "BELLMAN_NO_GPU", "1",
-          "FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "false",
-          "FIL_PROOFS_USE_GPU_TREE_BUILDER", "false");
-
   private static final long PATIENCE_SECONDS = 20;
 
   private Devices() {}
@@ -51,7 +45,7 @@ public final class Devices {
     }
     List<Device> processor = new ArrayList<>();
     for (int share = 0; share < shares; share++) {
-      processor.add(new Device("cpu-" + share, NO_GPU));
+      processor.add(new Device("cpu-" + share, ProverSettings.WITHOUT_GPU));
     }
     return List.copyOf(processor);
   }

@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,15 +62,26 @@ public final class HostLedger implements HostMeans {
   /**
    * A sector on the host, as it is written down.
    *
+   * @param root the storage path that it is sealed on: what lies elsewhere has left
    * @param stage empty: the sector does not count, only a task of it is here
    */
-  record Entry(SectorId sector, SealProofType proofType, Optional<Stage> stage, boolean unsealing) {
+  record Entry(
+      SectorId sector,
+      SealProofType proofType,
+      Path root,
+      Optional<Stage> stage,
+      boolean unsealing) {
     private Entry at(Stage now) {
-      return new Entry(sector, proofType, Optional.of(now), unsealing);
+      return new Entry(sector, proofType, root, Optional.of(now), unsealing);
     }
 
     private Entry unsealing(boolean now) {
-      return new Entry(sector, proofType, stage, now);
+      return new Entry(sector, proofType, root, stage, now);
+    }
+
+    private DiskLedger.Charge charge(
+        Map<SectorSpace.Part, String> devices, Map<SectorSpace.Part, Long> onDisk) {
+      return new DiskLedger.Charge(proofType, stage, unsealing, devices, onDisk);
     }
 
     private HostSector announced() {
@@ -158,7 +171,9 @@ public final class HostLedger implements HostMeans {
     Entry entry =
         Optional.ofNullable(entries.get(sector))
             .filter(known -> known.proofType() == request.proofType())
-            .orElse(new Entry(sector, request.proofType(), Optional.empty(), false));
+            .orElse(
+                new Entry(
+                    sector, request.proofType(), gauge.root(sector), Optional.empty(), false));
     if (kind == TaskKind.UNSEAL) {
       entry = entry.unsealing(true);
     } else if (kind.bringsFiles()) {
@@ -200,8 +215,22 @@ public final class HostLedger implements HostMeans {
   private void put(Entry entry) throws IOException {
     if (!entry.equals(entries.get(entry.sector()))) {
       Durable.replace(file(entry.sector()), JSON.writeValueAsBytes(entry));
-      entries.put(entry.sector(), entry);
+      // Whoever hears of the sector before the disks are looked at again finds its space taken.
+      Optional<Entry> before = Optional.ofNullable(entries.put(entry.sector(), entry));
+      limits = limits.keeping(more(before, entry));
     }
+  }
+
+  /** What is kept for the entry that was not kept for the one before; nothing is given back. */
+  private static Map<SectorSpace.Part, Long> more(Optional<Entry> before, Entry now) {
+    Map<SectorSpace.Part, Long> more = new EnumMap<>(SectorSpace.Part.class);
+    DiskLedger.kept(now.charge(Map.of(), Map.of())).forEach(more::put);
+    before.ifPresent(
+        entry ->
+            DiskLedger.kept(entry.charge(Map.of(), Map.of()))
+                .forEach((part, bytes) -> more.merge(part, -bytes, Long::sum)));
+    more.replaceAll((part, bytes) -> Math.max(0, bytes));
+    return more;
   }
 
   private void remove(Entry entry) throws IOException {
@@ -222,8 +251,9 @@ public final class HostLedger implements HostMeans {
       Set<SectorId> busy =
           present.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
       tidy(busy);
-      List<DiskLedger.Charge> charges = charges();
-      take(before, gauge.volumes(), charges);
+      List<Entry> counted = counted();
+      List<DiskLedger.Charge> charges = charges(counted);
+      take(before, gauge.volumes(), counted, charges);
       troubled = false;
     } catch (IOException | UncheckedIOException e) {
       if (!troubled) {
@@ -243,9 +273,7 @@ public final class HostLedger implements HostMeans {
     limits =
         fixed.withDisks(
             disks.isEmpty()
-                ? List.of(
-                    new HostLimits.Disk(
-                        gauge.repo().toString(), Set.of(SectorSpace.Part.values()), 0))
+                ? List.of(new HostLimits.Disk("any path", Set.of(SectorSpace.Part.values()), 0))
                 : disks);
   }
 
@@ -257,7 +285,7 @@ public final class HostLedger implements HostMeans {
       if (busy.contains(entry.sector()) || atWork.contains(entry.sector())) {
         continue;
       }
-      if (entry.stage().isEmpty() || !gauge.hasFiles(entry.sector())) {
+      if (entry.stage().isEmpty() || !gauge.hasFiles(entry.root(), entry.sector())) {
         remove(entry);
       } else if (entry.unsealing()) {
         put(entry.unsealing(false));
@@ -265,16 +293,14 @@ public final class HostLedger implements HostMeans {
     }
   }
 
-  private List<DiskLedger.Charge> charges() throws IOException {
-    List<Entry> known;
-    synchronized (this) {
-      known = List.copyOf(entries.values());
-    }
+  private synchronized List<Entry> counted() {
+    return List.copyOf(entries.values());
+  }
+
+  private List<DiskLedger.Charge> charges(List<Entry> counted) throws IOException {
     List<DiskLedger.Charge> charges = new ArrayList<>();
-    for (Entry entry : known) {
-      charges.add(
-          new DiskLedger.Charge(
-              entry.proofType(), entry.stage(), entry.unsealing(), gauge.onDisk(entry.sector())));
+    for (Entry entry : counted) {
+      charges.add(entry.charge(gauge.devices(entry.sector()), gauge.onDisk(entry.sector())));
     }
     return charges;
   }
@@ -282,18 +308,21 @@ public final class HostLedger implements HostMeans {
   private synchronized void take(
       List<DiskLedger.Volume> before,
       List<DiskLedger.Volume> after,
+      List<Entry> counted,
       List<DiskLedger.Charge> charges) {
     Map<String, Long> usable = new LinkedHashMap<>();
-    before.forEach(volume -> usable.put(volume.path(), volume.usable()));
+    before.forEach(volume -> usable.put(volume.device(), volume.usable()));
     List<DiskLedger.Volume> least =
         after.stream()
             .map(
                 volume ->
                     new DiskLedger.Volume(
+                        volume.device(),
                         volume.path(),
                         volume.parts(),
                         Math.min(
-                            volume.usable(), usable.getOrDefault(volume.path(), volume.usable()))))
+                            volume.usable(),
+                            usable.getOrDefault(volume.device(), volume.usable()))))
             .toList();
     List<Long> free = DiskLedger.free(least, charges);
     List<HostLimits.Disk> disks = new ArrayList<>();
@@ -301,5 +330,11 @@ public final class HostLedger implements HostMeans {
       disks.add(new HostLimits.Disk(least.get(i).path(), least.get(i).parts(), free.get(i)));
     }
     limits = fixed.withDisks(disks);
+    Map<SectorId, Entry> known = new HashMap<>();
+    counted.forEach(entry -> known.put(entry.sector(), entry));
+    // What began while the disks were looked at.
+    for (Entry entry : entries.values()) {
+      limits = limits.keeping(more(Optional.ofNullable(known.get(entry.sector())), entry));
+    }
   }
 }

@@ -12,7 +12,10 @@ public interface HostMeans {
   /** The limits, with disks as they were when they were last looked at. Does not block. */
   HostLimits limits();
 
-  /** The sectors that have files here, or are worked on. Does not block. */
+  /**
+   * The sectors that have files here, or are worked on. Does not block. Asked for before {@link
+   * #limits}, each has its space kept there.
+   */
   List<HostSector> sectors();
 
   /**

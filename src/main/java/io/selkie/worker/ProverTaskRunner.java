@@ -186,7 +186,7 @@ public final class ProverTaskRunner implements TaskRunner {
 
   private void lookForFallback(TaskId.Attempt attempt, Map<String, String> environment)
       throws IOException {
-    if (environment.containsKey(Devices.VISIBLE)) {
+    if (!environment.getOrDefault(Devices.VISIBLE, "").isEmpty()) {
       CpuFallback.in(jobs.log(attempt.toString()))
           .ifPresent(
               line ->

@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
@@ -282,8 +283,9 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private SchedulerCommand.HostReport report() {
+    List<HostSector> here = means.sectors(); // in this order: the space of each is kept
     return new SchedulerCommand.HostReport(
-        host, getContext().getSelf(), means.limits(), present, means.sectors(), unfit);
+        host, getContext().getSelf(), means.limits(), present, here, unfit);
   }
 
   private void announce() {
@@ -317,9 +319,9 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private void run(JobTable.Effect.Run run) {
+    List<HostSector> here = means.sectors();
     Optional<Failure> refusal =
-        admission.begin(
-            run.attempt(), run.request(), run.present(), means.limits(), means.sectors(), unfit);
+        admission.begin(run.attempt(), run.request(), run.present(), means.limits(), here, unfit);
     if (refusal.isPresent()) {
       getContext().getLog().debug("{} is refused: {}", run.attempt(), refusal.get().message());
       Instant now = Instant.now();

@@ -18,8 +18,11 @@ class DiskLedgerTest {
   private static final long GIB = 1L << 30;
   private static final SealProofType LARGE = SealProofType.STACKED_DRG_32GIB_V1_1;
 
+  private static final Map<Part, String> DEVICES =
+      Map.of(Part.CACHE, "1", Part.UNSEALED, "2", Part.SEALED, "2", Part.OWN, "2", Part.JOBS, "2");
+
   private static Charge charge(Stage stage, Map<Part, Long> onDisk) {
-    return new Charge(LARGE, Optional.of(stage), false, onDisk);
+    return new Charge(LARGE, Optional.of(stage), false, DEVICES, onDisk);
   }
 
   @Test
@@ -50,9 +53,9 @@ class DiskLedgerTest {
   void eachVolumeLosesWhatItsPartsMayGet() {
     List<Volume> volumes =
         List.of(
-            new Volume("/ssd", Set.of(Part.CACHE), 1000 * GIB),
+            new Volume("1", "/ssd", Set.of(Part.CACHE), 1000 * GIB),
             new Volume(
-                "/disk", Set.of(Part.UNSEALED, Part.SEALED, Part.OWN, Part.JOBS), 1000 * GIB));
+                "2", "/disk", Set.of(Part.UNSEALED, Part.SEALED, Part.OWN, Part.JOBS), 1000 * GIB));
     List<Charge> sectors = List.of(charge(Stage.SEALING, Map.of()), charge(Stage.SEALED, Map.of()));
 
     List<Long> free = DiskLedger.free(volumes, sectors);
@@ -65,7 +68,7 @@ class DiskLedgerTest {
 
   @Test
   void unsealingTakesWhatTheNativeSideAsksFor() {
-    Charge unsealing = new Charge(LARGE, Optional.empty(), true, Map.of());
+    Charge unsealing = new Charge(LARGE, Optional.empty(), true, DEVICES, Map.of());
 
     assertTrue(DiskLedger.kept(unsealing).getOrDefault(Part.OWN, 0L) >= (11 + 2 + 1) * 32 * GIB);
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.proofs.ProverSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,12 +66,7 @@ class DevicesTest {
     List<Device> devices = Devices.find(false, 2, Map.of());
 
     assertEquals(List.of("cpu-0", "cpu-1"), ids(devices));
-    assertEquals(
-        Map.of(
-            "BELLMAN_NO_GPU", "1",
-            "FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "false",
-            "FIL_PROOFS_USE_GPU_TREE_BUILDER", "false"),
-        devices.get(0).environment());
+    assertEquals(ProverSettings.WITHOUT_GPU, devices.get(0).environment());
     assertFalse(devices.get(0).isGpu());
     assertEquals(List.of(), Devices.gpus("NVIDIA-SMI has failed\n", Map.of()));
   }

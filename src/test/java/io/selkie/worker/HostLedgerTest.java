@@ -43,7 +43,8 @@ class HostLedgerTest {
     ledger =
         HostLedger.open(
             temp.resolve("admitted"),
-            new SpaceGauge(temp.resolve("repo"), temp.resolve("jobs")),
+            new SpaceGauge(
+                sector -> new SectorFiles(temp.resolve("repo"), sector), temp.resolve("jobs")),
             TestLimits.slots(Map.of()),
             () -> sectorsLeave,
             Optional::empty);
@@ -140,6 +141,16 @@ class HostLedgerTest {
     assertTrue(proofs < PEAK);
     open();
     assertEquals(one(Presence.SEALING, false), looked());
+  }
+
+  @Test
+  void aSectorThatIsToldOfHasItsSpaceKeptBeforeTheDisksAreLookedAtAgain() throws IOException {
+    long before = free();
+    begins(TaskKind.ADD_PIECE);
+
+    assertEquals(one(Presence.SEALING, false), ledger.sectors());
+    assertEquals(
+        before - PEAK, ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum());
   }
 
   @Test

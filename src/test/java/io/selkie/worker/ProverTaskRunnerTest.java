@@ -62,8 +62,8 @@ class ProverTaskRunnerTest {
 
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ProgressBoard board = new ProgressBoard();
-  private SectorPlaces places = sector -> new SectorFiles(repo, sector);
   private Optional<String> unfit = Optional.empty();
+  private SectorPlaces places = sector -> new SectorFiles(repo, sector);
   private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
 
   @AfterEach
@@ -115,7 +115,7 @@ class ProverTaskRunnerTest {
     try {
       return HostLedger.open(
           repo.resolve("admitted"),
-          new SpaceGauge(repo, repo.resolve("jobs")),
+          new SpaceGauge(sector -> new SectorFiles(repo, sector), repo.resolve("jobs")),
           TestLimits.slots(Map.of()),
           () -> false,
           fitness);
