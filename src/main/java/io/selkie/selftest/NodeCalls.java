@@ -64,7 +64,7 @@ public final class NodeCalls {
   }
 
   /** Uploads a file into a 2 KiB sector. */
-  CompletableFuture<HttpResponse<String>> upload(String content) {
+  public CompletableFuture<HttpResponse<String>> upload(String content) {
     String boundary = "a-boundary-of-tests";
     String body =
         String.join(
