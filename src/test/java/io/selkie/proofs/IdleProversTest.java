@@ -25,7 +25,7 @@ class IdleProversTest {
   private static final String SCRIPT =
       "echo \"$1 $$\" >> \"$here/started\"\n"
           + "if [ \"$1\" = --idle ]; then read line || exit 4; fi\n"
-          + "pwd -P > \"$here/worked\"; printf '%s' '"
+          + "readlink /proc/$$/cwd > \"$here/worked\"; printf '%s' '"
           + FakeProver.ABOUT
           + "' > result.json";
 
