@@ -122,6 +122,7 @@ public class NodeBench {
     String sector = body.replaceAll(".*\"(s-[^\"]*)\".*", "$1");
     JsonNode status = calls.get("/sectors/" + sector);
     while (!status.path("sealing").path("state").asText().equals("Proving")) {
+      Thread.sleep(20); // whoever asks without a pause takes the processor from the node
       status = calls.get("/sectors/" + sector);
     }
     return sector;

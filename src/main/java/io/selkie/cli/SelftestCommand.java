@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.files.FileTree;
 import io.selkie.selftest.KillCell;
 import io.selkie.selftest.KillInEachPhase;
 import io.selkie.selftest.KillMatrix;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class SelftestCommand implements Callable<Integer> {
   private final CommandContext context;
+  private final Choice choice;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -67,7 +69,29 @@ final class SelftestCommand implements Callable<Integer> {
   private boolean json;
 
   SelftestCommand(CommandContext context) {
+    this(context, SelftestCommand::ofThisHost);
+  }
+
+  SelftestCommand(CommandContext context, Choice choice) {
     this.context = context;
+    this.choice = choice;
+  }
+
+  /** What is done. */
+  @FunctionalInterface
+  interface Choice {
+    List<Trial> trials(boolean all, boolean real);
+  }
+
+  private static List<Trial> ofThisHost(boolean all, boolean real) {
+    List<Trial> trials = new ArrayList<>();
+    trials.add(new KillMatrix(all ? KillCell.all() : KillCell.some()));
+    trials.add(new Upgrade(false));
+    trials.add(new Upgrade(true));
+    if (real) {
+      trials.add(new KillInEachPhase());
+    }
+    return trials;
   }
 
   @Override
@@ -83,7 +107,7 @@ final class SelftestCommand implements Callable<Integer> {
     Path place = place();
     PrintWriter err = spec.commandLine().getErr();
     List<TrialRun> runs = new ArrayList<>();
-    for (Trial trial : trials()) {
+    for (Trial trial : choice.trials(all, real)) {
       err.println(trial.name() + ": " + trial.description());
       err.flush();
       runs.add(TrialRun.of(trial, Files.createDirectories(place.resolve(trial.name()))));
@@ -91,23 +115,12 @@ final class SelftestCommand implements Callable<Integer> {
     boolean passed = runs.stream().allMatch(run -> run.failures().isEmpty());
     report(runs, passed);
     if (passed && directory.isEmpty()) {
-      TrialRun.delete(place);
+      FileTree.delete(place);
     } else {
       err.println("what the nodes left is in " + place);
       err.flush();
     }
     return passed;
-  }
-
-  private List<Trial> trials() {
-    List<Trial> trials = new ArrayList<>();
-    trials.add(new KillMatrix(all ? KillCell.all() : KillCell.some()));
-    trials.add(new Upgrade(false));
-    trials.add(new Upgrade(true));
-    if (real) {
-      trials.add(new KillInEachPhase());
-    }
-    return trials;
   }
 
   private Path place() throws IOException {

@@ -1,13 +1,10 @@
 package io.selkie.selftest;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A trial that is over.
@@ -40,14 +37,5 @@ public record TrialRun(String trial, List<Verdict> verdicts, Duration took) {
   /** The cells that did not come to the end that they should. */
   public List<Verdict> failures() {
     return verdicts.stream().filter(verdict -> !verdict.passed()).toList();
-  }
-
-  /** Removes what trials left below the directory, and it too. */
-  public static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
