@@ -46,10 +46,10 @@ class StorageIT {
   void aStoreIsAttachedAndItsSectorsAreFoundAfterARestart() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
+      seal(node); // before there is a store, which it would be sent to
       post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
       post(409, "/storage/attach", attachment(store, ""));
       post(409, "/storage/attach", attachment(Files.createDirectory(store.resolve("in")), ""));
-      seal(node);
     }
     // As another program, or an operator with no node running, moves a sector.
     for (String file : List.of("sealed/", "cache/")) {
@@ -161,8 +161,8 @@ class StorageIT {
   void theSourceOfAFinishedCopyGoesByItself() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
+      seal(node); // before there is a store, which it would be sent to
       post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
-      seal(node);
     }
     for (String file :
         List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
@@ -180,8 +180,8 @@ class StorageIT {
   void aDamagedCopyIsNoReasonToDeleteTheSource() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
+      seal(node); // before there is a store, which it would be sent to
       post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
-      seal(node);
     }
     for (String file :
         List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
