@@ -77,6 +77,10 @@ final class TransferPair implements AutoCloseable {
     settings.put("selkie.sealing.task-repeat", "2 s");
     settings.put("selkie.sealing.seed-confidence", "1");
     settings.put("selkie.sector.repeat", "1 s");
+    settings.put("selkie.max-tasks", "100");
+    settings.put("selkie.transfer-buffer", "100");
+    settings.put("selkie.memory", "100 TiB");
+    settings.put("selkie.gpu.cpu-leases", "100");
     settings.put("selkie.transfer.port", "0");
     settings.put("selkie.transfer.data-port", "0");
     settings.put("selkie.transfer.chunk", "512");
