@@ -46,8 +46,9 @@ class StorageIT {
   void aStoreIsAttachedAndItsSectorsAreFoundAfterARestart() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
-      seal(node); // before there is a store, which it would be sent to
-      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+      seal(node);
+      // One that stores alone would get the sector without us.
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
       post(409, "/storage/attach", attachment(store, ""));
       post(409, "/storage/attach", attachment(Files.createDirectory(store.resolve("in")), ""));
     }
@@ -161,8 +162,9 @@ class StorageIT {
   void theSourceOfAFinishedCopyGoesByItself() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
-      seal(node); // before there is a store, which it would be sent to
-      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+      seal(node);
+      // One that stores alone would get the sector without us.
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
     }
     for (String file :
         List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
@@ -180,8 +182,9 @@ class StorageIT {
   void aDamagedCopyIsNoReasonToDeleteTheSource() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     try (NodeProcess node = start(Map.of())) {
-      seal(node); // before there is a store, which it would be sent to
-      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+      seal(node);
+      // One that stores alone would get the sector without us.
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
     }
     for (String file :
         List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
