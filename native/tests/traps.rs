@@ -299,6 +299,32 @@ fn a_layer_damaged_after_phase2_is_made_again() {
 
 // Trap 3
 #[test]
+fn a_good_replica_is_not_made_again_out_of_damaged_layers() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    let output = sector.pre_commit1(1, &piece);
+    let part = sector.pre_commit2_part(1, &piece, &output);
+    sector_result("preCommit2", part.clone());
+    let replica = fs::read(sector.file("sealed")).unwrap();
+    flip_a_bit(&sector.cache("sc-02-data-layer-1.dat"));
+    failure("preCommit2", part, "redo_pre_commit1", "are damaged");
+    assert_eq!(fs::read(sector.file("sealed")).unwrap(), replica);
+}
+
+// Trap 3
+#[test]
+fn a_replica_is_not_overwritten_with_data_that_changed() {
+    let (sector, piece) = Sector::new().with_piece(2000);
+    sector.encoded(1, &piece);
+    let replica = fs::read(sector.file("sealed")).unwrap();
+    fs::remove_file(sector.cache("sc-02-data-layer-1.dat")).unwrap();
+    flip_a_bit(&sector.file("unsealed"));
+    let part = sector.part(json!({"ticket": hex32(1), "pieces": [piece]}));
+    failure("preCommit1", part, "bad_request", "is left as it is");
+    assert_eq!(fs::read(sector.file("sealed")).unwrap(), replica);
+}
+
+// Trap 3
+#[test]
 fn phase2_sends_back_to_phase1_when_a_layer_it_once_used_is_gone_or_damaged() {
     let (sector, piece) = Sector::new().with_piece(2000);
     let output = sector.pre_commit1(1, &piece);

@@ -80,6 +80,19 @@ impl Sources<'_> {
     }
 }
 
+/// Digest of what [`copy_padded`] would write.
+pub fn padded_digest(unsealed: &Path, sector_bytes: u64) -> Result<String> {
+    let from = File::open(unsealed)
+        .with_context(|| format!("cannot open {}", unsealed.display()))?
+        .chain(io::repeat(0))
+        .take(sector_bytes);
+    let mut hasher = blake3::Hasher::new();
+    hasher
+        .update_reader(from)
+        .with_context(|| format!("cannot read {}", unsealed.display()))?;
+    Ok(format!("blake3:{}", hasher.finalize().to_hex()))
+}
+
 /// The first sector of the unsealed file, then zeros.
 fn copy_padded(unsealed: &Path, sealed: &Path, sector_bytes: u64) -> Result<()> {
     let mut from = File::open(unsealed)?.take(sector_bytes);

@@ -1,6 +1,7 @@
 //! PreCommit1 (labels) and PreCommit2 (encoding and trees), both safe to repeat after a crash.
 
 use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +18,7 @@ use storage_proofs_porep::stacked::generate_replica_id;
 use crate::failure::{tagged, Kind};
 use crate::guard::layers::{self, Watcher};
 use crate::guard::manifest::{self, CacheFile, Labelled, Record};
-use crate::guard::replica::Sources;
+use crate::guard::replica::{self, Sources};
 use crate::guard::space::{self, Space};
 use crate::guard::{files, parents};
 use crate::ops::pieces;
@@ -84,6 +85,9 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
             proof.layers()
         );
     }
+    if let Some(replica @ manifest::PreCommit2::Done { .. }) = &record.manifest.pre_commit2 {
+        require_data(unsealed, replica.data(), proof)?;
+    }
     // The parent cache may lie on the same file system: it is made before space is counted.
     parents::ensure(proof)?;
     admit_phase1(&paths, proof, layers::kept_bytes(&kept))?;
@@ -135,6 +139,22 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     labels.done = Some(done.clone());
     record.save()?;
     Ok(labels_answer(&kept.comm_d, &done, skipped))
+}
+
+/// Labelling puts the data over the sealed file. Where a replica stands there it may be the last
+/// good copy of the data: it stays unless the unsealed file holds the same data.
+fn require_data(unsealed: &Path, data: &str, proof: SealType) -> Result<()> {
+    let found = replica::padded_digest(unsealed, proof.sector_bytes())?;
+    if found == data {
+        return Ok(());
+    }
+    Err(tagged(
+        Kind::BadRequest,
+        format!(
+            "{} does not hold the data that the replica was made of: the replica is left as it is",
+            unsealed.display()
+        ),
+    ))
 }
 
 fn wanted(request: &PreCommit1) -> Result<manifest::PreCommit1> {
@@ -241,6 +261,7 @@ pub fn phase2(request: &PreCommit2) -> Result<Value> {
         return Ok(answer);
     }
     check_phase1(&record, request, paths.cache, &comm_d)?;
+    require_layers_under_replica(&record, paths.cache, proof)?;
 
     let copy = record.copy_path();
     let sources = Sources {
@@ -260,6 +281,9 @@ pub fn phase2(request: &PreCommit2) -> Result<Value> {
     let result = seal::seal_pre_commit_phase2(output, paths.cache, paths.sealed)?;
     if let Err(failed) = try_replica(request, &paths, &result) {
         return Err(blame_labels(&mut record, failed)?);
+    }
+    if let Some(labels) = record.manifest.pre_commit1.as_mut() {
+        labels.failed_trials = 0;
     }
     progress::stage("digest", 0, 1);
     files::sync_file(paths.sealed)?;
@@ -534,9 +558,28 @@ fn try_replica(
     Ok(())
 }
 
+/// A finished replica is not made again out of layers that changed since: it may be the good one.
+fn require_layers_under_replica(record: &Record, cache: &Path, proof: SealType) -> Result<()> {
+    let done = matches!(
+        record.manifest.pre_commit2,
+        Some(manifest::PreCommit2::Done { .. })
+    );
+    let labels = record.manifest.pre_commit1.as_ref();
+    match labels.filter(|labels| done && !labels.is_cleared()) {
+        Some(labels) if !layers::all_intact(cache, labels, proof.sector_bytes())? => Err(tagged(
+            Kind::RedoPreCommit1,
+            format!("layers in {} are damaged", cache.display()),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// What follows from a replica that fails its trial. Encoding may have gone wrong, so it is done
 /// once more; then it is the labels, whatever their digests say, and none of them is kept.
 fn blame_labels(record: &mut Record, failed: Error) -> Result<Error> {
+    if failed.chain().any(|cause| cause.is::<io::Error>()) {
+        return Ok(failed); // a disk that is full or failing says nothing of the labels
+    }
     let Some(labels) = record.manifest.pre_commit1.as_mut() else {
         return Ok(failed);
     };

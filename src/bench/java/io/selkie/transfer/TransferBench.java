@@ -118,7 +118,8 @@ public class TransferBench {
             settings.stallTimeout(),
             file -> DIGEST,
             unlimited);
-    local = new LocalDestination(store, "bench", file -> DIGEST, unlimited);
+    local = new LocalDestination(
+            store, "bench", file -> DIGEST, unlimited, new KnownStores(store.resolve("known")));
     startNginx();
   }
 

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -149,8 +150,12 @@ final class RunCommand implements Callable<Integer> {
     }
     Path sealed = Path.of(set).toAbsolutePath();
     RunDirectories.require("--sealedrepo", sealed);
-    if (config.getInt(RunPlan.CACHE_MODE) == 0 && RunDirectories.same(sealed, repo)) {
-      throw new ParameterException(spec.commandLine(), RunPlan.sameDirectory(repoFlag));
+    if (config.getInt(RunPlan.CACHE_MODE) == 0 && RunDirectories.overlap(sealed, repo)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          Files.isSameFile(sealed, repo)
+              ? RunPlan.sameDirectory(repoFlag)
+              : RunPlan.nestedDirectories(repoFlag));
     }
   }
 

@@ -31,8 +31,10 @@ final class RunDirectories {
     }
   }
 
-  /** Whether two directories, which exist, are one by whatever names. */
-  static boolean same(Path one, Path other) throws IOException {
-    return Files.isSameFile(one, other);
+  /** Whether two directories, which exist, are one by whatever names, or one lies in the other. */
+  static boolean overlap(Path one, Path other) throws IOException {
+    Path first = one.toRealPath();
+    Path second = other.toRealPath();
+    return first.startsWith(second) || second.startsWith(first);
   }
 }

@@ -312,6 +312,12 @@ final class RunPlan {
         + ": give another one, or --cache-mode=1 if it is shared and nothing is to be moved";
   }
 
+  static String nestedDirectories(String repoFlag) {
+    return "--sealedrepo and the directory of "
+        + repoFlag
+        + " lie in one another: give two that do not";
+  }
+
   private static Path path(String text) {
     return Path.of(text).toAbsolutePath().normalize();
   }

@@ -51,7 +51,9 @@ public final class MinerFinder {
     try {
       return at(api, token);
     } catch (IllegalArgumentException e) {
-      throw new IOException(repo.resolve("api") + ": " + e.getMessage(), e);
+      // What stands there may hold a token.
+      throw new IOException(
+          repo.resolve("api") + " is no address such as /ip4/127.0.0.1/tcp/2345/http", e);
     }
   }
 

@@ -58,6 +58,10 @@ final class JournalStandings implements OrphanFinder.Journal {
 
   @Override
   public SectorStanding standing(SectorId sector) throws IOException {
+    // Another host of a shared directory may have given the number again, after ours was removed.
+    if (!places.isOurs(sector)) {
+      return SectorStanding.FOREIGN;
+    }
     boolean acted;
     boolean driven;
     try {
@@ -73,7 +77,7 @@ final class JournalStandings implements OrphanFinder.Journal {
     if (driven || await(sealing.isNumbered(sector))) {
       return SectorStanding.BUSY;
     }
-    return places.isOurs(sector) ? SectorStanding.UNKNOWN : SectorStanding.FOREIGN;
+    return SectorStanding.UNKNOWN;
   }
 
   static SectorStanding of(SectorState state) {

@@ -66,6 +66,9 @@ public final class AbandonedJobs {
   }
 
   private static boolean isAbandoned(Path job, Clock clock, Path proc) throws IOException {
+    if (String.valueOf(job.getFileName()).startsWith(".")) {
+      return false; // a job that is being made, or a prover that waits for one: its node's
+    }
     Instant lastChange = Files.getLastModifiedTime(job).toInstant();
     for (Path file : JobFiles.entries(job)) {
       Instant change = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();

@@ -2,12 +2,15 @@ package io.selkie.proofs;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +27,10 @@ final class IdleProvers implements AutoCloseable {
   private final ProverSettings settings;
   private final int wanted;
   private final Deque<Idle> ready = new ArrayDeque<>();
-  private final AtomicLong number = new AtomicLong();
+
+  /** Names are never used again: what was ours stays ours. */
+  private final Set<Path> ours = ConcurrentHashMap.newKeySet();
+
   private boolean closed;
 
   /**
@@ -69,7 +75,7 @@ final class IdleProvers implements AutoCloseable {
     }
     return taken.filter(
         idle -> {
-          boolean alive = idle.process().isAlive();
+          boolean alive = idle.process().isAlive() && Files.isDirectory(idle.directory());
           if (!alive) {
             idle.end();
           }
@@ -114,16 +120,14 @@ final class IdleProvers implements AutoCloseable {
     Path jobs = settings.jobs().toAbsolutePath();
     ProverJob.createDurably(jobs);
     // A name that no job has, and that the next life of the node clears away.
-    Path directory =
-        jobs.resolve(
-            ProverJob.unfinished(
-                "idle-" + ProcessHandle.current().pid() + "-" + number.incrementAndGet()));
+    Path directory = jobs.resolve(ProverJob.unfinished("idle-" + UUID.randomUUID()));
+    ours.add(directory);
     return new Idle(ProverJob.createDirectory(directory), ProverJob.startIdle(settings, directory));
   }
 
-  /** Whether a prover waits there. */
-  synchronized boolean owns(Path directory) {
-    return ready.stream().anyMatch(idle -> idle.directory().equals(directory));
+  /** Whether a prover of ours waits there, or did. */
+  boolean owns(Path directory) {
+    return ours.contains(directory);
   }
 
   /** Ends those that wait. */

@@ -27,9 +27,17 @@ final class LocalDestination implements Destination {
   private final String host;
   private final FileDigest digest;
   private final RateLimit rate;
+  private final KnownStores stores;
 
-  LocalDestination(Path directory, String host, FileDigest digest, RateLimit rate) {
+  /**
+   * A directory.
+   *
+   * @param stores remembers whether it is the one that it was
+   */
+  LocalDestination(
+      Path directory, String host, FileDigest digest, RateLimit rate, KnownStores stores) {
     this.directory = directory;
+    this.stores = stores;
     this.host = host;
     this.digest = digest;
     this.rate = rate;
@@ -40,13 +48,17 @@ final class LocalDestination implements Destination {
     return directory.toString();
   }
 
-  /** The real path: of a directory that is not mounted there is none, or an empty one. */
+  /** The real path: of a directory that is not mounted there is none, or one without its mark. */
   private Path root() throws TransferTrouble, IOException {
     try {
       Path root = directory.toRealPath();
       if (!Files.isDirectory(root)) {
         throw TransferTrouble.passing("unreachable", directory + " is no directory");
       }
+      if (!Files.isWritable(root)) {
+        throw TransferTrouble.passing("unreachable", directory + " cannot be written");
+      }
+      stores.check(root);
       return root;
     } catch (NoSuchFileException e) {
       throw TransferTrouble.passing("unreachable", directory + " is not there: mount or make it");
@@ -56,9 +68,6 @@ final class LocalDestination implements Destination {
   @Override
   public Space look(List<Path> sources, Control control) throws IOException, TransferTrouble {
     Path root = root();
-    if (!Files.isWritable(root)) {
-      throw TransferTrouble.passing("unreachable", directory + " cannot be written");
-    }
     for (Path source : sources) {
       if (source.toRealPath().startsWith(root)) {
         throw TransferTrouble.passing("same_place", "the sector is in " + directory + " already");

@@ -94,7 +94,11 @@ public final class Transfers {
           rate);
     }
     return new LocalDestination(
-        ((TransferSettings.Directory) target).path(), parts.host().value(), parts.digest(), rate);
+        ((TransferSettings.Directory) target).path(),
+        parts.host().value(),
+        parts.digest(),
+        rate,
+        new KnownStores(parts.state().resolve("stores")));
   }
 
   /** A directory needs no setting to be looked into; a peer's token does. */

@@ -71,6 +71,10 @@ public final class HostLedger implements HostMeans {
       Path root,
       Optional<Stage> stage,
       boolean unsealing) {
+    private Entry visiting() {
+      return new Entry(sector, proofType, root, Optional.empty(), unsealing);
+    }
+
     private Entry at(Stage now) {
       return new Entry(sector, proofType, root, Optional.of(now), unsealing);
     }
@@ -282,6 +286,10 @@ public final class HostLedger implements HostMeans {
     Set<SectorId> atWork =
         running.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
     for (Entry entry : List.copyOf(entries.values())) {
+      if (entry.stage().equals(Optional.of(Stage.SEALED)) && !sealedSectorsLeave.getAsBoolean()) {
+        stays(entry);
+        continue;
+      }
       if (busy.contains(entry.sector()) || atWork.contains(entry.sector())) {
         continue;
       }
@@ -290,6 +298,15 @@ public final class HostLedger implements HostMeans {
       } else if (entry.unsealing()) {
         put(entry.unsealing(false));
       }
+    }
+  }
+
+  /** Nobody moves sealed sectors any more: this one counts as one that is finalized. */
+  private void stays(Entry entry) throws IOException {
+    if (entry.unsealing()) {
+      put(entry.visiting());
+    } else {
+      remove(entry);
     }
   }
 

@@ -68,9 +68,11 @@ final class SectorTask {
       return finalize(finalize, prover);
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal(unseal, prover);
+    } else if (request instanceof TaskRequest.Remove) {
+      files.delete();
+      return new TaskResult.FilesRemoved();
     }
-    files.delete();
-    return new TaskResult.FilesRemoved();
+    throw new IllegalArgumentException("no task of provers: " + request.kind());
   }
 
   /**

@@ -219,6 +219,8 @@ class RunCommandTest {
         "--repo=| --repo is empty: give a directory",
         "--repo=HOME/a --sealedrepo=HOME/b/../a| --sealedrepo is the directory of --repo: give"
             + " another one, or --cache-mode=1 if it is shared and nothing is to be moved",
+        "--repo=HOME/a --sealedrepo=HOME/a/b| --sealedrepo and the directory of --repo lie in one"
+            + " another: give two that do not",
         "--workerrepo=HOME/a --sealedrepo=HOME/a --address=h:1 --commit| --sealedrepo is the"
             + " directory of --workerrepo: give another one, or --cache-mode=1 if it is shared and"
             + " nothing is to be moved",

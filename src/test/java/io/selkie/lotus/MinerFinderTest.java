@@ -60,7 +60,7 @@ class MinerFinderTest {
   void aWrongFileIsNamed() throws IOException {
     Path repo = repo("m", "nonsense");
     assertEquals(
-        repo.resolve("api") + ": not an address such as /ip4/127.0.0.1/tcp/2345/http",
+        repo.resolve("api") + " is no address such as /ip4/127.0.0.1/tcp/2345/http",
         problem(Optional.of(repo)));
     Files.writeString(repo.resolve("api"), "");
     assertEquals(repo.resolve("api") + " is empty", problem(Optional.of(repo)));

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,12 @@ class LocalDestinationTest {
   }
 
   private LocalDestination to(Path directory) {
-    return new LocalDestination(directory, "host-1", SHA, new RateLimit(0));
+    return new LocalDestination(directory, "host-1", SHA, new RateLimit(0), known());
+  }
+
+  /** A host that was never here. */
+  private KnownStores known() {
+    return new KnownStores(temp.resolve("known-" + UUID.randomUUID()));
   }
 
   private SectorCopy bring(LocalDestination destination) throws Exception {
@@ -63,6 +69,26 @@ class LocalDestinationTest {
     for (Map.Entry<String, byte[]> file : contents.entrySet()) {
       assertArrayEquals(file.getValue(), Files.readAllBytes(directory.resolve(file.getKey())));
     }
+  }
+
+  @Test
+  void theDirectoryBelowADiskThatIsNotMountedIsNotTheStore() throws Exception {
+    LocalDestination destination = to(store);
+    destination.look(List.of(), new Control(SECTOR));
+    Path away = Files.move(store, store.resolveSibling("away"));
+    Files.createDirectory(store);
+
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> bring(destination));
+
+    assertEquals("unreachable", trouble.failure().code());
+    assertTrue(trouble.failure().message().contains("mount its disk"));
+    try (var left = Files.list(store)) {
+      assertEquals(0, left.count());
+    }
+    Files.delete(store);
+    Files.move(away, store);
+    bring(destination);
+    assertThere(store);
   }
 
   @Test
@@ -140,7 +166,8 @@ class LocalDestinationTest {
               reads.incrementAndGet() == 1
                   ? "sha256:" + "00".repeat(32)
                   : TransferSamples.digest(file);
-      LocalDestination first = new LocalDestination(other, "host-1", lying, new RateLimit(0));
+      LocalDestination first =
+          new LocalDestination(other, "host-1", lying, new RateLimit(0), known());
 
       TransferTrouble passing = assertThrows(TransferTrouble.class, () -> bring(first));
       assertEquals(io.selkie.scheduler.Failure.Action.RETRY, passing.failure().action());

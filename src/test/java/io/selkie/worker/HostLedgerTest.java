@@ -69,6 +69,20 @@ class HostLedgerTest {
     return Files.write(files.sealed(), new byte[2048]);
   }
 
+  @Test
+  void aSealedSectorCountsNoMoreOnceNothingIsMoved() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    sealedFile();
+    succeeds(TaskKind.FINALIZE);
+    assertEquals(1, looked().size());
+
+    sectorsLeave = false;
+
+    assertEquals(List.of(), looked());
+    open();
+    assertEquals(List.of(), looked());
+  }
+
   private List<HostSector> looked() {
     ledger.measure(Set.of());
     return ledger.sectors();
