@@ -111,6 +111,7 @@ final class SectorRoutes {
       Optional<SectorSummary> summary,
       SectorState actor,
       Optional<JsonNode> sealing,
+      Optional<String> waiting,
       Optional<ProofsProgress> progress,
       Optional<Estimate> estimate,
       Optional<Object> transfer) {}
@@ -126,18 +127,35 @@ final class SectorRoutes {
                     .with(operations.state(sector))
                     .thenCompose(
                         actor ->
-                            estimate(actor, progress)
+                            waiting(actor)
+                                .thenCombine(estimate(actor, progress), Pending::new)
                                 .thenCombine(
                                     patience.with(operations.transfers()),
-                                    (estimate, transfers) ->
+                                    (pending, transfers) ->
                                         replies.ok(
                                             new SectorReply(
                                                 facts.summary(),
                                                 actor,
                                                 facts.driver(),
+                                                pending.waiting(),
                                                 progress,
-                                                estimate,
+                                                pending.estimate(),
                                                 transfer(sector, transfers, facts.driver()))))));
+  }
+
+  /** Why the task of a sector does not run, or when it will end. */
+  private record Pending(Optional<String> waiting, Optional<Estimate> estimate) {}
+
+  private CompletionStage<Optional<String>> waiting(SectorState actor) {
+    if (!(actor instanceof SectorState.Waiting waiting) || waiting.notBefore().isPresent()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    String task = waiting.task().id().toString();
+    return operations
+        .explain()
+        .thenApply(reasons -> Optional.ofNullable(reasons.get(task)))
+        // That the scheduler is away is no reason to tell nothing of the sector.
+        .exceptionally(failure -> Optional.of("the scheduler does not answer"));
   }
 
   private CompletionStage<Optional<Estimate>> estimate(

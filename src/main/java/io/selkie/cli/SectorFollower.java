@@ -13,10 +13,16 @@ final class SectorFollower {
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** Tasks that are given a place at once wait for nothing worth telling. */
+  private static final Duration A_WHILE = Duration.ofSeconds(3);
+
   private final NodeClient client;
   private final ParameterListener progress;
   private final SealDisplay display;
   private String told = "";
+  private String heldBy = "";
+  private long heldSince;
+  private boolean reasonTold;
 
   SectorFollower(NodeClient client, ParameterListener progress) {
     this.client = client;
@@ -39,6 +45,7 @@ final class SectorFollower {
           return report;
         }
         tellFailure(report);
+        tellReason(report);
         events.await(LOOK);
       }
     } finally {
@@ -58,6 +65,22 @@ final class SectorFollower {
         }
         Thread.sleep(LOOK.toMillis());
       }
+    }
+  }
+
+  /** Why it does not go on, once that has been so for a while; numbers in it may change. */
+  private void tellReason(SectorReport report) {
+    String reason = report.isHeldBy().orElse("");
+    String words = reason.replaceAll("\\d+", "");
+    if (!words.equals(heldBy)) {
+      heldBy = words;
+      heldSince = System.nanoTime();
+      reasonTold = false;
+    } else if (!words.isEmpty()
+        && !reasonTold
+        && System.nanoTime() - heldSince > A_WHILE.toNanos()) {
+      progress.message("waits: " + CommandTask.oneLine(reason));
+      reasonTold = true;
     }
   }
 

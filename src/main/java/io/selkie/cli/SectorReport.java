@@ -70,7 +70,15 @@ record SectorReport(SectorId sector, JsonNode json) {
 
   /** Why the driver does not go on at the moment. */
   Optional<String> waitsFor() {
-    return value(json.path("sealing").path("waitsFor"), String.class);
+    return value(json.path("sealing").path("waitsFor"), String.class)
+        .or(() -> value(json.path("waiting"), String.class));
+  }
+
+  /** Why it does not go on, where only somebody else can change that. */
+  Optional<String> isHeldBy() {
+    boolean ticket = json.path("sealing").path("state").asText("").equals("GetTicket");
+    Optional<String> slot = value(json.path("waiting"), String.class);
+    return ticket ? waitsFor() : slot;
   }
 
   /** The state of its actor, such as {@code Running}. */

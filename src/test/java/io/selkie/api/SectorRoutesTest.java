@@ -194,6 +194,22 @@ class SectorRoutesTest {
   }
 
   @Test
+  void aTaskWithoutAHostSaysWhy() throws Exception {
+    SectorId sector = ScriptedOperations.FIRST;
+    SealProofType type = SealProofType.STACKED_DRG_2KIB_V1_1;
+    TaskId task = new TaskId(sector, 1, 2, TaskKind.PRE_COMMIT_1);
+    node.operations.waiting = Map.of(task.toString(), "waits for memory");
+    node.operations.state =
+        new SectorState.Waiting(
+            new SectorFacts(
+                sector, type, 1, 2, TaskKind.PRE_COMMIT_1, false, Optional.empty(), List.of()),
+            new SectorState.Task(task, "key", new TaskRequest.Remove(type), Instant.EPOCH, 0, 0),
+            Optional.empty());
+
+    assertEquals("waits for memory", json("/sectors/s-t01000-1").get("waiting").asText());
+  }
+
+  @Test
   void theActorsStateIsAsItsJournalHasIt() throws Exception {
     SectorId sector = ScriptedOperations.FIRST;
     node.operations.state =

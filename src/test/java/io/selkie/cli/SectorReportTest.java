@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.proofs.ProofsProgress;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.storage.SealRecord;
@@ -63,6 +64,16 @@ class SectorReportTest {
     assertEquals(OptionalInt.of(21), report(Reports.waitingForTheSeed()).number());
     assertEquals(OptionalInt.of(10), report(Reports.failed()).number());
     assertEquals(OptionalInt.of(50), report(Reports.proving()).number());
+  }
+
+  @Test
+  void whyATaskHasNoHostIsToldWhereTheDriverSaysNothing() {
+    ObjectNode json = Reports.inPreCommit1();
+    json.put("waiting", "waits for memory");
+
+    assertEquals(Optional.of("waits for memory"), report(json).waitsFor());
+    assertEquals(Optional.of("waits for memory"), report(json).isHeldBy());
+    assertEquals(Optional.empty(), report(Reports.waitingForTheSeed()).isHeldBy());
   }
 
   @Test
