@@ -9,15 +9,12 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
-import akka.stream.KillSwitches;
-import akka.stream.SharedKillSwitch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -53,7 +50,7 @@ public final class ApiServer {
       ActorSystem<?> system, ApiSettings settings, ApiServices services) throws IOException {
     Executor audit = system.dispatchers().lookup(DispatcherSelector.fromConfig(AUDIT));
     Replies replies = new Replies(system);
-    SharedKillSwitch streams = KillSwitches.shared("selkie-api-streams");
+    OpenStreams streams = new OpenStreams(system);
     List<Endpoint> table = table(system, settings, services, replies, streams);
     Router router =
         new Router(
@@ -63,13 +60,7 @@ public final class ApiServer {
             replies,
             system);
     CoordinatedShutdown.get(system)
-        .addTask(
-            CoordinatedShutdown.PhaseServiceUnbind(),
-            "selkie-api-streams",
-            () -> {
-              streams.shutdown();
-              return CompletableFuture.completedStage(Done.done());
-            });
+        .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "selkie-api-streams", streams::shutdown);
     return Http.get(system)
         .newServerAt(settings.host(), settings.port())
         .withSettings(serverSettings(system, settings))
@@ -109,7 +100,7 @@ public final class ApiServer {
       ApiSettings settings,
       ApiServices services,
       Replies replies,
-      SharedKillSwitch streams)
+      OpenStreams streams)
       throws IOException {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
     Operations operations = services.operations();

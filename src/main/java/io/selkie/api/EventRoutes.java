@@ -8,7 +8,6 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.japi.pf.PFBuilder;
 import akka.stream.Graph;
-import akka.stream.SharedKillSwitch;
 import akka.stream.SourceShape;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
@@ -25,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What happens to sectors, as it happens: server-sent events (HTML standard, 9.2) from the history
@@ -44,22 +42,21 @@ final class EventRoutes {
   private final Replies replies;
   private final Duration heartbeat;
   private final Clock clock;
-  private final SharedKillSwitch shutdown;
+  private final OpenStreams streams;
   private final Executor blocking;
-  private final AtomicInteger streams = new AtomicInteger();
 
   EventRoutes(
       ReadModel readModel,
       Replies replies,
       Duration heartbeat,
       Clock clock,
-      SharedKillSwitch shutdown,
+      OpenStreams streams,
       Executor blocking) {
     this.readModel = readModel;
     this.replies = replies;
     this.heartbeat = heartbeat;
     this.clock = clock;
-    this.shutdown = shutdown;
+    this.streams = streams;
     this.blocking = blocking;
   }
 
@@ -79,8 +76,7 @@ final class EventRoutes {
     Duration left =
         Duration.between(
             clock.instant(), call.caller().map(Verified::expires).orElse(clock.instant()));
-    if (streams.incrementAndGet() > MAX_STREAMS) {
-      streams.decrementAndGet();
+    if (!streams.begin(MAX_STREAMS)) {
       throw new ApiException(
           StatusCodes.SERVICE_UNAVAILABLE,
           "too_many_streams",
@@ -90,7 +86,7 @@ final class EventRoutes {
     Runnable end =
         () -> {
           if (counted.getAndSet(false)) {
-            streams.decrementAndGet();
+            streams.end();
             call.connection().end();
           }
         };
@@ -113,7 +109,7 @@ final class EventRoutes {
                         MediaTypes.TEXT_EVENT_STREAM.toContentType(),
                         stream(sector, id)
                             .takeWithin(left.compareTo(LONGEST) < 0 ? left : LONGEST)
-                            .via(shutdown.flow())
+                            .via(streams.flow())
                             .watchTermination(
                                 (nothing, ended) ->
                                     ended.whenComplete((done, failure) -> end.run())))));

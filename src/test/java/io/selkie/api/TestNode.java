@@ -1,7 +1,6 @@
 package io.selkie.api;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.stream.KillSwitches;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
@@ -82,7 +81,7 @@ final class TestNode implements AutoCloseable {
             settings,
             services,
             new Replies(kit.system()),
-            KillSwitches.shared("unused"));
+            new OpenStreams(kit.system()));
   }
 
   String token(Permission permission) {
