@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -163,6 +164,9 @@ public final class ProverTaskRunner implements TaskRunner {
       return failed(attempt, now, orUnfit(Failures.of(attempt.task().kind(), e.failure())));
     } catch (TaskFailure e) {
       return failed(attempt, now, e.failure());
+    } catch (CancellationException e) {
+      return failed(
+          attempt, now, new Failure(Failure.Action.RETRY, "died", String.valueOf(e.getMessage())));
     } catch (ForeignClaimException e) {
       return failed(
           attempt,
@@ -246,8 +250,16 @@ public final class ProverTaskRunner implements TaskRunner {
         jobs.run(
             name,
             environment,
-            () -> run.durable.complete(Done.getInstance()),
+            () -> begins(run),
             progress -> board.put(attempt, progress, Instant.now())));
+  }
+
+  /** Its job is made and no prover started: the last moment to leave it at that. */
+  private static void begins(Running run) {
+    if (run.calledOff) {
+      throw new CancellationException("called off before its prover was started");
+    }
+    run.durable.complete(Done.getInstance());
   }
 
   @Override
@@ -269,10 +281,14 @@ public final class ProverTaskRunner implements TaskRunner {
     if (current != null) {
       current.calledOff = true;
     }
-    // One that has not made its job yet may do so right after the first try.
-    do {
+    jobs.stop(attempt.toString());
+    if (current != null) {
+      while (!ends(current)) {
+        jobs.stop(attempt.toString());
+      }
+      // One that had not made its job yet may have done so right after the first try.
       jobs.stop(attempt.toString());
-    } while (current != null && !ends(current));
+    }
     if (attempt.task().kind() == TaskKind.UNSEAL) {
       clearScratch(attempt.sector());
     }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -338,6 +339,27 @@ class ProverTaskRunnerTest {
 
     assertTrue(end.toCompletableFuture().isDone());
     assertEquals("died", failure(await(end)).code());
+  }
+
+  @Test
+  void aStopRightBeforeTheJobIsMadeStartsNoProver() throws Exception {
+    ProverTaskRunner runner = runner();
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    jobs.beforeJob =
+        () -> {
+          var unused = runner.stop(LABELLING).thenAccept(done -> stopped.complete(null));
+          while (!jobs.calls.contains("stop " + LABELLING)) {
+            Thread.onSpinWait();
+          }
+        };
+
+    CompletionStage<Ended> end =
+        runner.run(LABELLING, request(TaskKind.PRE_COMMIT_1), Map.of(), () -> {});
+
+    assertEquals("died", failure(await(end)).code());
+    stopped.get(10, TimeUnit.SECONDS);
+    assertEquals(1, jobs.atWork.getCount(), "nobody began to work");
+    assertEquals(Set.of(), jobs.present());
   }
 
   @Test

@@ -32,6 +32,9 @@ final class ScriptedJobs implements Jobs {
   private final Set<String> stopped = ConcurrentHashMap.newKeySet();
   private final Answer answer;
 
+  /** Done right before a job is made. */
+  volatile Runnable beforeJob = () -> {};
+
   ScriptedJobs(Answer answer) {
     this.answer = answer;
   }
@@ -83,6 +86,7 @@ final class ScriptedJobs implements Jobs {
     return proofs(
         (operation, work) -> {
           calls.add("run " + name + " " + operation);
+          beforeJob.run();
           jobs.put(name, false);
           onDurable.run();
           listener.onProgress(new ProofsProgress(operation, "s-t01000-1", "layer", 1, 2));
