@@ -46,6 +46,7 @@ import io.selkie.worker.Device;
 import io.selkie.worker.Devices;
 import io.selkie.worker.HostFitness;
 import io.selkie.worker.HostLedger;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.LeaseFiles;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
@@ -140,8 +141,8 @@ public final class Node implements AutoCloseable {
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
-    keep("provers that wait", parts.jobs().jobs());
-    blocking.execute(parts.jobs().jobs()::startIdle);
+    keep("provers that wait", parts.jobs());
+    blocking.execute(parts.jobs()::startIdle);
     AuditLog audit = AuditLog.in(state.path(), Clock.systemUTC());
     keep("audit log", audit);
     ActorSystem<NodeGuardian.Command> system = actorSystem(settings, parts);
@@ -228,7 +229,7 @@ public final class Node implements AutoCloseable {
             new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
             journal,
             SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
-            parts.jobs(),
+            Jobs.of(parts.jobs()),
             settings.state().jobs(),
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
@@ -308,8 +309,7 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    NodeJobFiles jobs =
-        new NodeJobFiles(new NodeJobs(provers, settings.idleProvers()), state.jobs());
+    NodeJobs jobs = new NodeJobs(provers, settings.idleProvers());
     List<Device> devices =
         Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
     HostLedger ledger =
@@ -319,7 +319,8 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             HostFitness.of(library.prover(), state.jobs()));
-    ProverTaskRunner runner = new ProverTaskRunner(places, jobs, local, progress, ledger, blocking);
+    ProverTaskRunner runner =
+        new ProverTaskRunner(places, Jobs.of(jobs), local, progress, ledger, blocking);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(

@@ -2,6 +2,7 @@ package io.selkie.node;
 
 import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
+import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.HostId;
@@ -27,7 +28,7 @@ record NodeParts(
     Proofs local,
     StoragePaths paths,
     HostPlaces places,
-    NodeJobFiles jobs,
+    NodeJobs jobs,
     Worker.Parts worker,
     ProgressBoard progress,
     Chain chain,
