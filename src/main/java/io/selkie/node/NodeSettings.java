@@ -17,6 +17,7 @@ import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,17 +70,21 @@ public record NodeSettings(
    * @param failPoints places at which the node holds
    * @param proverFailPoints places at which provers hold
    * @param failPointDirectory where whatever holds leaves a file of that name
+   * @param phaseTimes how long stand-in provers take at least, such as {@code PreCommit1=18000}, in
+   *     milliseconds
    */
   public record Test(
       boolean standInProofs,
       Set<String> failPoints,
       Set<String> proverFailPoints,
-      Path failPointDirectory) {
+      Path failPointDirectory,
+      List<String> phaseTimes) {
     /** What stand-in provers read these from. */
     Map<String, String> proverEnvironment() {
       return Map.of(
           "SELKIE_TEST_FAILPOINTS", String.join(",", proverFailPoints),
-          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString());
+          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString(),
+          "SELKIE_TEST_PHASE_TIMES", String.join(",", phaseTimes));
     }
   }
 
@@ -115,7 +120,8 @@ public record NodeSettings(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),
               Set.copyOf(selkie.getStringList("test.prover-failpoints")),
-              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath()));
+              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
+              List.copyOf(selkie.getStringList("test.phase-times"))));
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     } catch (ConfigException e) {
