@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -64,6 +65,14 @@ record NodeTaskRunner(
     return attempt.task().kind().isMove()
         ? transfers.stop(attempt).thenApply(nothing -> Done.getInstance())
         : provers.stop(attempt);
+  }
+
+  @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    // What a stopped transfer sent stays where it went: the next one goes on with it.
+    return attempt.task().kind().isMove()
+        ? CompletableFuture.completedStage(Done.getInstance())
+        : provers.discard(attempt);
   }
 
   @Override
