@@ -71,6 +71,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -231,9 +232,22 @@ public final class Node implements AutoCloseable {
             SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            () -> stores(settings.transfer()),
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
+  }
+
+  /** Directories that sectors are sent to, by this node or by its peers. */
+  private static List<Path> stores(TransferSettings settings) {
+    return Stream.concat(
+            settings.serve().stream(),
+            settings.targets().stream()
+                .filter(TransferSettings.Directory.class::isInstance)
+                .map(target -> ((TransferSettings.Directory) target).path()))
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
   }
 
   /** Peers may send sectors only to a node that serves a storage path. */

@@ -162,6 +162,7 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
                 "Transferred SourceReleased",
                 "Proving TransferFailed",
                 "Transferred TransferFailed",
+                "Transferred CopyLost",
                 "NotTransferred TransferRetried",
                 "PreCommitting PreCommitLanded",
                 "SubmitCommit SeedDrawn",

@@ -135,7 +135,10 @@ final class Receiver {
       }
     }
     for (Path root : roots) {
-      if (Landing.received(root, offer.sector()).isPresent()) {
+      Optional<Landing.Received> received = Landing.received(root, offer.sector());
+      if (received.isPresent() && received.get().id().equals(offer.id())) {
+        Landing.discard(root, offer.sector(), offer.id()); // files of it were lost
+      } else if (received.isPresent()) {
         throw TransferTrouble.lasting("exists", offer.sector() + " is there, with other content");
       }
     }
@@ -221,8 +224,8 @@ final class Receiver {
     }
   }
 
-  /** Gives up what has arrived and is not in place. */
-  synchronized void abandon(SectorId sector, String id) throws IOException, TransferTrouble {
+  /** Gives up what came by the offer; what is in place goes to the trash. */
+  synchronized void discard(SectorId sector, String id) throws IOException, TransferTrouble {
     @Nullable Arrival arrival = arrivals.get(sector);
     if (arrival != null && arrival.offer().id().equals(id)) {
       if (!arrival.isReceiving()) {
@@ -232,10 +235,7 @@ final class Receiver {
       arrivals.remove(sector);
     }
     for (Path root : roots()) {
-      Optional<Landing.Staged> staged = Landing.staged(root, sector);
-      if (staged.isPresent() && staged.get().offer().id().equals(id)) {
-        Landing.abandon(root, sector);
-      }
+      Landing.discard(root, sector, id);
     }
   }
 }

@@ -248,7 +248,7 @@ public final class TransferServer {
           : notAllowed(request);
     }
     if (request.method().equals(HttpMethods.DELETE)) {
-      return abandon(request, sector, id);
+      return discard(request, sector, id);
     }
     return method.equals("GET")
         ? status(request, () -> receiver.status(sector, id))
@@ -306,11 +306,11 @@ public final class TransferServer {
     return blocking(() -> json(StatusCodes.OK, work.run()));
   }
 
-  private CompletionStage<HttpResponse> abandon(HttpRequest request, SectorId sector, String id) {
+  private CompletionStage<HttpResponse> discard(HttpRequest request, SectorId sector, String id) {
     request.discardEntityBytes(system);
     return blocking(
         () -> {
-          receiver.abandon(sector, id);
+          receiver.discard(sector, id);
           return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
         });
   }

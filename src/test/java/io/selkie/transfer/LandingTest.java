@@ -203,6 +203,34 @@ class LandingTest {
   }
 
   @Test
+  void whatWasLostOfACopyComesAgainAndItsRestGoesToTheTrash() throws Exception {
+    aSectorArrives();
+    Files.delete(store.resolve(FileNames.cache(SECTOR, "p_aux")));
+    receiver = receiver();
+
+    assertEquals("receiving", receiver.offer(offer).state());
+
+    assertEquals(2, store.resolve("selkie/trash").toFile().list().length, "sealed and cache");
+    sendMissing();
+    commit();
+    assertPlaced();
+  }
+
+  @Test
+  void whatIsDiscardedGoesToTheTrashAndOnlyWhatCameByThatOffer() throws Exception {
+    aSectorArrives();
+    receiver.discard(SECTOR, "0".repeat(32));
+    assertPlaced();
+
+    receiver.discard(SECTOR, offer.id());
+    receiver.discard(SECTOR, offer.id());
+
+    assertFalse(Files.exists(store.resolve(FileNames.sealed(SECTOR))));
+    assertFalse(Files.exists(store.resolve("selkie").resolve(SECTOR + ".received.json")));
+    assertEquals(2, store.resolve("selkie/trash").toFile().list().length);
+  }
+
+  @Test
   void whatAKillAfterTheReceiptLeavesIsRemovedWhenTheSectorIsAskedFor() throws Exception {
     aSectorArrives();
     Path left = Files.createDirectories(store.resolve("fetching").resolve(SECTOR.toString()));
@@ -266,7 +294,7 @@ class LandingTest {
     receiver.offer(offer);
     sendMissing();
 
-    receiver.abandon(SECTOR, offer.id());
+    receiver.discard(SECTOR, offer.id());
 
     assertFalse(Files.exists(store.resolve("fetching").resolve(SECTOR.toString())));
     assertEquals("receiving", receiver.offer(offer).state());
