@@ -55,6 +55,7 @@ final class NodeStorage implements StorageOperations {
    *
    * @param jobs of this host, whose directories lie in {@code jobDirectory}
    * @param stores directories of this host that hold sealed sectors and may be no storage paths
+   * @param attached called when there is a path more
    */
   record Parts(
       StoragePaths paths,
@@ -64,6 +65,7 @@ final class NodeStorage implements StorageOperations {
       Jobs jobs,
       Path jobDirectory,
       Supplier<List<Path>> stores,
+      Runnable attached,
       ManifestFiles manifests,
       AuditLog audit,
       Executor blocking) {}
@@ -101,6 +103,7 @@ final class NodeStorage implements StorageOperations {
         () -> {
           StoragePath path = parts.paths().attach(directory, fresh);
           LOG.info("{} is attached as a storage path, with ID {}", path.root(), path.id());
+          parts.attached().run();
           return report(path);
         });
   }

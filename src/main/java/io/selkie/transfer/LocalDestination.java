@@ -3,6 +3,7 @@ package io.selkie.transfer;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -59,6 +60,7 @@ final class LocalDestination implements Destination {
         throw TransferTrouble.passing("unreachable", directory + " cannot be written");
       }
       stores.check(root);
+      StoragePath.requireOneFileSystem(root);
       return root;
     } catch (NoSuchFileException e) {
       throw TransferTrouble.passing("unreachable", directory + " is not there: mount or make it");

@@ -86,12 +86,14 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param state the state directory
    * @param host this one
    * @param readers where sectors are read back
    */
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      Path state,
       String host,
       Tokens tokens,
       FileDigest digest,
@@ -109,6 +111,7 @@ public final class TransferServer {
     Receiver receiver =
         new Receiver(
             parts.served(),
+            new KnownStores(parts.state().resolve("stores")),
             parts.host(),
             parts.digest(),
             parts.readers(),

@@ -724,6 +724,19 @@ class SealingSectorTest {
   }
 
   @Test
+  void aSealedSectorThatRestsLeavesOnceThereIsAPlaceToGoTo() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+    awaitTrue(() -> !tasks.kinds().isEmpty() && last() instanceof TaskRequest.Finalize);
+
+    transfers = true;
+    driver.runCommand(new SealingSector.Wake());
+
+    await(SealingState.Stored.class);
+  }
+
+  @Test
   void whoRemovesAStoredSectorRemovesItsCopyToo() {
     transfers = true;
     pledge();

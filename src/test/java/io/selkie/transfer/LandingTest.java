@@ -38,7 +38,13 @@ class LandingTest {
 
   private Receiver receiver() {
     return new Receiver(
-        () -> List.of(store), "host-2", SHA, Runnable::run, 2, Duration.ofMinutes(1));
+        () -> List.of(store),
+        new KnownStores(temp.resolve("known")),
+        "host-2",
+        SHA,
+        Runnable::run,
+        2,
+        Duration.ofMinutes(1));
   }
 
   private void send(int file, int chunk) throws Exception {
@@ -213,6 +219,30 @@ class LandingTest {
     assertEquals(2, store.resolve("selkie/trash").toFile().list().length, "sealed and cache");
     sendMissing();
     commit();
+    assertPlaced();
+  }
+
+  @Test
+  void theDirectoryBelowADiskThatIsNotMountedIsNotWrittenInto() throws Exception {
+    aSectorArrives();
+    Path away = Files.move(store, store.resolveSibling("away"));
+    Files.createDirectory(store);
+    receiver = receiver();
+
+    for (org.junit.jupiter.api.function.Executable call :
+        List.<org.junit.jupiter.api.function.Executable>of(
+            () -> receiver.offer(offer),
+            () -> receiver.status(SECTOR, offer.id()),
+            () -> receiver.discard(SECTOR, offer.id()),
+            () -> receiver.freeBytes())) {
+      TransferTrouble trouble = assertThrows(TransferTrouble.class, call);
+      assertEquals("unreachable", trouble.failure().code());
+      assertTrue(trouble.getMessage().contains("mount its disk"), trouble.getMessage());
+    }
+
+    assertEquals(0, store.toFile().list().length);
+    Files.delete(store);
+    Files.move(away, store);
     assertPlaced();
   }
 
