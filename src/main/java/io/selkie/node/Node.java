@@ -71,6 +71,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,6 +155,7 @@ public final class Node implements AutoCloseable {
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
     Sealing sealing = Sealing.start(system, sealing(settings, parts));
+    parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     serve(settings, parts, system);
     announce(state, server.url());
@@ -231,9 +233,30 @@ public final class Node implements AutoCloseable {
             SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            () -> stores(settings.transfer()),
+            () -> wakeSealed(settings, parts, sealing),
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
+  }
+
+  /** Sectors that were sealed before there was a place to go to, also in an earlier life. */
+  private static void wakeSealed(NodeSettings settings, NodeParts parts, Sealing sealing) {
+    if (settings.transfers(NodeGuardian.stores(parts.paths()).size())) {
+      new SealedSectors(new SectorView(parts.database().dataSource()), sealing).wake();
+    }
+  }
+
+  /** Directories that sectors are sent to, by this node or by its peers. */
+  private static List<Path> stores(TransferSettings settings) {
+    return Stream.concat(
+            settings.serve().stream(),
+            settings.targets().stream()
+                .filter(TransferSettings.Directory.class::isInstance)
+                .map(target -> ((TransferSettings.Directory) target).path()))
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
   }
 
   /** Peers may send sectors only to a node that serves a storage path. */
@@ -251,6 +274,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     transfer::serve,
+                    state,
                     parts.host().value(),
                     new Tokens(TokenSecret.in(state), Clock.systemUTC()),
                     parts.digest(),

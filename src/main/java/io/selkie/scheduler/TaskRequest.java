@@ -1,6 +1,7 @@
 package io.selkie.scheduler;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.Bytes;
@@ -161,8 +162,20 @@ public sealed interface TaskRequest {
     }
   }
 
-  /** Removes all files of the sector. */
-  record Remove(SealProofType proofType) implements TaskRequest {
+  /**
+   * Removes all files of the sector.
+   *
+   * @param copy in long-term storage, which goes to the trash there
+   */
+  record Remove(
+      SealProofType proofType,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SectorCopy> copy)
+      implements TaskRequest {
+    /** Of a sector that has no copy. */
+    public Remove(SealProofType proofType) {
+      this(proofType, Optional.empty());
+    }
+
     @Override
     public TaskKind kind() {
       return TaskKind.REMOVE;

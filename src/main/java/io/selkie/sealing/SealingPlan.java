@@ -85,7 +85,8 @@ final class SealingPlan {
     }
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
-      return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
+      return new SealingStep.Remove(
+          new TaskRequest.Remove(order.proofType(), removing.copy()), order.spool());
     }
     if (state instanceof Proving proving) {
       return new SealingStep.Transfer(
@@ -242,6 +243,9 @@ final class SealingPlan {
 
   private static SealingEvent failed(
       SealingState state, Failure failure, int stepsBack, Instant at) {
+    if (state instanceof Transferred && failure.code().equals(SealingRows.NO_COPY)) {
+      return new SealingEvent.CopyLost(at, failure);
+    }
     if (state instanceof SealingState.Sealed) {
       return new SealingEvent.TransferFailed(at, failure);
     }

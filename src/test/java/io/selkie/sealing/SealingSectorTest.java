@@ -707,6 +707,48 @@ class SealingSectorTest {
     await(SealingState.Stored.class);
   }
 
+  @Test
+  void aCopyThatWasLostBeforeItsSourceWasDeletedIsMadeAgain() {
+    transfers = true;
+    tasks.fail(
+        TaskKind.RELEASE,
+        new Failure(Failure.Action.ABANDON, "no_copy", "the store does not have it any more"));
+    pledge();
+    awaitSeed();
+
+    await(SealingState.Stored.class);
+
+    assertEquals(
+        List.of(TaskKind.TRANSFER, TaskKind.RELEASE, TaskKind.TRANSFER, TaskKind.RELEASE),
+        tasks.kinds().stream().filter(TaskKind::isMove).toList());
+  }
+
+  @Test
+  void aSealedSectorThatRestsLeavesOnceThereIsAPlaceToGoTo() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+    awaitTrue(() -> !tasks.kinds().isEmpty() && last() instanceof TaskRequest.Finalize);
+
+    transfers = true;
+    driver.runCommand(new SealingSector.Wake());
+
+    await(SealingState.Stored.class);
+  }
+
+  @Test
+  void whoRemovesAStoredSectorRemovesItsCopyToo() {
+    transfers = true;
+    pledge();
+    awaitSeed();
+    await(SealingState.Stored.class);
+
+    driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
+    await(SealingState.Removed.class);
+
+    assertEquals(new TaskRequest.Remove(TYPE, Optional.of(SealingSamples.COPY)), last());
+  }
+
   /** Whether sealed sectors leave. */
   private boolean transfers;
 
