@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
+import io.selkie.journal.DatabaseSettings;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.proofs.ProverPriorities;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
@@ -30,6 +32,8 @@ import java.util.Set;
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
  * @param host the limits of this host
+ * @param cluster how the host is part of a farm
+ * @param database where its journal lies
  * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
  * @param lotus how the miner is looked for, if it is
  * @param localStorage whether sectors are kept in the repo
@@ -46,6 +50,8 @@ public record NodeSettings(
     Config config,
     MinerId miner,
     HostSettings host,
+    ClusterSettings cluster,
+    DatabaseSettings database,
     Optional<ChainKind> chain,
     Optional<LotusSettings> lotus,
     boolean localStorage,
@@ -88,6 +94,15 @@ public record NodeSettings(
     }
   }
 
+  /** Checks that hosts which join each other have one journal. */
+  public NodeSettings {
+    if (cluster.isFarm() && !database.isShared()) {
+      throw new IllegalArgumentException(
+          "selkie.cluster joins other hosts, and the journal is embedded in this one: name a"
+              + " PostgreSQL by selkie.database.url, see docs/farm.md");
+    }
+  }
+
   /**
    * Reads the settings.
    *
@@ -103,6 +118,8 @@ public record NodeSettings(
           config,
           MinerId.parse(selkie.getString("miner")),
           HostSettings.of(selkie, environment),
+          ClusterSettings.of(config),
+          DatabaseSettings.of(config),
           ChainKind.of(selkie.getString("chain")),
           lotus(selkie),
           selkie.getBoolean("local-storage"),
@@ -136,6 +153,12 @@ public record NodeSettings(
    */
   boolean transfers(int attached) {
     return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
+  }
+
+  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
+  Path spool(HostId host) {
+    Path spool = repo.resolve("selkie").resolve("spool");
+    return storage.shared() ? spool.resolve(host.toString()) : spool;
   }
 
   private static Optional<LotusSettings> lotus(Config selkie) {
