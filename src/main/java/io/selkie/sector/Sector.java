@@ -160,7 +160,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private record HostAssigned(SchedulerCommand.Assigned assigned) implements Internal {}
 
-  private record FilesChecked(Answered answered, boolean intact) implements Internal {}
+  /** Empty: they could not be looked at. */
+  private record FilesChecked(Answered answered, Optional<Boolean> intact) implements Internal {}
 
   private record Wake() implements Internal {}
 
@@ -424,7 +425,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                 .getLog()
                 .warn("{}: cannot look at the files of {}", sector, answered.task(), trouble);
           }
-          return new FilesChecked(answered, intact != null && intact);
+          return new FilesChecked(
+              answered, trouble == null ? Optional.ofNullable(intact) : Optional.empty());
         });
   }
 

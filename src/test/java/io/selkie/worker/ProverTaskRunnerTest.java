@@ -223,6 +223,18 @@ class ProverTaskRunnerTest {
   }
 
   @Test
+  void anInputThatCannotBeLookedAtIsNotLost() throws Exception {
+    Path file = Files.writeString(repo.resolve("file"), "");
+    TaskRequest request =
+        new TaskRequest.Commit2(TestTasks.TYPE, file.resolve("c1.json"), "blake3:00");
+
+    Failure failure = failure(run(request));
+
+    assertEquals(Failure.Action.RETRY, failure.action());
+    assertEquals("error", failure.code());
+  }
+
+  @Test
   void commit2OfAnotherInputIsToBeRedone() throws Exception {
     Failure failure = failure(run(commit2("ff")));
 
