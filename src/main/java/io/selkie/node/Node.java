@@ -140,7 +140,7 @@ public final class Node implements AutoCloseable {
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
-    Database database = Database.open(state);
+    Database database = Database.open(state, settings.database());
     keep("database", database);
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
@@ -157,7 +157,7 @@ public final class Node implements AutoCloseable {
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
-    Sealing sealing = Sealing.start(system, sealing(settings, parts));
+    Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
     parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     announce(state, server.url());
@@ -172,11 +172,14 @@ public final class Node implements AutoCloseable {
             });
   }
 
-  private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
+  private static Sealing.Parts sealing(
+      NodeSettings settings, NodeParts parts, NodeGuardian.Actors actors) {
     return new Sealing.Parts(
         settings.miner(),
         parts.chain(),
+        parts.host(),
         parts.places(),
+        actors.files(),
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
@@ -220,7 +223,7 @@ public final class Node implements AutoCloseable {
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
-            spool(settings, parts.host()),
+            settings.spool(parts.host()),
             Clock.systemUTC()));
   }
 
@@ -246,7 +249,7 @@ public final class Node implements AutoCloseable {
             parts.paths(),
             new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
             journal,
-            SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
+            SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
             () -> stores(settings.transfer()),
@@ -315,12 +318,6 @@ public final class Node implements AutoCloseable {
     LOG.info("receives sectors at {}", url);
   }
 
-  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
-  private static Path spool(NodeSettings settings, HostId host) {
-    Path spool = settings.repo().resolve("selkie").resolve("spool");
-    return settings.storage().shared() ? spool.resolve(host.toString()) : spool;
-  }
-
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
   private void announce(StateDirectory state, URI url) throws IOException {
     Path file = state.apiFile();
@@ -386,7 +383,7 @@ public final class Node implements AutoCloseable {
         jobs,
         worker,
         progress,
-        chain(settings, local, blocking),
+        chain(settings, database, local, blocking),
         blocking);
   }
 
@@ -401,19 +398,21 @@ public final class Node implements AutoCloseable {
     return environment;
   }
 
-  private static Chain chain(NodeSettings settings, Proofs local, ExecutorService blocking)
+  private static Chain chain(
+      NodeSettings settings, Database database, Proofs local, ExecutorService blocking)
       throws IOException {
     StateDirectory state = settings.state();
     if (ChainKind.settle(settings.chain(), state) == ChainKind.NONE) {
       return new NoChain();
     }
-    return DevChain.open(
-        state.path().resolve("chain"),
+    DevChainSettings chain =
         DevChainSettings.devnet(settings.blockTime(), settings.test().standInProofs())
-            .withChallengeDelay(settings.challengeDelay()),
-        local,
-        Clock.systemUTC(),
-        blocking);
+            .withChallengeDelay(settings.challengeDelay());
+    // Whoever shares the journal drives each other's sectors, on one chain.
+    return database.isShared()
+        ? DevChain.open(database.dataSource(), chain, local, Clock.systemUTC(), blocking)
+        : DevChain.open(
+            state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(
@@ -425,6 +424,7 @@ public final class Node implements AutoCloseable {
             // What the operator says of Akka counts more than what we do.
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
+            .withFallback(ClusterConfig.of(settings.cluster()))
             .withFallback(
                 ConfigFactory.parseResources(
                     Node.class.getClassLoader(), "io/selkie/node/node.conf"))

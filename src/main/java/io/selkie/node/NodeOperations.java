@@ -222,6 +222,7 @@ final class NodeOperations implements Operations {
                                   "nobody waits for the data",
                                   Set.of(TaskKind.UNSEAL),
                                   Optional.of(request),
+                                  false,
                                   system.ignoreRef()));
                     }
                   });

@@ -97,6 +97,14 @@ record NodeTaskRunner(
   }
 
   @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    // What a stopped transfer sent stays where it went: the next one goes on with it.
+    return attempt.task().kind().isMove()
+        ? CompletableFuture.completedStage(Done.getInstance())
+        : provers.discard(attempt);
+  }
+
+  @Override
   public void remove(TaskId.Attempt attempt) {
     if (attempt.task().kind().isMove()) {
       blocking.execute(() -> removeMark(attempt));

@@ -12,6 +12,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.serialization.JournalEvent;
 import io.selkie.storage.SectorCopy;
@@ -60,13 +61,15 @@ public sealed interface SealingEvent extends JournalEvent {
    *
    * @param plan its pieces and fillers, in order
    * @param request by which the client asked
+   * @param host that its files were uploaded to; empty in journals of hosts on their own
    */
   record SectorBegun(
       Instant at,
       SectorId sector,
       SealProofType proofType,
       List<PlannedPiece> plan,
-      Optional<UUID> request)
+      Optional<UUID> request,
+      Optional<HostId> host)
       implements SealingEvent {
     /** The list is copied. */
     public SectorBegun {

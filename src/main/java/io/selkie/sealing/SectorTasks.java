@@ -24,7 +24,10 @@ public interface SectorTasks {
   /** Has the sector do a task; answers when it is done, has failed, or is refused. */
   CompletionStage<Sector.Answer> perform(SectorId sector, TaskRequest request);
 
-  /** Ends the sector's task; answers when its prover is dead. */
+  /**
+   * Ends the sector's task; answers when its prover is dead and what the task wrote is gone: a
+   * driver that wants it again wants it from its beginning.
+   */
   CompletionStage<Sector.Answer> abort(SectorId sector, String by, String cause);
 
   /** What the sector is doing. */
@@ -50,7 +53,7 @@ public interface SectorTasks {
       public CompletionStage<Sector.Answer> abort(SectorId sector, String by, String cause) {
         return entity(sector)
             .ask(
-                replyTo -> new Sector.Abort(by, cause, DRIVEN, Optional.empty(), replyTo),
+                replyTo -> new Sector.Abort(by, cause, DRIVEN, Optional.empty(), true, replyTo),
                 patience);
       }
 

@@ -130,12 +130,15 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
    *
    * @param kinds a task of another kind is none of the caller's, and goes on
    * @param only if given, no task but this one
+   * @param discard whether what the task has written is to go, so that trying it again begins it
+   *     anew
    */
   public record Abort(
       String by,
       String cause,
       Set<TaskKind> kinds,
       Optional<TaskRequest> only,
+      boolean discard,
       ActorRef<Answer> replyTo)
       implements Command {}
 
@@ -238,6 +241,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   "nobody waits for the data any more",
                   Set.of(TaskKind.UNSEAL),
                   Optional.empty(),
+                  false,
                   context.getSystem().ignoreRef()));
     }
   }
@@ -262,7 +266,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private Effect<SectorEvent, SectorState> onAbort(SectorState state, Abort command) {
     SectorStep step =
         SectorRules.mayAbort(state, command.kinds(), command.only())
-            ? rules.abort(state, command.by(), command.cause(), now())
+            ? rules.abort(state, command.by(), command.cause(), command.discard(), now())
             : SectorStep.refuse(sector + " is not at the task that is to be stopped");
     if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
       aborter = command.replyTo();
@@ -357,7 +361,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.task().id(),
                   state.facts().proofType(),
                   state.task().requestedAt(),
-                  state.facts().filesOn(),
+                  state.facts().filesOn().or(() -> state.task().request().onlyOn()),
                   Optional.empty(),
                   SectorRules.hasDeals(state),
                   assignments));

@@ -54,6 +54,9 @@ public final class ProverTaskRunner implements TaskRunner {
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
+  private final ConcurrentMap<TaskId.Attempt, CompletableFuture<Done>> discarding =
+      new ConcurrentHashMap<>();
+
   private static final class Running {
     private final CompletableFuture<Done> durable = new CompletableFuture<>();
     private final CompletableFuture<Ended> end = new CompletableFuture<>();
@@ -291,6 +294,39 @@ public final class ProverTaskRunner implements TaskRunner {
     }
     if (attempt.task().kind() == TaskKind.UNSEAL) {
       clearScratch(attempt.sector());
+    }
+  }
+
+  @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    // A worker that started anew says it again: two must not run, lest the slower one meets files
+    // of the next attempt.
+    CompletableFuture<Done> fresh = new CompletableFuture<>();
+    @Nullable CompletableFuture<Done> known = discarding.putIfAbsent(attempt, fresh);
+    if (known != null) {
+      return known;
+    }
+    executor.execute(
+        () -> {
+          try {
+            discardNow(attempt);
+          } finally {
+            discarding.remove(attempt, fresh);
+            fresh.complete(Done.getInstance());
+          }
+        });
+    return fresh;
+  }
+
+  private void discardNow(TaskId.Attempt attempt) {
+    try {
+      long bytes = AbandonedWork.discard(files(attempt), attempt.task().kind());
+      LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
+    } catch (IOException e) {
+      LOG.warn(
+          "what {} has written cannot be removed, selkie sectors remove does: {}",
+          attempt,
+          e.getMessage());
     }
   }
 

@@ -100,7 +100,12 @@ public final class JournalSamples {
             new Failure(Failure.Action.RETRY, "died", "the prover was killed"),
             Optional.of(Instant.parse("2026-11-21T08:31:00Z"))));
     samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
-    samples.put("AbortRequested", new SectorEvent.AbortRequested(AT, "api:miner", "not needed"));
+    samples.put(
+        "AbortRequested",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.empty()));
+    samples.put(
+        "AbortRequested-discard",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
     samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
   }
 

@@ -185,10 +185,10 @@ class SealingSectorTest {
                 PLAN.get(0).name()),
             PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), operator.getRef()));
+        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
   }
 
@@ -198,7 +198,7 @@ class SealingSectorTest {
     begin(PLAN);
 
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
 
     operator.expectMessage(
         new SealingSector.Refused(
@@ -756,8 +756,7 @@ class SealingSectorTest {
     return new SealingSector.Surroundings(
         sectors,
         chain,
-        this::files,
-        Runnable::run,
+        SealFiles.here(this::files, Runnable::run),
         SETTINGS,
         () -> AT,
         () -> transfers,
@@ -773,7 +772,7 @@ class SealingSectorTest {
   }
 
   private void begin(List<PlannedPiece> plan) {
-    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), operator.getRef()));
+    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Accepted());
   }
 

@@ -157,8 +157,7 @@ class SealingSimulationTest {
               new SealingSector.Surroundings(
                   tasks,
                   chain,
-                  sector -> files,
-                  Runnable::run,
+                  SealFiles.here(sector -> files, Runnable::run),
                   SETTINGS,
                   () -> AT,
                   () -> true,

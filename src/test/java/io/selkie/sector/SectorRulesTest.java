@@ -144,7 +144,7 @@ class SectorRulesTest {
     assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
 
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", false, NOW));
     assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
   }
 
@@ -287,7 +287,8 @@ class SectorRulesTest {
     TaskId.Attempt old = attempt.task().attempt(0);
     take(rules.report(state, new TaskReport.Found(old, HOST), NOW));
     assertEquals(
-        SectorStep.only(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old))),
+        SectorStep.only(
+            new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old, false))),
         last);
   }
 
@@ -310,10 +311,10 @@ class SectorRulesTest {
   @Test
   void anAbortWaitsUntilTheHostConfirms() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
     assertInstanceOf(SectorState.Stopping.class, state);
     assertEquals(
-        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt))),
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
         last.effects());
 
     take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
@@ -325,14 +326,56 @@ class SectorRulesTest {
   @Test
   void aTaskThatWaitsIsAbortedAtOnce() {
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void anAttemptThatFailsWhileItIsAbortedIsStoppedAllTheSameSoThatItsFilesGo() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    assertInstanceOf(SectorState.Stopping.class, state);
+    assertEquals(
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
+        last.effects());
+  }
+
+  @Test
+  void aTaskThatFailedAndWaitsIsStoppedOnItsHostSoThatItsFilesGo() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    assertInstanceOf(SectorState.Waiting.class, state);
+
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    assertEquals(
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
+        last.effects());
+
+    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+    assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
+
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    assertEquals(attempt.task().attempt(2), assign());
+  }
+
+  @Test
+  void anAbortThatKeepsTheFilesNeedsNoHostWhileTheTaskWaits() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    take(rules.abort(state, "node", "nobody waits", false, NOW));
+
     assertInstanceOf(SectorState.Aborted.class, state);
   }
 
   @Test
   void aResultThatCameBeforeTheAbortStands() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
     finish(attempt);
     assertInstanceOf(SectorState.Idle.class, state);
   }

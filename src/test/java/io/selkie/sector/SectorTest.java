@@ -260,7 +260,7 @@ class SectorTest {
     TaskId.Attempt attempt = started(TaskKind.PRE_COMMIT_1);
     TestProbe<Sector.Answer> operator = kit.createTestProbe();
     sector.runCommand(abort(TaskKind.PRE_COMMIT_1, operator.getRef()));
-    worker.expectMessage(new WorkerCommand.Stop(attempt));
+    worker.expectMessage(new WorkerCommand.Stop(attempt, true));
     operator.expectNoMessage(Duration.ofMillis(50));
 
     report(new TaskReport.Stopped(attempt, HOST));
@@ -271,7 +271,8 @@ class SectorTest {
   }
 
   private static Sector.Abort abort(TaskKind kind, ActorRef<Sector.Answer> replyTo) {
-    return new Sector.Abort("operator", "wrong data", Set.of(kind), Optional.empty(), replyTo);
+    return new Sector.Abort(
+        "operator", "wrong data", Set.of(kind), Optional.empty(), true, replyTo);
   }
 
   @Test

@@ -363,6 +363,24 @@ class ProverTaskRunnerTest {
   }
 
   @Test
+  void whatCannotBeDiscardedHoldsNobodyUp() throws Exception {
+    files().createDirectories();
+    Files.writeString(files().manifest(), "{\"version\": 99}");
+    Files.writeString(files().sealed(), "replica");
+
+    runner().discard(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+    assertTrue(Files.exists(files().sealed()));
+  }
+
+  @Test
+  void twoDiscardsOfAnAttemptAreOne() {
+    ProverTaskRunner runner = runner(neverRun -> {}, Duration.ZERO);
+
+    assertEquals(runner.discard(LABELLING), runner.discard(LABELLING));
+  }
+
+  @Test
   void anUnknownAttemptIsStoppedAtOnce() throws Exception {
     runner().stop(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
 

@@ -1,0 +1,105 @@
+package io.selkie.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.selkie.selftest.NodeCalls;
+import io.selkie.selftest.NodeProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An operator's abort, with everything real but the proofs. */
+@Timeout(300)
+class AbortIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(200);
+  private static final String SECTOR = "s-t01000-1";
+  private static final String LABELLED = "PreCommit1.after-work@" + SECTOR;
+
+  @TempDir Path temp;
+
+  private Map<String, String> settings() throws IOException {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("selkie.test.stand-in-proofs", "on");
+    settings.put("selkie.test.failpoint-dir", Files.createDirectories(marks()).toString());
+    settings.put("selkie.test.prover-failpoints.0", LABELLED);
+    settings.put("selkie.api.port", "0");
+    settings.put("selkie.api.answer-timeout", "60 s");
+    settings.put("selkie.dev-chain.block-time", "100 ms");
+    settings.put("selkie.dev-chain.precommit-challenge-delay", "2");
+    settings.put("selkie.sealing.chain-poll", "100 ms");
+    settings.put("selkie.sealing.seed-confidence", "1");
+    settings.put("selkie.sector.repeat", "1 s");
+    return settings;
+  }
+
+  private Path marks() {
+    return temp.resolve("marks");
+  }
+
+  private List<String> cache() throws IOException {
+    Path cache = temp.resolve("repo/cache").resolve(SECTOR);
+    try (Stream<Path> files = Files.list(cache)) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    boolean isSo() throws Exception;
+  }
+
+  private static void await(NodeProcess node, String what, Look look) throws Exception {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!look.isSo()) {
+      if (Instant.now().isAfter(end)) {
+        fail("still open: " + what + "\n" + node.log());
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  @Test
+  void anAbortedPreCommit1FreesItsDiskAndIsDoneAgainFromItsBeginning() throws Exception {
+    Files.createDirectories(temp.resolve("repo"));
+    try (NodeProcess node = NodeProcess.start(temp, settings())) {
+      NodeCalls calls = NodeCalls.to(temp.resolve("state"));
+      assertEquals(2, calls.pledge(UUID.randomUUID()).join().statusCode() / 100);
+      await(node, "labels", () -> Files.exists(marks().resolve(LABELLED)));
+      assertTrue(cache().contains("sc-02-data-layer-1.dat"), cache().toString());
+
+      var aborted = calls.send("POST", "/sectors/" + SECTOR + "/abort", "{\"cause\":\"no\"}");
+
+      assertEquals(2, aborted.join().statusCode() / 100, aborted.join().body());
+      assertEquals(List.of(), cache());
+      assertFalse(Files.exists(temp.resolve("repo/sealed").resolve(SECTOR)));
+      assertTrue(Files.exists(temp.resolve("repo/unsealed").resolve(SECTOR)));
+      await(
+          node,
+          "its history",
+          () ->
+              calls
+                  .get("/sectors/" + SECTOR + "/history")
+                  .toString()
+                  .contains("what it has written is removed"));
+
+      var retried = calls.send("POST", "/sectors/" + SECTOR + "/retry", "");
+      assertEquals(2, retried.join().statusCode() / 100, retried.join().body());
+      await(node, "a proof", () -> calls.driverStates().toString().contains("Proving"));
+      node.terminate();
+    }
+  }
+}
