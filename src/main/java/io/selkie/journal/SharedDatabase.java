@@ -15,7 +15,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
- * A PostgreSQL that the nodes of a farm share. Which half of a divided farm goes on, a lease in it
+ * A PostgreSQL that the nodes of a farm share. Which side of a divided farm goes on, a lease in it
  * decides.
  */
 final class SharedDatabase extends Database {
