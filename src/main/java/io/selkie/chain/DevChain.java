@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -147,6 +148,16 @@ public final class DevChain implements Chain {
   @Override
   public long maxTicketAge() {
     return settings.maxTicketAge();
+  }
+
+  @Override
+  public long maxProveCommitDuration() {
+    return settings.maxProveCommitDuration();
+  }
+
+  @Override
+  public CompletionStage<Instant> timeOf(long epoch) {
+    return CompletableFuture.completedFuture(blocks.timeOf(epoch));
   }
 
   @Override

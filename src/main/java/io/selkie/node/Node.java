@@ -24,6 +24,7 @@ import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.lotus.MinerWatch;
+import io.selkie.proofs.InProcessJobs;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -71,6 +72,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,6 +157,7 @@ public final class Node implements AutoCloseable {
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
     Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
+    parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     serve(settings, parts, system);
     announce(state, server.url());
@@ -235,9 +238,30 @@ public final class Node implements AutoCloseable {
             SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            () -> stores(settings.transfer()),
+            () -> wakeSealed(settings, parts, sealing),
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
+  }
+
+  /** Sectors that were sealed before there was a place to go to, also in an earlier life. */
+  private static void wakeSealed(NodeSettings settings, NodeParts parts, Sealing sealing) {
+    if (settings.transfers(NodeGuardian.stores(parts.paths()).size())) {
+      new SealedSectors(new SectorView(parts.database().dataSource()), sealing).wake();
+    }
+  }
+
+  /** Directories that sectors are sent to, by this node or by its peers. */
+  private static List<Path> stores(TransferSettings settings) {
+    return Stream.concat(
+            settings.serve().stream(),
+            settings.targets().stream()
+                .filter(TransferSettings.Directory.class::isInstance)
+                .map(target -> ((TransferSettings.Directory) target).path()))
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
   }
 
   /** Peers may send sectors only to a node that serves a storage path. */
@@ -255,6 +279,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     transfer::serve,
+                    state,
                     parts.host().value(),
                     new Tokens(TokenSecret.in(state), Clock.systemUTC()),
                     parts.digest(),
@@ -307,7 +332,17 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    NodeJobs jobs = new NodeJobs(provers, settings.idleProvers());
+    NodeJobs jobs = new NodeJobs(provers, settings.inProcess() ? 0 : settings.idleProvers());
+    Jobs runs = Jobs.of(jobs);
+    HostFitness fitness = HostFitness.of(library.prover(), state.jobs());
+    if (settings.inProcess() && local instanceof NativeProofs here) {
+      LOG.warn(
+          "phases run in the node itself (selkie.prover.executor = in-process): none outlives it,"
+              + " and none can be aborted before its end");
+      InProcessJobs own = new InProcessJobs(here, Clock.systemUTC());
+      runs = Jobs.inProcess(own, runs);
+      fitness = own::problem;
+    }
     List<Device> devices =
         Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
     HostLedger ledger =
@@ -316,9 +351,8 @@ public final class Node implements AutoCloseable {
             new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
-            HostFitness.of(library.prover(), state.jobs()));
-    ProverTaskRunner runner =
-        new ProverTaskRunner(places, Jobs.of(jobs), local, progress, ledger, blocking);
+            fitness);
+    ProverTaskRunner runner = new ProverTaskRunner(places, runs, local, progress, ledger, blocking);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(

@@ -19,6 +19,7 @@ import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,7 @@ import java.util.Set;
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param priorities of provers
  * @param idleProvers how many are started ahead of their jobs
+ * @param inProcess whether phases run in the node itself, for demos and tests
  * @param test what only tests set
  */
 public record NodeSettings(
@@ -64,7 +66,9 @@ public record NodeSettings(
     long challengeDelay,
     ProverPriorities priorities,
     int idleProvers,
+    boolean inProcess,
     Test test) {
+  private static final Set<String> EXECUTORS = Set.of("process", "in-process");
   private static final int MOST_SLOTS = 10_000;
   private static final int MOST_IDLE_PROVERS = 100;
 
@@ -75,17 +79,21 @@ public record NodeSettings(
    * @param failPoints places at which the node holds
    * @param proverFailPoints places at which provers hold
    * @param failPointDirectory where whatever holds leaves a file of that name
+   * @param phaseTimes how long stand-in provers take at least, such as {@code PreCommit1=18000}, in
+   *     milliseconds
    */
   public record Test(
       boolean standInProofs,
       Set<String> failPoints,
       Set<String> proverFailPoints,
-      Path failPointDirectory) {
+      Path failPointDirectory,
+      List<String> phaseTimes) {
     /** What stand-in provers read these from. */
     Map<String, String> proverEnvironment() {
       return Map.of(
           "SELKIE_TEST_FAILPOINTS", String.join(",", proverFailPoints),
-          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString());
+          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString(),
+          "SELKIE_TEST_PHASE_TIMES", String.join(",", phaseTimes));
     }
   }
 
@@ -128,16 +136,32 @@ public record NodeSettings(
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
           ProverPriorities.of(config),
           number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
+          inProcess(selkie),
           new Test(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),
               Set.copyOf(selkie.getStringList("test.prover-failpoints")),
-              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath()));
+              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
+              List.copyOf(selkie.getStringList("test.phase-times"))));
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  private static boolean inProcess(Config selkie) {
+    String executor = selkie.getString("prover.executor");
+    if (!EXECUTORS.contains(executor)) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is " + executor + ": use process or in-process");
+    }
+    boolean inProcess = executor.equals("in-process");
+    if (inProcess && selkie.getBoolean("test.stand-in-proofs")) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is in-process: stand-in proofs are made by processes alone");
+    }
+    return inProcess;
   }
 
   /**

@@ -35,7 +35,7 @@ public final class SchedulerState<A, W> {
   private final Map<SectorId, Entry<A>> entries = new LinkedHashMap<>();
   private final Map<HostId, Announced<W>> hosts = new TreeMap<>();
 
-  /** Since when tasks wait for memory and nothing else. */
+  /** When tasks that still wait were first short of memory, whatever else stopped them since. */
   private final Map<TaskId, Instant> shortOfMemory = new HashMap<>();
 
   private Map<TaskId, String> reasons = Map.of();
@@ -200,7 +200,7 @@ public final class SchedulerState<A, W> {
     kept = starved;
     Placement.Decision decision = Placement.decide(waiting(), placementHosts(), held(), starved);
     reasons = decision.reasons();
-    shortOfMemory.keySet().retainAll(decision.shortOfMemory());
+    shortOfMemory.keySet().retainAll(reasons.keySet());
     decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
     List<Answer<A, W>> answers = new ArrayList<>();
     for (Placement.Assignment assignment : decision.assignments()) {

@@ -186,8 +186,20 @@ public sealed interface TaskRequest {
     }
   }
 
-  /** Removes all files of the sector. */
-  record Remove(SealProofType proofType) implements TaskRequest {
+  /**
+   * Removes all files of the sector.
+   *
+   * @param copy in long-term storage, which goes to the trash there
+   */
+  record Remove(
+      SealProofType proofType,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SectorCopy> copy)
+      implements TaskRequest {
+    /** Of a sector that has no copy. */
+    public Remove(SealProofType proofType) {
+      this(proofType, Optional.empty());
+    }
+
     @Override
     public TaskKind kind() {
       return TaskKind.REMOVE;

@@ -265,6 +265,11 @@ public final class Sealing {
         .thenAccept(answer -> {});
   }
 
+  /** Has the driver of a sector look whether there is something to do by now. */
+  public void wake(SectorId sector) {
+    driver(sharding, sector).tell(new SealingSector.Wake());
+  }
+
   /** Removes the sector with all its files. The stage ends when that is sure to happen. */
   public CompletionStage<Void> remove(SectorId sector, String by) {
     return ask(sector, replyTo -> new SealingSector.Remove(by, replyTo)).thenAccept(answer -> {});

@@ -44,6 +44,7 @@ import java.util.UUID;
   @JsonSubTypes.Type(value = SealingEvent.SectorTransferred.class, name = "SectorTransferred"),
   @JsonSubTypes.Type(value = SealingEvent.SourceReleased.class, name = "SourceReleased"),
   @JsonSubTypes.Type(value = SealingEvent.TransferFailed.class, name = "TransferFailed"),
+  @JsonSubTypes.Type(value = SealingEvent.CopyLost.class, name = "CopyLost"),
   @JsonSubTypes.Type(value = SealingEvent.TransferRetried.class, name = "TransferRetried"),
   @JsonSubTypes.Type(value = SealingEvent.StepFailed.class, name = "StepFailed"),
   @JsonSubTypes.Type(value = SealingEvent.SteppedBack.class, name = "SteppedBack"),
@@ -135,6 +136,9 @@ public sealed interface SealingEvent extends JournalEvent {
 
   /** The sector could not be transferred, or its source not be deleted; it proves all the same. */
   record TransferFailed(Instant at, Failure failure) implements SealingEvent {}
+
+  /** The copy was gone before the source was deleted: the source stays, and is sent again. */
+  record CopyLost(Instant at, Failure failure) implements SealingEvent {}
 
   /** An operator had the transfer tried again. */
   record TransferRetried(Instant at, String by) implements SealingEvent {}

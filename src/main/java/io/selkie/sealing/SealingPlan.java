@@ -66,7 +66,8 @@ final class SealingPlan {
           new TaskRequest.Commit2(
               proving.facts().order().proofType(),
               proving.facts().output(),
-              proving.facts().digest()));
+              proving.facts().digest()),
+          expiry(proving.facts().seeded().preCommitted()));
     }
     if (state instanceof SubmitCommit looking) {
       return new SealingStep.LookForProof(looking.facts().seeded());
@@ -85,7 +86,8 @@ final class SealingPlan {
     }
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
-      return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.uploads());
+      return new SealingStep.Remove(
+          new TaskRequest.Remove(order.proofType(), removing.copy()), order.uploads());
     }
     if (state instanceof Proving proving) {
       return new SealingStep.Transfer(
@@ -134,7 +136,8 @@ final class SealingPlan {
             facts.order().proofType(),
             ticketed.ticket(),
             ticketed.packed().pieces(),
-            facts.output()));
+            facts.output()),
+        Optional.of(new Expiry.OfTicket(ticketed.ticketEpoch())));
   }
 
   private static SealingStep commit1(SealingFacts.Seeded facts) {
@@ -147,7 +150,12 @@ final class SealingPlan {
             facts.seed(),
             ticketed.packed().pieces(),
             encoded.commR(),
-            encoded.labelled().commD()));
+            encoded.labelled().commD()),
+        expiry(facts.preCommitted()));
+  }
+
+  private static Optional<Expiry> expiry(SealingFacts.PreCommitted facts) {
+    return Optional.of(new Expiry.OfPreCommit(facts.epoch()));
   }
 
   private static Chain.PreCommit preCommit(SealingFacts.Encoded facts) {
@@ -247,6 +255,9 @@ final class SealingPlan {
 
   private static SealingEvent failed(
       SealingState state, Failure failure, int stepsBack, Instant at) {
+    if (state instanceof Transferred && failure.code().equals(SealingRows.NO_COPY)) {
+      return new SealingEvent.CopyLost(at, failure);
+    }
     if (state instanceof SealingState.Sealed) {
       return new SealingEvent.TransferFailed(at, failure);
     }

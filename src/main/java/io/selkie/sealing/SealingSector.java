@@ -230,7 +230,7 @@ final class SealingSector
         .onCommand(StepEnded.class, this::onStepEnded)
         .onCommand(Again.class, this::onAgain)
         .onCommand(Idle.class, idle -> onIdle())
-        .onCommand(Wake.class, wake -> Effect().none())
+        .onCommand(Wake.class, (state, wake) -> onWake(state))
         .onCommand(Leave.class, leave -> onLeave())
         .build();
   }
@@ -377,6 +377,14 @@ final class SealingSector
 
   private Effect<SealingEvent, SealingState> onIdle() {
     shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    return Effect().none();
+  }
+
+  /** A sealed sector may have a place to go to by now. */
+  private Effect<SealingEvent, SealingState> onWake(SealingState state) {
+    if (settled && state instanceof SealingState.Proving) {
+      run(state);
+    }
     return Effect().none();
   }
 

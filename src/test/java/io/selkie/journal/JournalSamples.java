@@ -101,7 +101,12 @@ public final class JournalSamples {
             new Failure(Failure.Action.RETRY, "died", "the prover was killed"),
             Optional.of(Instant.parse("2026-11-21T08:31:00Z"))));
     samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
-    samples.put("AbortRequested", new SectorEvent.AbortRequested(AT, "api:miner", "not needed"));
+    samples.put(
+        "AbortRequested",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.empty()));
+    samples.put(
+        "AbortRequested-discard",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
     samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
   }
 
@@ -135,6 +140,7 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
+    request(samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY)));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
   }

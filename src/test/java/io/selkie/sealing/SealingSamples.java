@@ -94,7 +94,7 @@ public final class SealingSamples {
           new SealingState.SubmitCommit(COURSE, PROVED),
           new SealingState.CommitWait(COURSE, PROVED, MESSAGE),
           new SealingState.FinalizeSector(COURSE, PROVEN),
-          new SealingState.Removing(COURSE, PROVEN));
+          new SealingState.Removing(COURSE, PROVEN, Optional.empty()));
 
   private SealingSamples() {}
 
@@ -163,6 +163,7 @@ public final class SealingSamples {
         new SealingEvent.SectorTransferred(AT, COPY),
         new SealingEvent.SourceReleased(AT, COPY),
         new SealingEvent.TransferFailed(AT, FAILURE),
+        new SealingEvent.CopyLost(AT, FAILURE),
         new SealingEvent.TransferRetried(AT, "operator"),
         new SealingEvent.StepFailed(AT, SealingStateName.SEAL_FAILED, FAILURE),
         new SealingEvent.SteppedBack(AT, SealingStateName.PRE_COMMIT_1, REDO),

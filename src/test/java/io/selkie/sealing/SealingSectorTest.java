@@ -38,8 +38,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,6 +138,26 @@ class SealingSectorTest {
     assertEquals(
         PHASES.stream().map(TaskKind::toString).toList(),
         record.phases().stream().map(SealRecord.PhaseTime::phase).toList());
+  }
+
+  @Test
+  void tasksSayWhenTheirWorkIsLost() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+
+    Optional<Instant> ticket = Optional.of(Instant.ofEpochSecond(-800 + 3780));
+    Optional<Instant> preCommit =
+        Optional.of(Instant.ofEpochSecond(100 + ScriptedChain.MAX_PROVE_COMMIT));
+    assertEquals(
+        Map.of(
+            TaskKind.ADD_PIECE, Optional.empty(),
+            TaskKind.PRE_COMMIT_1, ticket,
+            TaskKind.PRE_COMMIT_2, ticket,
+            TaskKind.COMMIT_1, preCommit,
+            TaskKind.COMMIT_2, preCommit,
+            TaskKind.FINALIZE, Optional.empty()),
+        tasks.deadlines);
   }
 
   @Test
@@ -705,6 +727,48 @@ class SealingSectorTest {
     retry();
 
     await(SealingState.Stored.class);
+  }
+
+  @Test
+  void aCopyThatWasLostBeforeItsSourceWasDeletedIsMadeAgain() {
+    transfers = true;
+    tasks.fail(
+        TaskKind.RELEASE,
+        new Failure(Failure.Action.ABANDON, "no_copy", "the store does not have it any more"));
+    pledge();
+    awaitSeed();
+
+    await(SealingState.Stored.class);
+
+    assertEquals(
+        List.of(TaskKind.TRANSFER, TaskKind.RELEASE, TaskKind.TRANSFER, TaskKind.RELEASE),
+        tasks.kinds().stream().filter(TaskKind::isMove).toList());
+  }
+
+  @Test
+  void aSealedSectorThatRestsLeavesOnceThereIsAPlaceToGoTo() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+    awaitTrue(() -> !tasks.kinds().isEmpty() && last() instanceof TaskRequest.Finalize);
+
+    transfers = true;
+    driver.runCommand(new SealingSector.Wake());
+
+    await(SealingState.Stored.class);
+  }
+
+  @Test
+  void whoRemovesAStoredSectorRemovesItsCopyToo() {
+    transfers = true;
+    pledge();
+    awaitSeed();
+    await(SealingState.Stored.class);
+
+    driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
+    await(SealingState.Removed.class);
+
+    assertEquals(new TaskRequest.Remove(TYPE, Optional.of(SealingSamples.COPY)), last());
   }
 
   /** Whether sealed sectors leave. */
