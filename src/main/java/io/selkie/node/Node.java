@@ -143,6 +143,7 @@ public final class Node implements AutoCloseable {
     HostId host = HostIdentity.of(state);
     Database database = Database.open(state, settings.database());
     keep("database", database);
+    database.requireWhole();
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
