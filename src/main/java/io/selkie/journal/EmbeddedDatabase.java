@@ -153,7 +153,8 @@ final class EmbeddedDatabase extends Database {
     try {
       connection.close();
     } catch (SQLException e) {
-      LoggerFactory.getLogger(EmbeddedDatabase.class).debug("closing a database that did not open", e);
+      LoggerFactory.getLogger(EmbeddedDatabase.class)
+          .debug("closing a database that did not open", e);
     }
   }
 }
