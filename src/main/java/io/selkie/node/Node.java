@@ -24,6 +24,7 @@ import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.lotus.MinerWatch;
+import io.selkie.proofs.InProcessJobs;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -142,6 +143,7 @@ public final class Node implements AutoCloseable {
     HostId host = HostIdentity.of(state);
     Database database = Database.open(state, settings.database());
     keep("database", database);
+    database.requireWhole();
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
@@ -360,7 +362,17 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    NodeJobs jobs = new NodeJobs(provers, settings.idleProvers());
+    NodeJobs jobs = new NodeJobs(provers, settings.inProcess() ? 0 : settings.idleProvers());
+    Jobs runs = Jobs.of(jobs);
+    HostFitness fitness = HostFitness.of(library.prover(), state.jobs());
+    if (settings.inProcess() && local instanceof NativeProofs here) {
+      LOG.warn(
+          "phases run in the node itself (selkie.prover.executor = in-process): none outlives it,"
+              + " and none can be aborted before its end");
+      InProcessJobs own = new InProcessJobs(here, Clock.systemUTC());
+      runs = Jobs.inProcess(own, runs);
+      fitness = own::problem;
+    }
     List<Device> devices =
         Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
     HostLedger ledger =
@@ -369,9 +381,8 @@ public final class Node implements AutoCloseable {
             new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
-            HostFitness.of(library.prover(), state.jobs()));
-    ProverTaskRunner runner =
-        new ProverTaskRunner(places, Jobs.of(jobs), local, progress, ledger, blocking);
+            fitness);
+    ProverTaskRunner runner = new ProverTaskRunner(places, runs, local, progress, ledger, blocking);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
