@@ -101,6 +101,7 @@ public class TransferBench {
                 new TransferServer.Parts(
                     settings,
                     () -> List.of(store),
+                    store.resolve("known"),
                     "bench",
                     tokens,
                     file -> DIGEST,

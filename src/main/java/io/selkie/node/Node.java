@@ -72,6 +72,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +138,7 @@ public final class Node implements AutoCloseable {
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
-    Database database = Database.open(state);
+    Database database = Database.open(state, settings.database());
     keep("database", database);
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
@@ -154,7 +155,8 @@ public final class Node implements AutoCloseable {
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
-    Sealing sealing = Sealing.start(system, sealing(settings, parts));
+    Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
+    parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
     serve(settings, parts, system);
     announce(state, server.url());
@@ -169,11 +171,14 @@ public final class Node implements AutoCloseable {
             });
   }
 
-  private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
+  private static Sealing.Parts sealing(
+      NodeSettings settings, NodeParts parts, NodeGuardian.Actors actors) {
     return new Sealing.Parts(
         settings.miner(),
         parts.chain(),
+        parts.host(),
         parts.places(),
+        actors.files(),
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
@@ -205,7 +210,7 @@ public final class Node implements AutoCloseable {
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
-            spool(settings, parts.host()),
+            settings.spool(parts.host()),
             Clock.systemUTC()));
   }
 
@@ -229,12 +234,33 @@ public final class Node implements AutoCloseable {
             parts.paths(),
             new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
             journal,
-            SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
+            SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            () -> stores(settings.transfer()),
+            () -> wakeSealed(settings, parts, sealing),
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
+  }
+
+  /** Sectors that were sealed before there was a place to go to, also in an earlier life. */
+  private static void wakeSealed(NodeSettings settings, NodeParts parts, Sealing sealing) {
+    if (settings.transfers(NodeGuardian.stores(parts.paths()).size())) {
+      new SealedSectors(new SectorView(parts.database().dataSource()), sealing).wake();
+    }
+  }
+
+  /** Directories that sectors are sent to, by this node or by its peers. */
+  private static List<Path> stores(TransferSettings settings) {
+    return Stream.concat(
+            settings.serve().stream(),
+            settings.targets().stream()
+                .filter(TransferSettings.Directory.class::isInstance)
+                .map(target -> ((TransferSettings.Directory) target).path()))
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
   }
 
   /** Peers may send sectors only to a node that serves a storage path. */
@@ -252,6 +278,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     transfer::serve,
+                    state,
                     parts.host().value(),
                     new Tokens(TokenSecret.in(state), Clock.systemUTC()),
                     parts.digest(),
@@ -260,12 +287,6 @@ public final class Node implements AutoCloseable {
     Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
     LOG.info("receives sectors at {}", url);
-  }
-
-  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
-  private static Path spool(NodeSettings settings, HostId host) {
-    Path spool = settings.repo().resolve("selkie").resolve("spool");
-    return settings.storage().shared() ? spool.resolve(host.toString()) : spool;
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -342,7 +363,7 @@ public final class Node implements AutoCloseable {
         jobs,
         worker,
         progress,
-        chain(settings, local, blocking),
+        chain(settings, database, local, blocking),
         blocking);
   }
 
@@ -357,19 +378,21 @@ public final class Node implements AutoCloseable {
     return environment;
   }
 
-  private static Chain chain(NodeSettings settings, Proofs local, ExecutorService blocking)
+  private static Chain chain(
+      NodeSettings settings, Database database, Proofs local, ExecutorService blocking)
       throws IOException {
     StateDirectory state = settings.state();
     if (ChainKind.settle(settings.chain(), state) == ChainKind.NONE) {
       return new NoChain();
     }
-    return DevChain.open(
-        state.path().resolve("chain"),
+    DevChainSettings chain =
         DevChainSettings.devnet(settings.blockTime(), settings.test().standInProofs())
-            .withChallengeDelay(settings.challengeDelay()),
-        local,
-        Clock.systemUTC(),
-        blocking);
+            .withChallengeDelay(settings.challengeDelay());
+    // Whoever shares the journal drives each other's sectors, on one chain.
+    return database.isShared()
+        ? DevChain.open(database.dataSource(), chain, local, Clock.systemUTC(), blocking)
+        : DevChain.open(
+            state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(
@@ -381,6 +404,7 @@ public final class Node implements AutoCloseable {
             // What the operator says of Akka counts more than what we do.
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
+            .withFallback(ClusterConfig.of(settings.cluster()))
             .withFallback(
                 ConfigFactory.parseResources(
                     Node.class.getClassLoader(), "io/selkie/node/node.conf"))

@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
+import io.selkie.journal.DatabaseSettings;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.proofs.ProverPriorities;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
@@ -17,6 +19,7 @@ import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +32,8 @@ import java.util.Set;
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
  * @param host the limits of this host
+ * @param cluster how the host is part of a farm
+ * @param database where its journal lies
  * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
  * @param lotus how the miner is looked for, if it is
  * @param localStorage whether sectors are kept in the repo
@@ -46,6 +51,8 @@ public record NodeSettings(
     Config config,
     MinerId miner,
     HostSettings host,
+    ClusterSettings cluster,
+    DatabaseSettings database,
     Optional<ChainKind> chain,
     Optional<LotusSettings> lotus,
     boolean localStorage,
@@ -72,17 +79,30 @@ public record NodeSettings(
    * @param failPoints places at which the node holds
    * @param proverFailPoints places at which provers hold
    * @param failPointDirectory where whatever holds leaves a file of that name
+   * @param phaseTimes how long stand-in provers take at least, such as {@code PreCommit1=18000}, in
+   *     milliseconds
    */
   public record Test(
       boolean standInProofs,
       Set<String> failPoints,
       Set<String> proverFailPoints,
-      Path failPointDirectory) {
+      Path failPointDirectory,
+      List<String> phaseTimes) {
     /** What stand-in provers read these from. */
     Map<String, String> proverEnvironment() {
       return Map.of(
           "SELKIE_TEST_FAILPOINTS", String.join(",", proverFailPoints),
-          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString());
+          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString(),
+          "SELKIE_TEST_PHASE_TIMES", String.join(",", phaseTimes));
+    }
+  }
+
+  /** Checks that hosts which join each other have one journal. */
+  public NodeSettings {
+    if (cluster.isFarm() && !database.isShared()) {
+      throw new IllegalArgumentException(
+          "selkie.cluster joins other hosts, and the journal is embedded in this one: name a"
+              + " PostgreSQL by selkie.database.url, see docs/farm.md");
     }
   }
 
@@ -101,6 +121,8 @@ public record NodeSettings(
           config,
           MinerId.parse(selkie.getString("miner")),
           HostSettings.of(selkie, environment),
+          ClusterSettings.of(config),
+          DatabaseSettings.of(config),
           ChainKind.of(selkie.getString("chain")),
           lotus(selkie),
           selkie.getBoolean("local-storage"),
@@ -119,7 +141,8 @@ public record NodeSettings(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),
               Set.copyOf(selkie.getStringList("test.prover-failpoints")),
-              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath()));
+              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
+              List.copyOf(selkie.getStringList("test.phase-times"))));
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     } catch (ConfigException e) {
@@ -148,6 +171,12 @@ public record NodeSettings(
    */
   boolean transfers(int attached) {
     return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
+  }
+
+  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
+  Path spool(HostId host) {
+    Path spool = repo.resolve("selkie").resolve("spool");
+    return storage.shared() ? spool.resolve(host.toString()) : spool;
   }
 
   private static Optional<LotusSettings> lotus(Config selkie) {

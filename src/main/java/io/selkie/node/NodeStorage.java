@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ final class NodeStorage implements StorageOperations {
    * What it works with.
    *
    * @param jobs of this host, whose directories lie in {@code jobDirectory}
+   * @param stores directories of this host that hold sealed sectors and may be no storage paths
+   * @param attached called when there is a path more
    */
   record Parts(
       StoragePaths paths,
@@ -61,6 +64,8 @@ final class NodeStorage implements StorageOperations {
       SpareUploads uploads,
       Jobs jobs,
       Path jobDirectory,
+      Supplier<List<Path>> stores,
+      Runnable attached,
       ManifestFiles manifests,
       AuditLog audit,
       Executor blocking) {}
@@ -98,6 +103,7 @@ final class NodeStorage implements StorageOperations {
         () -> {
           StoragePath path = parts.paths().attach(directory, fresh);
           LOG.info("{} is attached as a storage path, with ID {}", path.root(), path.id());
+          parts.attached().run();
           return report(path);
         });
   }
@@ -287,6 +293,15 @@ final class NodeStorage implements StorageOperations {
         }
       } catch (IOException e) {
         LOG.warn("the trash of {} cannot be emptied: {}", path.root(), e.getMessage());
+      }
+    }
+    for (Path store : parts.stores().get()) {
+      try {
+        for (Trash.Item item : new Trash(store).empty(age, Instant.now(), writeDown(NODE))) {
+          LOG.info("{} left the trash of {}", item.name(), store);
+        }
+      } catch (IOException e) {
+        LOG.warn("the trash of {} cannot be emptied: {}", store, e.getMessage());
       }
     }
   }

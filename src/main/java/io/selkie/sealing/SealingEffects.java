@@ -4,15 +4,13 @@ import io.selkie.chain.Chain;
 import io.selkie.chain.ChainException;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.SealRecord;
-import io.selkie.storage.SectorPlaces;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,7 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
@@ -35,8 +32,7 @@ final class SealingEffects {
 
   private final SectorTasks tasks;
   private final Chain chain;
-  private final SectorPlaces files;
-  private final Executor blocking;
+  private final SealFiles files;
   private final SealingSettings settings;
   private final InstantSource clock;
   private final BooleanSupplier transfers;
@@ -45,7 +41,6 @@ final class SealingEffects {
     this.tasks = surroundings.tasks();
     this.chain = surroundings.chain();
     this.files = surroundings.files();
-    this.blocking = surroundings.blocking();
     this.settings = surroundings.settings();
     this.clock = surroundings.clock();
     this.transfers = surroundings.transfers();
@@ -67,7 +62,7 @@ final class SealingEffects {
       return done(new SealingOutcome.Packed());
     }
     if (step instanceof SealingStep.DrawTicket draw) {
-      return blocking(() -> Spool.delete(draw.spool())).thenCompose(nothing -> drawTicket(sector));
+      return delete(draw.uploads()).thenCompose(nothing -> drawTicket(sector));
     }
     if (step instanceof SealingStep.LookForPreCommit look) {
       return lookForPreCommit(sector, look.ticketEpoch());
@@ -276,7 +271,10 @@ final class SealingEffects {
     List<SealRecord.PhaseTime> phases = new ArrayList<>(step.course().phases());
     phases.add(step.course().time(TaskKind.FINALIZE, clock.instant()));
     SectorId sector = step.facts().order().sector();
-    return blocking(() -> SealRecords.of(step.facts(), phases).write(files.of(sector).seal()))
+    return tasks
+        .state(sector)
+        .thenCompose(
+            state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
         .thenApply(nothing -> ended);
   }
 
@@ -290,23 +288,21 @@ final class SealingEffects {
                     : endTask(sector, "the sector is removed")
                         .thenCompose(nothing -> perform(sector, step.request())))
         .thenCompose(
-            ended -> blocking(() -> Spool.delete(step.spool())).thenApply(nothing -> ended));
+            ended -> delete(step.uploads()).thenApply(nothing -> ended));
   }
 
   private CompletionStage<Sector.Answer> endTask(SectorId sector, String cause) {
     return tasks.abort(sector, DRIVER, cause);
   }
 
-  private CompletionStage<Void> blocking(FileWork work) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            work.run();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        blocking);
+  private static Optional<HostId> hostOf(SectorState state) {
+    return state instanceof SectorState.Known known ? known.facts().filesOn() : Optional.empty();
+  }
+
+  private CompletionStage<Void> delete(Uploads uploads) {
+    return uploads.files().isEmpty()
+        ? CompletableFuture.completedStage(null)
+        : files.delete(uploads.host(), uploads.files());
   }
 
   private static CompletionStage<SealingOutcome> done(SealingOutcome outcome) {
@@ -322,10 +318,5 @@ final class SealingEffects {
   private static Throwable cause(Throwable failure) {
     Throwable cause = failure.getCause();
     return failure instanceof CompletionException && cause != null ? cause : failure;
-  }
-
-  @FunctionalInterface
-  private interface FileWork {
-    void run() throws IOException;
   }
 }

@@ -37,7 +37,7 @@ final class SealingPlan {
       return pack(packing);
     }
     if (state instanceof GetTicket ticket) {
-      return new SealingStep.DrawTicket(ticket.facts().order().spool());
+      return new SealingStep.DrawTicket(ticket.facts().order().uploads());
     }
     if (state instanceof PreCommit1 labelling) {
       return label(labelling.facts());
@@ -86,7 +86,8 @@ final class SealingPlan {
     }
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
-      return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
+      return new SealingStep.Remove(
+          new TaskRequest.Remove(order.proofType(), removing.copy()), order.uploads());
     }
     if (state instanceof Proving proving) {
       return new SealingStep.Transfer(
@@ -113,7 +114,12 @@ final class SealingPlan {
     SealingFacts.PlannedPiece piece = plan.get(next);
     return new SealingStep.RunTask(
         new TaskRequest.AddPiece(
-            state.facts().proofType(), existing, piece.size(), piece.source(), piece.name()));
+            state.facts().proofType(),
+            existing,
+            piece.size(),
+            piece.source(),
+            piece.name(),
+            state.facts().host()));
   }
 
   private static SealingStep label(SealingFacts.Ticketed facts) {
@@ -249,6 +255,9 @@ final class SealingPlan {
 
   private static SealingEvent failed(
       SealingState state, Failure failure, int stepsBack, Instant at) {
+    if (state instanceof Transferred && failure.code().equals(SealingRows.NO_COPY)) {
+      return new SealingEvent.CopyLost(at, failure);
+    }
     if (state instanceof SealingState.Sealed) {
       return new SealingEvent.TransferFailed(at, failure);
     }

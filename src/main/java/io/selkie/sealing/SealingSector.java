@@ -22,10 +22,10 @@ import io.selkie.chain.Chain;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
 import io.selkie.serialization.NodeMessage;
-import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -97,16 +96,14 @@ final class SealingSector
   /**
    * What drivers work with.
    *
-   * @param files where a sector's files lie
-   * @param blocking where files are written and deleted
+   * @param files of sectors, on whatever host they are
    * @param transfers whether sealed sectors leave for long-term storage
    * @param wake has sharding start the driver of a sector, if it does not run
    */
   record Surroundings(
       SectorTasks tasks,
       Chain chain,
-      SectorPlaces files,
-      Executor blocking,
+      SealFiles files,
       SealingSettings settings,
       InstantSource clock,
       BooleanSupplier transfers,
@@ -124,11 +121,16 @@ final class SealingSector
   /** What a driver is told. */
   interface Command extends NodeMessage {}
 
-  /** Seal a sector; the same request again is the same sector. */
+  /**
+   * Seal a sector; the same request again is the same sector.
+   *
+   * @param host that its files were uploaded to
+   */
   record Begin(
       SealProofType proofType,
       List<PlannedPiece> plan,
       Optional<UUID> request,
+      Optional<HostId> host,
       ActorRef<Answer> replyTo)
       implements Command {
     /** The list is copied. */
@@ -228,7 +230,7 @@ final class SealingSector
         .onCommand(StepEnded.class, this::onStepEnded)
         .onCommand(Again.class, this::onAgain)
         .onCommand(Idle.class, idle -> onIdle())
-        .onCommand(Wake.class, wake -> Effect().none())
+        .onCommand(Wake.class, (state, wake) -> onWake(state))
         .onCommand(Leave.class, leave -> onLeave())
         .build();
   }
@@ -245,7 +247,12 @@ final class SealingSector
       return persist(
           state,
           new SealingEvent.SectorBegun(
-              now(), sector, command.proofType(), command.plan(), command.request()),
+              now(),
+              sector,
+              command.proofType(),
+              command.plan(),
+              command.request(),
+              command.host()),
           command.replyTo());
     }
     SealingFacts.Order order = ((SealingState.Known) state).facts().order();
@@ -370,6 +377,14 @@ final class SealingSector
 
   private Effect<SealingEvent, SealingState> onIdle() {
     shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    return Effect().none();
+  }
+
+  /** A sealed sector may have a place to go to by now. */
+  private Effect<SealingEvent, SealingState> onWake(SealingState state) {
+    if (settled && state instanceof SealingState.Proving) {
+      run(state);
+    }
     return Effect().none();
   }
 

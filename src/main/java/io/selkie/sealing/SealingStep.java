@@ -2,8 +2,6 @@ package io.selkie.sealing;
 
 import io.selkie.chain.Chain;
 import io.selkie.scheduler.TaskRequest;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -34,7 +32,7 @@ sealed interface SealingStep {
   record Pack() implements SealingStep {}
 
   /** Remove the uploaded files, which are of no more use, and draw the ticket. */
-  record DrawTicket(List<Path> spool) implements SealingStep {}
+  record DrawTicket(Uploads uploads) implements SealingStep {}
 
   /** See whether the pre-commit is on chain already, or whether its ticket is too old for it. */
   record LookForPreCommit(long ticketEpoch) implements SealingStep {}
@@ -59,5 +57,5 @@ sealed interface SealingStep {
   record Transfer(TaskRequest.Transfer request) implements SealingStep {}
 
   /** End what runs, and have all files of the sector removed, the uploaded ones too. */
-  record Remove(TaskRequest.Remove request, List<Path> spool) implements SealingStep {}
+  record Remove(TaskRequest.Remove request, Uploads uploads) implements SealingStep {}
 }

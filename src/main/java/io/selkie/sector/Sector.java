@@ -376,7 +376,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.task().id(),
                   state.facts().proofType(),
                   state.task().requestedAt(),
-                  state.facts().filesOn(),
+                  state.facts().filesOn().or(() -> state.task().request().onlyOn()),
                   deadline,
                   SectorRules.hasDeals(state),
                   assignments));

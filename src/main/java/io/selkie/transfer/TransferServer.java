@@ -86,12 +86,14 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param state the state directory
    * @param host this one
    * @param readers where sectors are read back
    */
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      Path state,
       String host,
       Tokens tokens,
       FileDigest digest,
@@ -109,6 +111,7 @@ public final class TransferServer {
     Receiver receiver =
         new Receiver(
             parts.served(),
+            new KnownStores(parts.state().resolve("stores")),
             parts.host(),
             parts.digest(),
             parts.readers(),
@@ -248,7 +251,7 @@ public final class TransferServer {
           : notAllowed(request);
     }
     if (request.method().equals(HttpMethods.DELETE)) {
-      return abandon(request, sector, id);
+      return discard(request, sector, id);
     }
     return method.equals("GET")
         ? status(request, () -> receiver.status(sector, id))
@@ -306,11 +309,11 @@ public final class TransferServer {
     return blocking(() -> json(StatusCodes.OK, work.run()));
   }
 
-  private CompletionStage<HttpResponse> abandon(HttpRequest request, SectorId sector, String id) {
+  private CompletionStage<HttpResponse> discard(HttpRequest request, SectorId sector, String id) {
     request.discardEntityBytes(system);
     return blocking(
         () -> {
-          receiver.abandon(sector, id);
+          receiver.discard(sector, id);
           return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
         });
   }

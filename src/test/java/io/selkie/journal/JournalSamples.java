@@ -129,6 +129,7 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
+    request(samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY)));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
   }

@@ -78,6 +78,20 @@ class StorageIT {
   }
 
   @Test
+  void aSectorThatWasSealedBeforeLeavesForThePathThatIsAttached() throws Exception {
+    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
+    try (NodeProcess node = start(Map.of())) {
+      seal(node);
+
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+
+      await(node, () -> Files.exists(store.resolve("selkie/" + SECTOR + ".received.json")));
+      await(node, () -> !Files.exists(repo.resolve("sealed/" + SECTOR)));
+      assertTrue(Files.exists(store.resolve("sealed/" + SECTOR)));
+    }
+  }
+
+  @Test
   void aPathIsNotDetachedWhileSectorsAreWorkedOnThere() throws Exception {
     Path disk = Files.createDirectory(temp.toRealPath().resolve("disk"));
     try (NodeProcess node = start(Map.of())) {

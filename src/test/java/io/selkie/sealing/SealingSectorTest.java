@@ -207,10 +207,10 @@ class SealingSectorTest {
                 PLAN.get(0).name()),
             PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), operator.getRef()));
+        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
   }
 
@@ -220,7 +220,7 @@ class SealingSectorTest {
     begin(PLAN);
 
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
 
     operator.expectMessage(
         new SealingSector.Refused(
@@ -729,6 +729,48 @@ class SealingSectorTest {
     await(SealingState.Stored.class);
   }
 
+  @Test
+  void aCopyThatWasLostBeforeItsSourceWasDeletedIsMadeAgain() {
+    transfers = true;
+    tasks.fail(
+        TaskKind.RELEASE,
+        new Failure(Failure.Action.ABANDON, "no_copy", "the store does not have it any more"));
+    pledge();
+    awaitSeed();
+
+    await(SealingState.Stored.class);
+
+    assertEquals(
+        List.of(TaskKind.TRANSFER, TaskKind.RELEASE, TaskKind.TRANSFER, TaskKind.RELEASE),
+        tasks.kinds().stream().filter(TaskKind::isMove).toList());
+  }
+
+  @Test
+  void aSealedSectorThatRestsLeavesOnceThereIsAPlaceToGoTo() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+    awaitTrue(() -> !tasks.kinds().isEmpty() && last() instanceof TaskRequest.Finalize);
+
+    transfers = true;
+    driver.runCommand(new SealingSector.Wake());
+
+    await(SealingState.Stored.class);
+  }
+
+  @Test
+  void whoRemovesAStoredSectorRemovesItsCopyToo() {
+    transfers = true;
+    pledge();
+    awaitSeed();
+    await(SealingState.Stored.class);
+
+    driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
+    await(SealingState.Removed.class);
+
+    assertEquals(new TaskRequest.Remove(TYPE, Optional.of(SealingSamples.COPY)), last());
+  }
+
   /** Whether sealed sectors leave. */
   private boolean transfers;
 
@@ -736,8 +778,7 @@ class SealingSectorTest {
     return new SealingSector.Surroundings(
         sectors,
         chain,
-        this::files,
-        Runnable::run,
+        SealFiles.here(this::files, Runnable::run),
         SETTINGS,
         () -> AT,
         () -> transfers,
@@ -753,7 +794,7 @@ class SealingSectorTest {
   }
 
   private void begin(List<PlannedPiece> plan) {
-    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), operator.getRef()));
+    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Accepted());
   }
 

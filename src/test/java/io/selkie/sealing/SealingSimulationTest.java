@@ -157,8 +157,7 @@ class SealingSimulationTest {
               new SealingSector.Surroundings(
                   tasks,
                   chain,
-                  sector -> files,
-                  Runnable::run,
+                  SealFiles.here(sector -> files, Runnable::run),
                   SETTINGS,
                   () -> AT,
                   () -> true,
@@ -202,7 +201,7 @@ class SealingSimulationTest {
       if (chance(5)) {
         TaskKind kind = any(FAILING);
         Failure.Action action = any(ACTIONS);
-        tasks.fail(kind, SealingSamples.failure(action, "bad_luck"));
+        tasks.fail(kind, SealingSamples.failure(action, code(kind, action)));
       }
       if (chance(5)) {
         tasks.answer(any(PHASES), new Sector.Refused("busy", false));
@@ -212,6 +211,10 @@ class SealingSimulationTest {
           && !(state instanceof SealingState.Removing)) {
         persist(SealingPlan.stepFailed(state, SealingSamples.ABORTED, AT));
       }
+    }
+
+    private static String code(TaskKind kind, Failure.Action action) {
+      return kind == TaskKind.RELEASE && action != Failure.Action.ABANDON ? "no_copy" : "bad_luck";
     }
 
     private void beKind() {
