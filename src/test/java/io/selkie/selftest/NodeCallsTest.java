@@ -59,7 +59,8 @@ class NodeCallsTest {
   void aNodeThatNeverAnswersIsOneLine() throws Exception {
     try (ServerSocket node = node(100)) {
       IOException trouble = assertThrows(IOException.class, () -> NodeCalls.to(state).get("/x"));
-      assertEquals(true, trouble.getMessage().startsWith("the node does not answer /x"), node::toString);
+      assertEquals(
+          true, trouble.getMessage().startsWith("the node does not answer /x"), node::toString);
     }
   }
 }
