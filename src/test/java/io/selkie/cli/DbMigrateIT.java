@@ -52,8 +52,7 @@ class DbMigrateIT {
           selkie.out);
       assertFalse(Files.exists(state.path().resolve("db/selkie.mv.db")));
       assertTrue(Files.exists(state.path().resolve("db/selkie.mv.db.moved")));
-      DatabaseException refusal =
-          assertThrows(DatabaseException.class, () -> Database.open(state));
+      DatabaseException refusal = assertThrows(DatabaseException.class, () -> Database.open(state));
       assertTrue(refusal.getMessage().endsWith("start with selkie.database.url"));
       assertEquals(1, selkie.run("db", "migrate"));
       assertEquals(

@@ -29,7 +29,8 @@ class DiscoveryIT {
           client.send(
               HttpRequest.newBuilder(members).build(), HttpResponse.BodyHandlers.ofString());
       assertEquals(200, seen.statusCode(), seen.body());
-      assertEquals(TestFarm.HOSTS, seen.body().split("\"status\":\"Up\"", -1).length - 1, seen.body());
+      assertEquals(
+          TestFarm.HOSTS, seen.body().split("\"status\":\"Up\"", -1).length - 1, seen.body());
       HttpResponse<String> refused =
           client.send(
               HttpRequest.newBuilder(members).DELETE().build(),

@@ -85,7 +85,16 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
       throws IOException, InterruptedException {
     String inside = "eth" + bridge;
     run(
-        "ip", "link", "add", cable(bridge, host), "type", "veth", "peer", "name", inside, "netns",
+        "ip",
+        "link",
+        "add",
+        cable(bridge, host),
+        "type",
+        "veth",
+        "peer",
+        "name",
+        inside,
+        "netns",
         namespace(host));
     run("ip", "link", "set", cable(bridge, host), "master", bridge(bridge));
     run("ip", "link", "set", cable(bridge, host), "up");

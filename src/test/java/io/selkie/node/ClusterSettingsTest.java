@@ -23,8 +23,7 @@ class ClusterSettingsTest {
   }
 
   private static String refusal(String settings) {
-    return assertThrows(
-            IllegalArgumentException.class, () -> ClusterSettings.of(config(settings)))
+    return assertThrows(IllegalArgumentException.class, () -> ClusterSettings.of(config(settings)))
         .getMessage();
   }
 
@@ -54,8 +53,7 @@ class ClusterSettingsTest {
     assertEquals(
         "selkie.cluster.seeds and selkie.cluster.discovery.method are two ways to find hosts: use"
             + " one of them",
-        refusal(
-            "selkie.cluster { seeds = [\"10.0.0.1:25520\"], discovery { method = dns } }"));
+        refusal("selkie.cluster { seeds = [\"10.0.0.1:25520\"], discovery { method = dns } }"));
     assertEquals(
         "selkie.cluster.tls.key is empty: give a PEM file, see selkie certs",
         refusal("selkie.cluster.tls.enabled = on"));
