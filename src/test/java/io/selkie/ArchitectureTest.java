@@ -90,6 +90,7 @@ class ArchitectureTest {
                   type ->
                       !isOrIsIn(type, "io.selkie.proofs.ProverJob")
                           && !isOrIsIn(type, "io.selkie.selftest.NodeProcess")
+                          // mount, for a disk that fills
                           && !isOrIsIn(type, "io.selkie.selftest.SmallDisk")
                           && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")
                           // nvidia-smi, which tells what there is

@@ -37,8 +37,10 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.ServedPaths;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
@@ -92,6 +94,7 @@ public final class Node implements AutoCloseable {
   private volatile boolean lost;
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
+  private boolean receives;
 
   /** Something that was opened, and how it is closed. */
   private record Part(String name, AutoCloseable close) {}
@@ -167,7 +170,6 @@ public final class Node implements AutoCloseable {
     Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
     parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
-    serve(settings, parts, system);
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
     settings
@@ -208,7 +210,19 @@ public final class Node implements AutoCloseable {
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
     NodeOperations operations =
         new NodeOperations(system, actors, sealing, parts, settings.localStorage(), json);
-    NodeStorage storage = storage(settings, parts, audit, sealing, operations);
+    ServedPaths served = ServedPaths.open(state.resolve("served.json"));
+    NodeStorage storage =
+        storage(
+            settings,
+            parts,
+            audit,
+            sealing,
+            operations,
+            served,
+            () -> receive(settings, parts, system, served));
+    if (!served(settings.transfer(), parts.paths(), served).isEmpty()) {
+      receive(settings, parts, system, served);
+    }
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
         system,
@@ -228,7 +242,9 @@ public final class Node implements AutoCloseable {
       NodeParts parts,
       AuditLog audit,
       Sealing sealing,
-      NodeOperations operations)
+      NodeOperations operations,
+      ServedPaths served,
+      NodeStorage.Receiving receiving)
       throws IOException {
     SectorView view = new SectorView(parts.database().dataSource());
     JournalStandings journal =
@@ -248,6 +264,8 @@ public final class Node implements AutoCloseable {
             settings.state().jobs(),
             () -> stores(settings.transfer()),
             () -> wakeSealed(settings, parts, sealing),
+            served,
+            receiving,
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
@@ -272,11 +290,22 @@ public final class Node implements AutoCloseable {
         .toList();
   }
 
-  /** Peers may send sectors only to a node that serves a storage path. */
-  private void serve(NodeSettings settings, NodeParts parts, ActorSystem<?> system)
+  /** What peers may send sectors into: by the settings, and attached so. */
+  private static List<Path> served(
+      TransferSettings settings, StoragePaths paths, ServedPaths attached) {
+    return Stream.concat(
+            settings.serve().stream(),
+            paths.all().stream().filter(path -> attached.has(path.id())).map(StoragePath::root))
+        .distinct()
+        .toList();
+  }
+
+  /** Opens the transfer address, if it is not open. */
+  private synchronized void receive(
+      NodeSettings settings, NodeParts parts, ActorSystem<?> system, ServedPaths attached)
       throws IOException {
     TransferSettings transfer = settings.transfer();
-    if (transfer.serve().isEmpty()) {
+    if (receives || stopped.getCount() == 0) {
       return;
     }
     Path state = settings.state().path();
@@ -286,7 +315,7 @@ public final class Node implements AutoCloseable {
                 system,
                 new TransferServer.Parts(
                     transfer,
-                    transfer::serve,
+                    () -> served(transfer, parts.paths(), attached),
                     state,
                     parts.host().value(),
                     new Tokens(TokenSecret.in(state), Clock.systemUTC()),
@@ -295,6 +324,7 @@ public final class Node implements AutoCloseable {
     Path file = state.resolve("transfer");
     Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
+    receives = true;
     LOG.info("receives sectors at {}", url);
   }
 
@@ -442,7 +472,7 @@ public final class Node implements AutoCloseable {
     system.getWhenTerminated().toCompletableFuture().get(SHUTDOWN.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private void keep(String name, AutoCloseable close) {
+  private synchronized void keep(String name, AutoCloseable close) {
     open.push(new Part(name, close));
   }
 
