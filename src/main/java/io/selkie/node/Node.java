@@ -90,6 +90,8 @@ public final class Node implements AutoCloseable {
 
   private final Deque<Part> open = new ArrayDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean closing;
+  private volatile boolean lost;
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
   private boolean receives;
@@ -155,7 +157,13 @@ public final class Node implements AutoCloseable {
     this.system = system;
     keep("actors", () -> terminate(system));
     CompletionStage<Void> unused =
-        system.getWhenTerminated().thenAccept(terminated -> stopped.countDown());
+        system
+            .getWhenTerminated()
+            .thenAccept(
+                terminated -> {
+                  lost = !closing;
+                  stopped.countDown();
+                });
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
@@ -473,6 +481,11 @@ public final class Node implements AutoCloseable {
     stopped.await();
   }
 
+  /** Whether its actors ended by themselves: the other hosts of the farm go on without it. */
+  public boolean isLost() {
+    return lost;
+  }
+
   /**
    * Stops the node; running provers go on. What cannot be closed is logged, and the rest closed.
    */
@@ -480,6 +493,7 @@ public final class Node implements AutoCloseable {
   public synchronized void close() {
     // An interrupt is what often leads here; the order must be kept all the same.
     boolean interrupted = Thread.interrupted();
+    closing = true;
     while (!open.isEmpty()) {
       Part part = open.pop();
       try {
