@@ -39,6 +39,7 @@ import io.selkie.storage.RepoLock;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.InputClient;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
@@ -244,6 +245,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     Path state = settings.state().path();
+    Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
     URI url =
         await(
             TransferServer.start(
@@ -252,13 +254,17 @@ public final class Node implements AutoCloseable {
                     transfer,
                     transfer::serve,
                     parts.host().value(),
-                    new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+                    parts.places(),
+                    tokens,
                     parts.digest(),
                     parts.blocking())));
     Path file = state.resolve("transfer");
     Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
     LOG.info("receives sectors at {}", url);
+    if (parts.worker().means() instanceof HostLedger ledger) {
+      ledger.servesFilesAt(new FileTickets(parts.host(), url, tokens, Clock.systemUTC()));
+    }
   }
 
   /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
@@ -319,8 +325,10 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             HostFitness.of(library.prover(), state.jobs()));
+    InputClient inputs = new InputClient(settings.transfer().stallTimeout());
     ProverTaskRunner runner =
-        new ProverTaskRunner(places, Jobs.of(jobs), local, progress, ledger, blocking);
+        new ProverTaskRunner(
+            places, Jobs.of(jobs), local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(

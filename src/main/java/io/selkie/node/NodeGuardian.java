@@ -74,7 +74,9 @@ final class NodeGuardian {
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
-            .init(SingletonActor.of(Scheduler.create(Clock.systemUTC()), "scheduler"));
+            .init(
+                SingletonActor.of(
+                    Scheduler.create(Clock.systemUTC(), settings.hosts()), "scheduler"));
 
     ClusterSharding sharding = ClusterSharding.get(context.getSystem());
     Sector.Surroundings surroundings =

@@ -116,6 +116,16 @@ final class SealingEffects {
           ? new SealingOutcome.Failed(SealingPlan.abandon("refused", refused.reason()))
           : new SealingOutcome.NotYet(refused.reason());
     }
+    if (answer instanceof Sector.HostIsLost lost) {
+      return new SealingOutcome.NotYet(
+          "host "
+              + lost.host()
+              + ", which has its files, is lost since "
+              + lost.since()
+              + ": start it again, or say selkie hosts remove "
+              + lost.host()
+              + " --host-is-off");
+    }
     return new SealingOutcome.NotYet("no answer: " + answer);
   }
 
