@@ -53,34 +53,56 @@ cargo_for() {
     cd "$here"
     unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
     if [[ -n $flags ]]; then export RUSTFLAGS=$flags; fi
-    CARGO_TARGET_DIR=$cache/$name cargo "$@" --release --locked --quiet --features "$features" 8>&-
+    export CARGO_TARGET_DIR=$cache/$name
+    case $1 in
+      clean) cargo "$@" --release --locked --quiet 8>&- ;;
+      *) cargo "$@" --release --locked --quiet --features "$features" 8>&- ;;
+    esac
   )
+}
+
+# Clones share the directory of a variant. One works in it at a time, and what another one left of
+# this crate goes first: cargo tells clones apart by their paths, but not the files that it makes.
+enter() {
+  local name=$1 dir=$cache/$1
+  mkdir -p "$dir"
+  exec 8>"$dir/.selkie.lock"
+  flock 8
+  if [[ $(cat "$dir/.selkie.clone" 2>/dev/null) != "$here" ]]; then
+    cargo_for "$name" clean -p selkie-native || fail "cargo cannot clean $dir"
+    echo "$here" >"$dir/.selkie.clone"
+  fi
+}
+
+leave() {
+  exec 8>&-
 }
 
 check() {
   local name=$1
   echo "testing the native proofs library, variant $name"
   (cd "$here" && cargo fmt --check) || fail "run cargo fmt in native/"
-  mkdir -p "$cache/$name"
+  enter "$name"
   cargo_for "$name" test || fail "the tests of variant $name failed"
+  leave
 }
 
 build() {
   local name=$1 dir=$cache/$1 built
   built=$dir/release/libselkie_native.so
-  mkdir -p "$dir" "$out/$name"
-  # Clones share the directory: nobody may link between this cargo run and the copy.
-  exec 8>"$dir/.selkie.lock"
-  flock 8
-  if [[ ! -e $built ]]; then
+  mkdir -p "$out/$name"
+  enter "$name"
+  if [[ ! -d $dir/release/deps ]]; then
     echo "building the native proofs library, variant $name: about 4 minutes the first time"
+  elif [[ ! -e $built ]]; then
+    echo "building the native proofs library, variant $name: another clone was here"
   elif [[ -n $(find "$here/src" "$here/Cargo.toml" "$here/Cargo.lock" -newer "$built" -print -quit) ]]; then
     echo "building the native proofs library, variant $name: sources changed"
   fi
   cargo_for "$name" build || fail "cargo failed on variant $name"
   install_if_changed "$built" "$out/$name/libselkie_native.so"
   install_if_changed "$dir/release/selkie-prover" "$out/$name/selkie-prover"
-  exec 8>&-
+  leave
 }
 
 case $variant in

@@ -20,7 +20,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{ensure, Context, Result};
 use filecoin_hashers::{POSEIDON_CONSTANTS_11, POSEIDON_CONSTANTS_2, POSEIDON_CONSTANTS_8};
@@ -34,7 +34,8 @@ use crate::history;
 use crate::logging;
 use crate::progress;
 use crate::stand_in;
-use crate::stand_in::points::{Place, Points};
+use crate::stand_in::points::Place;
+use crate::stand_in::StandIn;
 
 /// Version of the job directory.
 pub const JOB_VERSION: u32 = 1;
@@ -82,14 +83,14 @@ struct Identity {
 }
 
 /// Runs the job in `directory` and returns the exit status; without proofs if `stand_in` says so.
-pub fn run(directory: &Path, stand_in: Option<&Points>) -> i32 {
+pub fn run(directory: &Path, stand_in: Option<&StandIn>) -> i32 {
     status(enter(directory).and_then(|()| work(stand_in)))
 }
 
 /// Gets ready and waits until a byte comes from standard input: by then the directory has its name
 /// and its job, which is run. Standard input that ends without it means that the node has ended,
 /// and so does the prover.
-pub fn run_idle(directory: &Path, stand_in: Option<&Points>) -> i32 {
+pub fn run_idle(directory: &Path, stand_in: Option<&StandIn>) -> i32 {
     status(enter(directory).and_then(|()| {
         if stand_in.is_none() {
             make_hash_constants();
@@ -143,7 +144,7 @@ fn leave_standard_input() -> Result<()> {
 }
 
 /// Runs the job in the current directory.
-fn work(stand_in: Option<&Points>) -> Result<i32> {
+fn work(stand_in: Option<&StandIn>) -> Result<i32> {
     let directory = std::env::current_dir()?;
     let Some(_lock) = Lock::take(&directory.join("lock"))? else {
         return Ok(exit::TAKEN);
@@ -181,12 +182,17 @@ fn work(stand_in: Option<&Points>) -> Result<i32> {
 
     note(&job, &directory, "started");
     info!("job begins");
-    let hold = |place| stand_in.map_or(Ok(()), |points| points.hit(place, &job.request));
+    let hold = |place| stand_in.map_or(Ok(()), |it| it.points.hit(place, &job.request));
     hold(Place::BeforeWork)?;
     let request = serde_json::to_vec(&job.request)?;
     let reply = match stand_in {
         None => call::call(&request),
-        Some(_) => stand_in::call(&request),
+        Some(it) => {
+            let start = Instant::now();
+            let reply = stand_in::call(&request);
+            it.times.fill(&job.request, start);
+            reply
+        }
     };
     hold(Place::AfterWork)?;
     files::replace(&directory.join("result.json"), &reply)?;

@@ -5,7 +5,7 @@ use std::process::exit;
 
 use selkie_native::ops::about;
 use selkie_native::prover;
-use selkie_native::stand_in::{self, points::Points};
+use selkie_native::stand_in::{self, StandIn};
 
 const USAGE: &str = "usage: selkie-prover [--stand-in] [--idle] JOB-DIRECTORY | --version | --help
 Runs the job described in JOB-DIRECTORY/job.json; the node starts it.
@@ -56,7 +56,7 @@ fn known(flags: &[String]) -> bool {
         .all(|flag| flag == "--stand-in" || flag == "--idle")
 }
 
-fn stand_in(run: fn(&Path, Option<&Points>) -> i32, directory: &Path) -> i32 {
+fn stand_in(run: fn(&Path, Option<&StandIn>) -> i32, directory: &Path) -> i32 {
     if !stand_in::allowed() {
         eprintln!(
             "selkie-prover: --stand-in makes no proofs, and {} is not on",
@@ -64,8 +64,8 @@ fn stand_in(run: fn(&Path, Option<&Points>) -> i32, directory: &Path) -> i32 {
         );
         return prover::exit::NO_JOB;
     }
-    match Points::from_environment() {
-        Ok(points) => run(directory, Some(&points)),
+    match StandIn::from_environment() {
+        Ok(stand_in) => run(directory, Some(&stand_in)),
         Err(e) => {
             eprintln!("selkie-prover: {e:#}");
             prover::exit::NO_JOB

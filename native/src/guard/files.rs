@@ -20,7 +20,7 @@ pub fn existing_file<'a>(path: &'a Path, what: &str) -> Result<&'a Path> {
     match fs::metadata(path) {
         Ok(meta) if meta.is_file() => Ok(path),
         Ok(_) => Err(missing(what, path, "is not a regular file")),
-        Err(e) => Err(missing(what, path, &e.to_string())),
+        Err(e) => Err(unless_passing(what, path, &e)),
     }
 }
 
@@ -28,7 +28,34 @@ pub fn existing_dir<'a>(path: &'a Path, what: &str) -> Result<&'a Path> {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => Ok(path),
         Ok(_) => Err(missing(what, path, "is not a directory")),
-        Err(e) => Err(missing(what, path, &e.to_string())),
+        Err(e) => Err(unless_passing(what, path, &e)),
+    }
+}
+
+/// Whether the regular file is there. A disk that does not answer is an error and not a no: what
+/// is not there is made again, at the cost of hours.
+pub fn is_there(path: &Path) -> Result<bool> {
+    Ok(length(path)?.is_some())
+}
+
+/// The length of the regular file, if it is there; likewise.
+pub fn length(path: &Path) -> Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(meta) => Ok(meta.is_file().then_some(meta.len())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e).with_context(|| format!("cannot look at {}", path.display())),
+    }
+}
+
+/// The failure of a file that cannot be looked at: lost only if the disk says that it is not
+/// there, which EIO, ESTALE and EACCES do not.
+pub fn unless_passing(what: &str, path: &Path, e: &std::io::Error) -> anyhow::Error {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => missing(what, path, &e.to_string()),
+        _ => tagged(
+            Kind::Error,
+            format!("cannot look at {what} {}: {e}", path.display()),
+        ),
     }
 }
 
@@ -194,6 +221,32 @@ mod tests {
         assert!(Lock::take(&path).unwrap().is_none());
         drop(held);
         assert!(Lock::take(&path).unwrap().is_some());
+    }
+
+    fn kind_of(result: Result<&Path>) -> Kind {
+        crate::failure::Failure::of(&result.unwrap_err()).kind
+    }
+
+    /// A component of the path is a file, a link leads to itself: whatever is wrong there, the disk
+    /// does not say that the file is not there.
+    #[test]
+    fn what_cannot_be_looked_at_is_not_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, b"x").unwrap();
+        let circle = dir.path().join("circle");
+        std::os::unix::fs::symlink(&circle, &circle).unwrap();
+        for path in [file.join("below"), circle] {
+            assert_eq!(kind_of(existing_file(&path, "sealed file")), Kind::Error);
+            assert_eq!(kind_of(existing_dir(&path, "cache directory")), Kind::Error);
+            assert!(is_there(&path).is_err());
+        }
+        let gone = dir.path().join("gone");
+        assert_eq!(kind_of(existing_file(&gone, "sealed file")), Kind::Missing);
+        assert_eq!(kind_of(existing_dir(&file, "cache")), Kind::Missing);
+        assert!(!is_there(&gone).unwrap());
+        assert!(!is_there(dir.path()).unwrap());
+        assert_eq!(length(&file).unwrap(), Some(1));
     }
 
     #[test]

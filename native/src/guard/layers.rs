@@ -2,7 +2,6 @@
 //! another ticket; so a layer stays only when its record says that it belongs to this replica and
 //! its digest still matches. Everything else in the cache is wiped.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -78,7 +77,7 @@ fn intact_prefix(cache: &Path, recorded: &[Layer], layer_bytes: u64) -> Result<V
     let mut kept = Vec::new();
     for (index, layer) in recorded.iter().enumerate() {
         let path = cache.join(file_name(layer.layer));
-        if layer.layer != index + 1 || layer.bytes != layer_bytes || !path.is_file() {
+        if layer.layer != index + 1 || layer.bytes != layer_bytes || !files::is_there(&path)? {
             break;
         }
         let (digest, bytes) = files::digest(&path)?;
@@ -138,7 +137,7 @@ fn record_new(record: &Mutex<Record>, cache: &Path, layers: usize) -> Result<()>
             }
         };
         let path = cache.join(file_name(next));
-        if next > layers || !path.is_file() {
+        if next > layers || !files::is_there(&path)? {
             return Ok(());
         }
         files::sync_file(&path)?;
@@ -165,21 +164,24 @@ pub fn kept_bytes(pc1: &PreCommit1) -> u64 {
 }
 
 /// True when every file that a finished PreCommit1 left in the cache has its recorded length.
-pub fn all_there(cache: &Path, pc1: &PreCommit1, sector_bytes: u64) -> bool {
-    let has =
-        |name: &str, bytes: u64| fs::metadata(cache.join(name)).is_ok_and(|m| m.len() == bytes);
-    pc1.done.is_some()
-        && !pc1.layers.is_empty()
-        && pc1
-            .layers
-            .iter()
-            .all(|layer| has(&file_name(layer.layer), layer.bytes))
-        && has(TREE_D, tree_d_bytes(sector_bytes))
+pub fn all_there(cache: &Path, pc1: &PreCommit1, sector_bytes: u64) -> Result<bool> {
+    let has = |name: &str, bytes: u64| -> Result<bool> {
+        Ok(files::length(&cache.join(name))? == Some(bytes))
+    };
+    if pc1.done.is_none() || pc1.layers.is_empty() {
+        return Ok(false);
+    }
+    for layer in &pc1.layers {
+        if !has(&file_name(layer.layer), layer.bytes)? {
+            return Ok(false);
+        }
+    }
+    has(TREE_D, tree_d_bytes(sector_bytes))
 }
 
 /// True when they also have their recorded digests.
 pub fn all_intact(cache: &Path, pc1: &PreCommit1, sector_bytes: u64) -> Result<bool> {
-    if !all_there(cache, pc1, sector_bytes) {
+    if !all_there(cache, pc1, sector_bytes)? {
         return Ok(false);
     }
     all_kept(
@@ -200,7 +202,7 @@ pub fn all_kept(cache: &Path, pc1: &PreCommit1, kept: &PreCommit1) -> Result<boo
     let tree_d = cache.join(TREE_D);
     Ok(!pc1.layers.is_empty()
         && kept.layers.len() == pc1.layers.len()
-        && tree_d.is_file()
+        && files::is_there(&tree_d)?
         && files::digest(&tree_d)?.0 == done.tree_d)
 }
 
@@ -227,6 +229,8 @@ pub fn tree_files(tree: &str, sector_bytes: u64) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::wire::Hex32;
 
@@ -319,6 +323,17 @@ mod tests {
         let kept = keep_or_wipe(dir.path(), Some(&found), wanted(1), BYTES).unwrap();
         assert_eq!(kept.layers.len(), 6);
         assert_eq!(there(dir.path()), vec![1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_layer_that_cannot_be_looked_at_is_no_reason_to_make_it_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let found = recorded(dir.path());
+        let path = dir.path().join(file_name(7));
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        let error = to_keep(dir.path(), Some(&found), wanted(1), BYTES).unwrap_err();
+        assert!(error.to_string().contains("cannot look at"), "{error}");
     }
 
     #[test]

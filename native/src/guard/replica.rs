@@ -25,6 +25,15 @@ pub struct Sources<'a> {
 }
 
 impl Sources<'_> {
+    /// Fails if the disk of a source does not answer: it would count as not there, and the data as
+    /// lost.
+    pub fn require_readable(&self) -> Result<()> {
+        for path in self.unsealed.into_iter().chain([self.copy]) {
+            files::is_there(path)?;
+        }
+        Ok(())
+    }
+
     fn unsealed_file(&self) -> Option<&Path> {
         self.unsealed.filter(|path| path.is_file())
     }

@@ -236,12 +236,8 @@ impl Source {
         let (source, wanted, name) = match &self.path {
             Some(path) => {
                 let path = files::existing_file(path, "piece source")?;
-                let file = File::open(path).map_err(|e| {
-                    tagged(
-                        Kind::Missing,
-                        format!("piece source {}: {e}", path.display()),
-                    )
-                })?;
+                let file = File::open(path)
+                    .map_err(|e| files::unless_passing("piece source", path, &e))?;
                 let wanted = self.bytes.unwrap_or(piece_bytes);
                 (Some(file.take(wanted)), wanted, path.display().to_string())
             }

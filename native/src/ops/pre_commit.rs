@@ -201,7 +201,7 @@ fn kept_labels(
         _ if !layers::all_kept(paths.cache, found, kept)? => false,
         // PreCommit2 puts the data back itself; without it the sealed file must still hold it.
         Some(_) => true,
-        None => paths.sealed.is_file() && files::digest(paths.sealed)?.0 == done.data,
+        None => files::is_there(paths.sealed)? && files::digest(paths.sealed)?.0 == done.data,
     };
     Ok(intact.then(|| labels_answer(&found.comm_d, done, found.layers.len())))
 }
@@ -269,6 +269,7 @@ pub fn phase2(request: &PreCommit2) -> Result<Value> {
         zeros: comm_d == seal::compute_comm_d(proof.0, &[])?,
         copy: &copy,
     };
+    sources.require_readable()?;
     admit_phase2(&paths, proof, &sources)?;
     let (data, rebuilt) = bring_data(&record, &paths, &sources, proof)?;
     record.manifest.pre_commit2 = Some(manifest::PreCommit2::Encoding {
@@ -376,9 +377,12 @@ pub fn is_damaged(record: &Record, sealed: &Path, cache: &Path, proof: SealType)
     let Some(labels) = labels.filter(|labels| !labels.is_cleared()) else {
         return Ok(false);
     };
-    let tree_c = layers::tree_files("tree-c", bytes);
-    let there = tree_c.iter().all(|name| cache.join(name).is_file());
-    Ok(!there || !layers::all_intact(cache, labels, bytes)?)
+    for name in layers::tree_files("tree-c", bytes) {
+        if !files::is_there(&cache.join(name))? {
+            return Ok(true);
+        }
+    }
+    Ok(!layers::all_intact(cache, labels, bytes)?)
 }
 
 /// True when the replica and what proofs read beside it have their recorded digests.
@@ -393,12 +397,12 @@ fn replica_intact(replica: &manifest::PreCommit2, sealed: &Path, cache: &Path) -
     };
     for file in beside {
         let path = cache.join(&file.name);
-        if !path.is_file() || files::digest(&path)?.0 != file.digest {
+        if !files::is_there(&path)? || files::digest(&path)?.0 != file.digest {
             info!("{} is missing or changed", path.display());
             return Ok(false);
         }
     }
-    Ok(sealed.is_file() && files::digest(sealed)?.0 == *digest)
+    Ok(files::is_there(sealed)? && files::digest(sealed)?.0 == *digest)
 }
 
 /// Makes sure that the sealed file holds the data, and that it can be put back should this attempt
@@ -473,7 +477,7 @@ fn check_phase1(
         return Ok(());
     };
     let same = pc1.ticket == request.ticket && pc1.comm_d.0 == *comm_d;
-    if !same || !layers::all_there(cache, pc1, request.proof_type.sector_bytes()) {
+    if !same || !layers::all_there(cache, pc1, request.proof_type.sector_bytes())? {
         return Err(tagged(
             Kind::RedoPreCommit1,
             format!(

@@ -16,6 +16,8 @@ use anyhow::{Context, Result};
 use log::info;
 use serde_json::Value;
 
+use super::phase;
+
 /// The armed points, separated by commas.
 pub const POINTS: &str = "SELKIE_TEST_FAILPOINTS";
 /// The existing directory of their files.
@@ -76,18 +78,10 @@ impl Points {
 }
 
 fn names(place: Place, request: &Value) -> Vec<String> {
-    let call = &request["call"];
-    let phase = match call["op"].as_str().unwrap_or_default() {
-        "addPiece" => "AddPiece",
-        "preCommit1" => "PreCommit1",
-        "preCommit2" => "PreCommit2",
-        "commit1" => "Commit1",
-        "commit2" => "Commit2",
-        "clearCache" => "Finalize",
-        "unseal" => "Unseal",
-        _ => return Vec::new(),
+    let Some(phase) = phase(request) else {
+        return Vec::new();
     };
-    call["sectors"]
+    request["call"]["sectors"]
         .as_array()
         .into_iter()
         .flatten()

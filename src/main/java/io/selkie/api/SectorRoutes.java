@@ -3,6 +3,7 @@ package io.selkie.api;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Location;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
@@ -250,7 +251,24 @@ final class SectorRoutes {
 
   private CompletionStage<HttpResponse> remove(Call call) {
     SectorId sector = call.sector();
-    return done(sector, () -> operations.remove(sector, call.subject()));
+    return known
+        .require(sector)
+        .thenCompose(
+            facts ->
+                patience
+                    .with(operations.remove(sector, call.subject()))
+                    .thenApply(nothing -> replies.ok(new Removal(sector, copyOf(facts.driver())))));
+  }
+
+  /** Where the copy is that goes to the trash with the sector. */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  private record Removal(SectorId sector, Optional<String> copy) {}
+
+  private static Optional<String> copyOf(Optional<JsonNode> driver) {
+    return driver
+        .map(known -> known.path("transfer").path("copy").path("place"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText);
   }
 
   private CompletionStage<HttpResponse> done(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,11 +25,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import javax.sql.DataSource;
 
 /**
- * A chain of its own for development, in this process. It keeps the rules that a miner relies on,
- * with the texts of Lotus, and verifies every proof itself; ticket and seed it draws for that
- * itself, too. A message is on chain, durably, before its answer is given.
+ * A chain of its own for development: of this process, or of all nodes that share a database. It
+ * keeps the rules that a miner relies on, with the texts of Lotus, and verifies every proof itself;
+ * ticket and seed it draws for that itself, too. A message is on chain, durably, before its answer
+ * is given.
  */
 public final class DevChain implements Chain {
   /** How a proof of the stand-in prover begins, in ASCII. */
@@ -36,24 +39,30 @@ public final class DevChain implements Chain {
 
   private static final String FILE = "dev-chain.json";
 
-  private final Path file;
+  private final DevChainStore store;
   private final DevChainSettings settings;
   private final Proofs proofs;
   private final Executor executor;
-  private final DevBlocks blocks;
+  private final InstantSource clock;
+  private volatile DevBlocks blocks;
   private final Object lock = new Object();
+
+  /** What the blocks and the sectors are made of. Guarded by {@link #lock}. */
+  private DevChainState known;
 
   /** Guarded by {@link #lock}. */
   private final Map<SectorId, DevChainState.Sector> sectors = new LinkedHashMap<>();
 
   private DevChain(
-      Path file,
+      DevChainStore store,
       DevChainSettings settings,
       Proofs proofs,
       InstantSource clock,
       Executor executor,
       DevChainState start) {
-    this.file = file;
+    this.store = store;
+    this.clock = clock;
+    this.known = start;
     this.settings = settings;
     this.proofs = proofs;
     this.executor = executor;
@@ -76,16 +85,59 @@ public final class DevChain implements Chain {
       Executor executor)
       throws IOException {
     Files.createDirectories(directory);
-    Path file = directory.resolve(FILE);
-    Optional<DevChainState> found = DevChainState.read(file);
-    DevChainState start =
-        found.isPresent()
-            ? DevBlocks.withBlockTime(found.get(), settings.blockTime(), clock.millis())
-            : DevBlocks.genesis(settings.blockTime(), clock.millis());
-    if (!found.equals(Optional.of(start))) {
-      start.write(file);
+    return open(new DevChainFile(directory.resolve(FILE)), settings, proofs, clock, executor);
+  }
+
+  /**
+   * Goes on with the chain in a database, or begins one there; all nodes that do so have the same
+   * one. Their clocks should agree as far as an epoch is long.
+   *
+   * @param proofs verify; their calls may block
+   * @param executor where messages are worked on
+   * @throws IOException if the state can be neither read nor written; one line
+   */
+  public static DevChain open(
+      DataSource database,
+      DevChainSettings settings,
+      Proofs proofs,
+      InstantSource clock,
+      Executor executor)
+      throws IOException {
+    return open(new DevChainTable(database), settings, proofs, clock, executor);
+  }
+
+  /**
+   * Puts the chain of a directory into a database that has none, or has a copy of it.
+   *
+   * @throws IOException if it can be neither read nor written; one line
+   */
+  public static void copy(Path directory, DataSource database) throws IOException {
+    Optional<DevChainState> found = DevChainState.read(directory.resolve(FILE));
+    if (found.isPresent()) {
+      DevChainTable table = new DevChainTable(database);
+      if (!table.read().equals(found) && !table.replace(found.get())) {
+        throw new IOException("the database has a development chain that grows: stop its nodes");
+      }
     }
-    return new DevChain(file, settings, proofs, clock, executor, start);
+  }
+
+  private static DevChain open(
+      DevChainStore store,
+      DevChainSettings settings,
+      Proofs proofs,
+      InstantSource clock,
+      Executor executor)
+      throws IOException {
+    while (true) {
+      Optional<DevChainState> found = store.read();
+      DevChainState start =
+          found.isPresent()
+              ? DevBlocks.withBlockTime(found.get(), settings.blockTime(), clock.millis())
+              : DevBlocks.genesis(settings.blockTime(), clock.millis());
+      if (found.equals(Optional.of(start)) || store.replace(start)) {
+        return new DevChain(store, settings, proofs, clock, executor, start);
+      }
+    }
   }
 
   @Override
@@ -96,6 +148,16 @@ public final class DevChain implements Chain {
   @Override
   public long maxTicketAge() {
     return settings.maxTicketAge();
+  }
+
+  @Override
+  public long maxProveCommitDuration() {
+    return settings.maxProveCommitDuration();
+  }
+
+  @Override
+  public CompletionStage<Instant> timeOf(long epoch) {
+    return CompletableFuture.completedFuture(blocks.timeOf(epoch));
   }
 
   @Override
@@ -158,7 +220,7 @@ public final class DevChain implements Chain {
   }
 
   private long acceptPreCommit(UUID message, PreCommit preCommit)
-      throws ChainException, IOException {
+      throws ChainException, IOException, OutdatedException {
     Optional<DevChainState.Sector> known = Optional.ofNullable(sectors.get(preCommit.sector()));
     if (known.isPresent()
         && known.get().preCommitMessage().equals(message)
@@ -184,7 +246,7 @@ public final class DevChain implements Chain {
   }
 
   private long acceptProof(UUID message, ProveCommit proveCommit)
-      throws ChainException, ProofsException, IOException {
+      throws ChainException, ProofsException, IOException, OutdatedException {
     SectorId id = proveCommit.sector();
     Optional<DevChainState.ProofMessage> known =
         Optional.ofNullable(sectors.get(id)).flatMap(DevChainState.Sector::proof);
@@ -269,11 +331,44 @@ public final class DevChain implements Chain {
   }
 
   /** On disk first: what memory says, the world may have heard. */
-  private void put(DevChainState.Sector sector) throws IOException {
+  private void put(DevChainState.Sector sector) throws IOException, OutdatedException {
     Map<SectorId, DevChainState.Sector> changed = new LinkedHashMap<>(sectors);
     changed.put(sector.preCommit().sector(), sector);
-    blocks.with(List.copyOf(changed.values())).write(file);
+    DevChainState next = blocks.with(List.copyOf(changed.values()));
+    if (!store.replace(next)) {
+      throw new OutdatedException();
+    }
+    known = next;
     sectors.put(sector.preCommit().sector(), sector);
+  }
+
+  /** Takes up what other nodes have put on the chain. */
+  private void refresh() throws IOException {
+    DevChainState now = store.read().orElse(known);
+    if (!now.equals(known)) {
+      if (!now.hasBlocksOf(known)) {
+        blocks = new DevBlocks(now, clock);
+      }
+      known = now;
+      sectors.clear();
+      now.sectors().forEach(sector -> sectors.put(sector.preCommit().sector(), sector));
+    }
+  }
+
+  private <T> T upToDate(Work<T> work) throws ChainException, ProofsException, IOException {
+    while (true) {
+      refresh();
+      try {
+        return work.run();
+      } catch (OutdatedException e) {
+        // Another node was faster: its message is to be seen first.
+      }
+    }
+  }
+
+  /** What was decided on is not the state any more. */
+  private static final class OutdatedException extends Exception {
+    private static final long serialVersionUID = 1;
   }
 
   private <T> CompletionStage<T> locked(Work<T> work) {
@@ -282,7 +377,7 @@ public final class DevChain implements Chain {
         () -> {
           try {
             synchronized (lock) {
-              result.complete(work.run());
+              result.complete(upToDate(work));
             }
           } catch (Throwable e) { // whatever it is, the caller must not wait for ever
             result.completeExceptionally(e);
@@ -293,6 +388,6 @@ public final class DevChain implements Chain {
 
   @FunctionalInterface
   private interface Work<T> {
-    T run() throws ChainException, ProofsException, IOException;
+    T run() throws ChainException, ProofsException, IOException, OutdatedException;
   }
 }

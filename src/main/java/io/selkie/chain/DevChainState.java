@@ -64,6 +64,14 @@ record DevChainState(
   /** A proof that was taken, and at which epoch. */
   record ProofMessage(UUID message, Chain.ProveCommit proveCommit, long epoch) {}
 
+  /** Whether epochs and randomness are the same. */
+  boolean hasBlocksOf(DevChainState other) {
+    return genesis.equals(other.genesis)
+        && epoch == other.epoch
+        && epochMillis == other.epochMillis
+        && blockMillis == other.blockMillis;
+  }
+
   /** The last epoch at which something came on chain; the first of all if nothing did. */
   long lastEpoch() {
     return sectors.stream()
@@ -80,21 +88,38 @@ record DevChainState(
    */
   static Optional<DevChainState> read(Path file) throws IOException {
     try {
-      DevChainState state = JSON.readValue(Files.readAllBytes(file), DevChainState.class);
-      if (state.version() > VERSION) {
-        throw new IOException(
-            file + " has version " + state.version() + ", newer than this program's " + VERSION);
-      }
-      return Optional.of(state);
+      return Optional.of(parse(Files.readAllBytes(file), file.toString()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (JsonProcessingException e) {
-      throw new IOException(file + " is not the state of a development chain", e);
     }
+  }
+
+  /**
+   * Reads what {@link #bytes} gave.
+   *
+   * @param name of what they were read from, for the operator
+   * @throws IOException if they are something else or of a newer version; one line
+   */
+  static DevChainState parse(byte[] bytes, String name) throws IOException {
+    try {
+      DevChainState state = JSON.readValue(bytes, DevChainState.class);
+      if (state.version() > VERSION) {
+        throw new IOException(
+            name + " has version " + state.version() + ", newer than this program's " + VERSION);
+      }
+      return state;
+    } catch (JsonProcessingException e) {
+      throw new IOException(name + " is not the state of a development chain", e);
+    }
+  }
+
+  /** As JSON. */
+  byte[] bytes() throws IOException {
+    return JSON.writeValueAsBytes(this);
   }
 
   /** Writes the state so that a crash leaves the old one or the new one. */
   void write(Path file) throws IOException {
-    Durable.replace(file, JSON.writeValueAsBytes(this));
+    Durable.replace(file, bytes());
   }
 }

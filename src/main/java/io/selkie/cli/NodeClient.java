@@ -219,9 +219,11 @@ final class NodeClient {
             .build());
   }
 
-  /** Removes the sector and its files. */
-  void remove(SectorId sector) throws IOException, InterruptedException {
-    http.json(http.request("/sectors/" + sector).timeout(NodeHttp.ANSWER).DELETE().build());
+  /** Removes the sector and its files; gives where the copy is that goes to the trash there. */
+  Optional<String> remove(SectorId sector) throws IOException, InterruptedException {
+    JsonNode answer =
+        http.json(http.request("/sectors/" + sector).timeout(NodeHttp.ANSWER).DELETE().build());
+    return Optional.of(answer.path("copy").asText("")).filter(copy -> !copy.isEmpty());
   }
 
   /**

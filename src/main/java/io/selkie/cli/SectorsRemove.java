@@ -31,7 +31,9 @@ final class SectorsRemove extends SectorOrder {
 
   @Override
   String give(NodeClient client, SectorId to) throws IOException, InterruptedException {
-    client.remove(to);
-    return "is being removed";
+    return client
+        .remove(to)
+        .map(copy -> "is being removed; its copy at " + copy + " goes to the trash there")
+        .orElse("is being removed");
   }
 }

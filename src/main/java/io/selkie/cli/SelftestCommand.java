@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.files.FileTree;
+import io.selkie.selftest.FullDisk;
 import io.selkie.selftest.KillCell;
 import io.selkie.selftest.KillInEachPhase;
 import io.selkie.selftest.KillMatrix;
+import io.selkie.selftest.TransferCell;
+import io.selkie.selftest.TransferTrial;
 import io.selkie.selftest.Trial;
 import io.selkie.selftest.TrialRun;
 import io.selkie.selftest.Upgrade;
@@ -54,7 +57,8 @@ final class SelftestCommand implements Callable<Integer> {
 
   @Option(
       names = "--all",
-      description = "Every cell of the kill matrix; else of what phases share one stands for all.")
+      description =
+          "Every cell of the kill matrix and of transfers; else of what phases share one stands for all.")
   private boolean all;
 
   @Option(
@@ -88,6 +92,8 @@ final class SelftestCommand implements Callable<Integer> {
     trials.add(new KillMatrix(all ? KillCell.all() : KillCell.some()));
     trials.add(new Upgrade(false));
     trials.add(new Upgrade(true));
+    trials.add(new TransferTrial(all ? TransferCell.all() : TransferCell.some()));
+    trials.add(new FullDisk());
     if (real) {
       trials.add(new KillInEachPhase());
     }
@@ -141,13 +147,15 @@ final class SelftestCommand implements Callable<Integer> {
       out.flush();
       return;
     }
-    TextTable table = new TextTable().row("TRIAL", "CELLS", "PASSED", "TIME");
+    TextTable table = new TextTable().row("TRIAL", "CELLS", "PASSED", "SKIPPED", "TIME");
     for (TrialRun run : runs) {
       int failed = run.failures().size();
+      int skipped = run.skipped().size();
       table.row(
           run.trial(),
           String.valueOf(run.verdicts().size()),
-          String.valueOf(run.verdicts().size() - failed),
+          String.valueOf(run.verdicts().size() - failed - skipped),
+          String.valueOf(skipped),
           String.format(Locale.ROOT, "%.1f s", run.took().toMillis() / 1000.0));
     }
     out.println(table);
@@ -161,6 +169,16 @@ final class SelftestCommand implements Callable<Integer> {
                     + failure.cell()
                     + ": "
                     + failure.problem().orElse("")));
+      }
+      for (Verdict skipped : run.skipped()) {
+        out.println(
+            CommandTask.oneLine(
+                "skipped: "
+                    + run.trial()
+                    + " "
+                    + skipped.cell()
+                    + ": "
+                    + skipped.skipped().orElse("")));
       }
     }
     out.println(passed ? "all passed" : "not all passed");
@@ -182,6 +200,10 @@ final class SelftestCommand implements Callable<Integer> {
             .addObject()
             .put("cell", failure.cell())
             .put("problem", failure.problem().orElse(""));
+      }
+      ArrayNode skipped = trial.putArray("skipped");
+      for (Verdict left : run.skipped()) {
+        skipped.addObject().put("cell", left.cell()).put("reason", left.skipped().orElse(""));
       }
     }
     return object;

@@ -6,137 +6,74 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import javax.sql.DataSource;
-import org.h2.api.ErrorCode;
-import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
- * The embedded H2 of a state directory, {@code db/selkie.mv.db}, open in this process and in no
- * other. What is committed survives kill -9 and a power cut.
+ * The database of a node: the embedded one of its state directory, or the one that a farm shares.
+ * What is committed survives kill -9 and a power cut.
  */
-public final class Database implements AutoCloseable {
-  private static final String USER = "sa";
-  private static final String FILE = "selkie";
-  private static final String FILE_SUFFIX = ".mv.db";
-
-  /**
-   * Each with its reason: acknowledged commits are lost by kill -9 unless they are written at once;
-   * identifiers fold as in PostgreSQL, so that the SQL is the same; H2's own shutdown hook would
-   * pull the database away while actors still stop; a second process is refused, not served; an
-   * event is stored in its row, not beside it, which is faster and takes less room.
-   */
-  private static final String OPTIONS =
-      ";WRITE_DELAY=0;DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;AUTO_SERVER=FALSE"
-          + ";MAX_LENGTH_INPLACE_LOB=16384";
-
-  private static final int READ_MODEL_CONNECTIONS = 8;
+public abstract class Database implements AutoCloseable {
+  /** Where akka-persistence-jdbc reads which database to use. */
+  static final String SLICK = "akka-persistence-jdbc.shared-databases.slick.";
 
   /** Whoever waits for a connection holds a thread that others need. */
   private static final Duration CONNECTION_WAIT = Duration.ofSeconds(3);
 
-  private final String url;
-  private final Connection keeper;
   private final HikariDataSource readModel;
   private final int schemaVersion;
+  private final Config access;
 
-  private Database(String url, Connection keeper, HikariDataSource readModel, int schemaVersion) {
-    this.url = url;
-    this.keeper = keeper;
+  /**
+   * A database that is open.
+   *
+   * @param readModel pooled connections
+   * @param access what an actor system needs to reach it
+   */
+  Database(HikariDataSource readModel, int schemaVersion, Config access) {
     this.readModel = readModel;
     this.schemaVersion = schemaVersion;
+    this.access = access;
   }
 
   /**
-   * Opens the database, makes it if it is missing, and brings it to the schema of this program.
-   * Blocks until that is done.
+   * Opens the embedded database, makes it if it is missing, and brings it to the schema of this
+   * program. Blocks until that is done.
    *
    * @throws DatabaseException if another process has it, a later Selkie wrote it, or it is unusable
    */
   public static Database open(StateDirectory state) throws IOException {
-    Path directory = state.path().resolve("db");
-    String file = directory.resolve(FILE).toAbsolutePath().toString();
-    if (file.contains(";")) {
-      throw unusable(file, "the path of a database cannot have a semicolon", null);
-    }
-    SyncedFiles.register();
-    state.create();
-    new StateDirectory(directory).create();
-    JdbcDataSource source = new JdbcDataSource();
-    source.setURL("jdbc:h2:" + SyncedFiles.SCHEME + ":" + file + OPTIONS);
-    source.setUser(USER);
-    source.setPassword("");
-    String name = file + FILE_SUFFIX;
-    Connection keeper = connect(source, name);
-    @Nullable HikariDataSource readModel = null;
-    try {
-      int version = new Migrations(source, name, "BLOB").run();
-      closeGaps(keeper);
-      readModel = pool(source);
-      return new Database(source.getURL(), keeper, readModel, version);
-    } catch (SQLException e) {
-      throw unusable(name, firstLine(e), e);
-    } finally {
-      if (readModel == null) {
-        closeQuietly(keeper);
-      }
-    }
-  }
-
-  private static Connection connect(DataSource source, String name) throws IOException {
-    try {
-      return source.getConnection();
-    } catch (SQLException e) {
-      if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
-        throw new DatabaseException(
-            DatabaseException.Reason.IN_USE,
-            name + ": another process has it open: stop the node that runs on this state directory",
-            e);
-      }
-      throw unusable(name, firstLine(e), e);
-    }
+    return EmbeddedDatabase.openIn(state);
   }
 
   /**
-   * Takes the numbers back that H2 had set aside for events and lost when it was killed. The query
-   * for events by tag waits ten seconds for each number that is missing, at every start again.
-   * Nobody else writes yet.
+   * Opens the database that the settings name, and brings it to the schema of this program. Blocks
+   * until that is done.
+   *
+   * @param state where the embedded one lies
+   * @throws DatabaseException if it cannot be reached, another process has it for itself, a later
+   *     Selkie wrote it, or it is unusable
    */
-  private static void closeGaps(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      long last;
-      try (ResultSet result =
-          statement.executeQuery(
-              "SELECT GREATEST("
-                  + "(SELECT COALESCE(MAX(ordering), 0) FROM event_journal),"
-                  + "(SELECT COALESCE(MAX(event_offset), 0) FROM projection_offset))")) {
-        result.next();
-        last = result.getLong(1);
-      }
-      statement.execute(
-          "ALTER TABLE event_journal ALTER COLUMN ordering RESTART WITH " + (last + 1));
-    }
+  public static Database open(StateDirectory state, DatabaseSettings settings) throws IOException {
+    return settings.isShared() ? SharedDatabase.openAt(settings) : EmbeddedDatabase.openIn(state);
   }
 
-  private static HikariDataSource pool(DataSource source) {
-    HikariConfig config = new HikariConfig();
-    config.setDataSource(source);
-    config.setPoolName("read-model");
-    config.setMaximumPoolSize(READ_MODEL_CONNECTIONS);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
-    return new HikariDataSource(config);
+  /** Whether the embedded database was moved to a shared one, see {@link #setAside}. */
+  public static boolean wasMoved(StateDirectory state) {
+    return EmbeddedDatabase.isMoved(state);
   }
 
-  /** Pooled connections for the read model. */
+  /**
+   * Gives the embedded database another name, so that nobody goes on with it by mistake: its
+   * journal was moved. It must be closed.
+   */
+  public static void setAside(StateDirectory state) throws IOException {
+    EmbeddedDatabase.rename(state);
+  }
+
+  /** Pooled connections for the read model, and for whatever else is not the journal. */
   public DataSource dataSource() {
     return readModel;
   }
@@ -146,47 +83,52 @@ public final class Database implements AutoCloseable {
     return schemaVersion;
   }
 
+  /** Whether other nodes may have it open at the same time. */
+  public abstract boolean isShared();
+
+  /**
+   * Makes sure that no node has it open, as far as can be seen.
+   *
+   * @throws IOException if one has; one line
+   */
+  public abstract void requireNoNode() throws IOException;
+
+  /**
+   * Makes sure that a journal which was to be moved here is here as a whole.
+   *
+   * @throws IOException if it is not; one line
+   */
+  public abstract void requireWhole() throws IOException;
+
   /** What an actor system must be given over all its other settings to keep its journal here. */
   public Config config() {
-    String db = "akka-persistence-jdbc.shared-databases.slick.";
-    return ConfigFactory.parseMap(
-            Map.of(
-                db + "profile", "slick.jdbc.H2Profile$",
-                db + "db.url", url,
-                db + "db.driver", "org.h2.Driver",
-                db + "db.user", USER,
-                db + "db.password", ""))
-        .withFallback(
-            ConfigFactory.parseResources(
-                Database.class.getClassLoader(), "io/selkie/journal/journal.conf"));
+    return access.withFallback(
+        ConfigFactory.parseResources(
+            Database.class.getClassLoader(), "io/selkie/journal/journal.conf"));
   }
 
   /** Closes the database; the actor system that uses it must have terminated. */
   @Override
   public void close() throws IOException {
     readModel.close();
-    try (Statement statement = keeper.createStatement()) {
-      statement.execute("SHUTDOWN");
-    } catch (SQLException e) {
-      throw new IOException("cannot close the database: " + firstLine(e), e);
-    }
   }
 
-  /** Something else failed before, and is what the caller hears of. */
-  private static void closeQuietly(Connection connection) {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      LoggerFactory.getLogger(Database.class).debug("closing a database that did not open", e);
-    }
+  /** A pool that nobody waits for long. */
+  static HikariConfig pool(String name, int connections) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setMaximumPoolSize(connections);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+    return config;
   }
 
-  private static DatabaseException unusable(String name, String why, @Nullable Throwable cause) {
+  static DatabaseException unusable(String name, String why, @Nullable Throwable cause) {
     return new DatabaseException(
         DatabaseException.Reason.UNUSABLE, name + ": the database is unusable: " + why, cause);
   }
 
-  private static String firstLine(SQLException e) {
+  static String firstLine(SQLException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -13,6 +13,8 @@ public final class DatabaseException extends IOException {
     IN_USE,
     /** A later Selkie wrote it. */
     TOO_NEW,
+    /** It is elsewhere and does not answer, or does not let us in. */
+    UNREACHABLE,
     /** It cannot be read, or cannot be brought to the schema of this Selkie. */
     UNUSABLE
   }

@@ -4,6 +4,8 @@ import io.selkie.auth.Permission;
 import io.selkie.auth.Tokens;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +32,24 @@ final class FileTickets implements Supplier<Optional<FileSource>> {
     this.clock = clock;
     this.current = make();
     this.until = clock.instant().plus(RENEW);
+  }
+
+  /**
+   * Whether other hosts reach what listens there.
+   *
+   * @param address of this host in the cluster
+   */
+  static boolean isReached(String host, String address) throws IOException {
+    InetAddress bound = InetAddress.getByName(host);
+    return !bound.isLoopbackAddress() || bound.equals(InetAddress.getByName(address));
+  }
+
+  /** Where they reach it: what listens everywhere is found at the address in the cluster. */
+  static URI from(URI transfer, String address) throws IOException {
+    String host = address.contains(":") ? "[" + address + "]" : address;
+    return InetAddress.getByName(transfer.getHost()).isAnyLocalAddress()
+        ? URI.create("http://" + host + ":" + transfer.getPort())
+        : transfer;
   }
 
   private FileSource make() {

@@ -24,6 +24,7 @@ import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.lotus.MinerWatch;
+import io.selkie.proofs.InProcessJobs;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -36,8 +37,10 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.ServedPaths;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.InputClient;
 import io.selkie.transfer.TransferServer;
@@ -72,6 +75,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +93,7 @@ public final class Node implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
+  private boolean receives;
 
   /** Something that was opened, and how it is closed. */
   private record Part(String name, AutoCloseable close) {}
@@ -137,8 +142,9 @@ public final class Node implements AutoCloseable {
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
-    Database database = Database.open(state);
+    Database database = Database.open(state, settings.database());
     keep("database", database);
+    database.requireWhole();
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
@@ -154,9 +160,9 @@ public final class Node implements AutoCloseable {
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
-    Sealing sealing = Sealing.start(system, sealing(settings, parts));
+    Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
+    parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
-    serve(settings, parts, system);
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
     settings
@@ -169,11 +175,14 @@ public final class Node implements AutoCloseable {
             });
   }
 
-  private static Sealing.Parts sealing(NodeSettings settings, NodeParts parts) {
+  private static Sealing.Parts sealing(
+      NodeSettings settings, NodeParts parts, NodeGuardian.Actors actors) {
     return new Sealing.Parts(
         settings.miner(),
         parts.chain(),
+        parts.host(),
         parts.places(),
+        actors.files(),
         parts.database().dataSource(),
         parts.blocking(),
         settings.sealing(),
@@ -194,7 +203,25 @@ public final class Node implements AutoCloseable {
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
     NodeOperations operations =
         new NodeOperations(system, actors, sealing, parts, settings.localStorage(), json);
-    NodeStorage storage = storage(settings, parts, audit, sealing, operations);
+    ServedPaths served = ServedPaths.open(state.resolve("served.json"));
+    NodeStorage storage =
+        storage(
+            settings,
+            parts,
+            audit,
+            sealing,
+            operations,
+            served,
+            () -> receive(settings, parts, system, served));
+    if (settings.cluster().isFarm() && !isReached(settings)) {
+      LOG.warn(
+          "selkie.transfer.host {} is of this host alone, so Commit2 of its sectors runs here and"
+              + " nowhere else: set it to an address that the farm reaches",
+          settings.transfer().host());
+    }
+    if (!served(settings.transfer(), parts.paths(), served).isEmpty() || isReached(settings)) {
+      receive(settings, parts, system, served);
+    }
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
         system,
@@ -205,7 +232,7 @@ public final class Node implements AutoCloseable {
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
             new Tokens(TokenSecret.in(state), Clock.systemUTC()),
             audit,
-            spool(settings, parts.host()),
+            settings.spool(parts.host()),
             Clock.systemUTC()));
   }
 
@@ -214,7 +241,9 @@ public final class Node implements AutoCloseable {
       NodeParts parts,
       AuditLog audit,
       Sealing sealing,
-      NodeOperations operations)
+      NodeOperations operations,
+      ServedPaths served,
+      NodeStorage.Receiving receiving)
       throws IOException {
     SectorView view = new SectorView(parts.database().dataSource());
     JournalStandings journal =
@@ -229,19 +258,53 @@ public final class Node implements AutoCloseable {
             parts.paths(),
             new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
             journal,
-            SpareUploads.of(SpareUploads.leftIn(spool(settings, parts.host())), sealing, view),
+            SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            () -> stores(settings.transfer()),
+            () -> wakeSealed(settings, parts, sealing),
+            served,
+            receiving,
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
   }
 
-  /** Peers may send sectors only to a node that serves a storage path. */
-  private void serve(NodeSettings settings, NodeParts parts, ActorSystem<?> system)
+  /** Sectors that were sealed before there was a place to go to, also in an earlier life. */
+  private static void wakeSealed(NodeSettings settings, NodeParts parts, Sealing sealing) {
+    if (settings.transfers(NodeGuardian.stores(parts.paths()).size())) {
+      new SealedSectors(new SectorView(parts.database().dataSource()), sealing).wake();
+    }
+  }
+
+  /** Directories that sectors are sent to, by this node or by its peers. */
+  private static List<Path> stores(TransferSettings settings) {
+    return Stream.concat(
+            settings.serve().stream(),
+            settings.targets().stream()
+                .filter(TransferSettings.Directory.class::isInstance)
+                .map(target -> ((TransferSettings.Directory) target).path()))
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
+  }
+
+  /** What peers may send sectors into: by the settings, and attached so. */
+  private static List<Path> served(
+      TransferSettings settings, StoragePaths paths, ServedPaths attached) {
+    return Stream.concat(
+            settings.serve().stream(),
+            paths.all().stream().filter(path -> attached.has(path.id())).map(StoragePath::root))
+        .distinct()
+        .toList();
+  }
+
+  /** Opens the transfer address, if it is not open. */
+  private synchronized void receive(
+      NodeSettings settings, NodeParts parts, ActorSystem<?> system, ServedPaths attached)
       throws IOException {
     TransferSettings transfer = settings.transfer();
-    if (transfer.serve().isEmpty()) {
+    if (receives || stopped.getCount() == 0) {
       return;
     }
     Path state = settings.state().path();
@@ -252,7 +315,8 @@ public final class Node implements AutoCloseable {
                 system,
                 new TransferServer.Parts(
                     transfer,
-                    transfer::serve,
+                    () -> served(transfer, parts.paths(), attached),
+                    state,
                     parts.host().value(),
                     parts.places(),
                     tokens,
@@ -261,16 +325,19 @@ public final class Node implements AutoCloseable {
     Path file = state.resolve("transfer");
     Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
+    receives = true;
     LOG.info("receives sectors at {}", url);
-    if (parts.worker().means() instanceof HostLedger ledger) {
-      ledger.servesFilesAt(new FileTickets(parts.host(), url, tokens, Clock.systemUTC()));
+    String address = settings.cluster().address();
+    if (isReached(settings) && parts.worker().means() instanceof HostLedger ledger) {
+      ledger.servesFilesAt(
+          new FileTickets(parts.host(), FileTickets.from(url, address), tokens, Clock.systemUTC()));
     }
   }
 
-  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
-  private static Path spool(NodeSettings settings, HostId host) {
-    Path spool = settings.repo().resolve("selkie").resolve("spool");
-    return settings.storage().shared() ? spool.resolve(host.toString()) : spool;
+  /** Whether other hosts of the farm can fetch what their Commit2 read from here. */
+  private static boolean isReached(NodeSettings settings) throws IOException {
+    return settings.cluster().isFarm()
+        && FileTickets.isReached(settings.transfer().host(), settings.cluster().address());
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -315,7 +382,17 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    NodeJobs jobs = new NodeJobs(provers, settings.idleProvers());
+    NodeJobs jobs = new NodeJobs(provers, settings.inProcess() ? 0 : settings.idleProvers());
+    Jobs runs = Jobs.of(jobs);
+    HostFitness fitness = HostFitness.of(library.prover(), state.jobs());
+    if (settings.inProcess() && local instanceof NativeProofs here) {
+      LOG.warn(
+          "phases run in the node itself (selkie.prover.executor = in-process): none outlives it,"
+              + " and none can be aborted before its end");
+      InProcessJobs own = new InProcessJobs(here, Clock.systemUTC());
+      runs = Jobs.inProcess(own, runs);
+      fitness = own::problem;
+    }
     List<Device> devices =
         Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
     HostLedger ledger =
@@ -324,11 +401,10 @@ public final class Node implements AutoCloseable {
             new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
-            HostFitness.of(library.prover(), state.jobs()));
+            fitness);
     InputClient inputs = new InputClient(settings.transfer().stallTimeout());
     ProverTaskRunner runner =
-        new ProverTaskRunner(
-            places, Jobs.of(jobs), local, progress, ledger, blocking, inputs::fetch);
+        new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
@@ -340,7 +416,7 @@ public final class Node implements AutoCloseable {
         jobs,
         worker,
         progress,
-        chain(settings, local, blocking),
+        chain(settings, database, local, blocking),
         blocking);
   }
 
@@ -355,19 +431,20 @@ public final class Node implements AutoCloseable {
     return environment;
   }
 
-  private static Chain chain(NodeSettings settings, Proofs local, ExecutorService blocking)
+  private static Chain chain(
+      NodeSettings settings, Database database, Proofs local, ExecutorService blocking)
       throws IOException {
     StateDirectory state = settings.state();
     if (ChainKind.settle(settings.chain(), state) == ChainKind.NONE) {
       return new NoChain();
     }
-    return DevChain.open(
-        state.path().resolve("chain"),
+    DevChainSettings chain =
         DevChainSettings.devnet(settings.blockTime(), settings.test().standInProofs())
-            .withChallengeDelay(settings.challengeDelay()),
-        local,
-        Clock.systemUTC(),
-        blocking);
+            .withChallengeDelay(settings.challengeDelay());
+    // Whoever shares the journal drives each other's sectors, on one chain.
+    return database.isShared()
+        ? DevChain.open(database.dataSource(), chain, local, Clock.systemUTC(), blocking)
+        : DevChain.open(state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(
@@ -379,6 +456,7 @@ public final class Node implements AutoCloseable {
             // What the operator says of Akka counts more than what we do.
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
+            .withFallback(ClusterConfig.of(settings.cluster()))
             .withFallback(
                 ConfigFactory.parseResources(
                     Node.class.getClassLoader(), "io/selkie/node/node.conf"))
@@ -408,7 +486,7 @@ public final class Node implements AutoCloseable {
     system.getWhenTerminated().toCompletableFuture().get(SHUTDOWN.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private void keep(String name, AutoCloseable close) {
+  private synchronized void keep(String name, AutoCloseable close) {
     open.push(new Part(name, close));
   }
 

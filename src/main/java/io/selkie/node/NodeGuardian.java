@@ -6,14 +6,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
-import akka.cluster.typed.Join;
 import akka.cluster.typed.SingletonActor;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Scheduler;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.WorkerCommand;
+import io.selkie.sealing.SealFiles;
 import io.selkie.sealing.SealingEvent;
 import io.selkie.sealing.SealingProjection;
 import io.selkie.sector.ManifestFiles;
@@ -44,7 +43,8 @@ final class NodeGuardian {
       ClusterSharding sharding,
       ActorRef<SchedulerCommand> scheduler,
       HistoryFeed feed,
-      Transfers transfers) {}
+      Transfers transfers,
+      SealFiles files) {}
 
   /** What the guardian is told. */
   sealed interface Command {}
@@ -69,8 +69,7 @@ final class NodeGuardian {
 
   private static Actors spawn(
       ActorContext<Command> context, NodeSettings settings, NodeParts parts) {
-    Cluster cluster = Cluster.get(context.getSystem());
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    Membership.join(context.getSystem(), settings.cluster());
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
@@ -78,13 +77,16 @@ final class NodeGuardian {
                 SingletonActor.of(
                     Scheduler.create(Clock.systemUTC(), settings.hosts()), "scheduler"));
 
+    ManifestFiles manifests = new ManifestFiles(parts.places(), parts.local(), parts.blocking());
+    SealFiles seals = SealFiles.here(parts.places(), parts.blocking());
+    FarmFiles files = new FarmFiles(parts.host(), seals, manifests, context.getSystem());
+    ActorRef<HostFiles.Command> ours =
+        context.spawn(
+            HostFiles.create(parts.host(), seals, manifests, settings.spool(parts.host())),
+            "files");
     ClusterSharding sharding = ClusterSharding.get(context.getSystem());
     Sector.Surroundings surroundings =
-        new Sector.Surroundings(
-            scheduler,
-            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
-            settings.sectors(),
-            Clock.systemUTC());
+        new Sector.Surroundings(scheduler, files, settings.sectors(), Clock.systemUTC());
     ActorRef<?> sectors =
         sharding.init(
             Entity.of(
@@ -132,8 +134,8 @@ final class NodeGuardian {
                     .withStopMessage(Projection.Stop.INSTANCE));
     context
         .getLog()
-        .debug("sectors at {}, worker at {}, read model at {}", sectors, worker, readModel);
-    return new Actors(sharding, scheduler, feed, transfers);
+        .debug("sectors {}, worker {}, read model {}, files {}", sectors, worker, readModel, ours);
+    return new Actors(sharding, scheduler, feed, transfers, files);
   }
 
   /** Paths that store and do not seal: sealed sectors are to go there. */

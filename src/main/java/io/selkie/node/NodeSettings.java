@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
+import io.selkie.journal.DatabaseSettings;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.proofs.ProverPriorities;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostPatience;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
@@ -18,6 +20,7 @@ import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +33,8 @@ import java.util.Set;
  * @param config all settings, for those parts that read their own
  * @param miner for whom sectors are sealed
  * @param host the limits of this host
+ * @param cluster how the host is part of a farm
+ * @param database where its journal lies
  * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
  * @param lotus how the miner is looked for, if it is
  * @param localStorage whether sectors are kept in the repo
@@ -38,6 +43,7 @@ import java.util.Set;
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param priorities of provers
  * @param idleProvers how many are started ahead of their jobs
+ * @param inProcess whether phases run in the node itself, for demos and tests
  * @param test what only tests set
  */
 public record NodeSettings(
@@ -46,6 +52,8 @@ public record NodeSettings(
     Config config,
     MinerId miner,
     HostSettings host,
+    ClusterSettings cluster,
+    DatabaseSettings database,
     Optional<ChainKind> chain,
     Optional<LotusSettings> lotus,
     boolean localStorage,
@@ -59,7 +67,9 @@ public record NodeSettings(
     long challengeDelay,
     ProverPriorities priorities,
     int idleProvers,
+    boolean inProcess,
     Test test) {
+  private static final Set<String> EXECUTORS = Set.of("process", "in-process");
   private static final int MOST_SLOTS = 10_000;
   private static final int MOST_IDLE_PROVERS = 100;
 
@@ -70,17 +80,30 @@ public record NodeSettings(
    * @param failPoints places at which the node holds
    * @param proverFailPoints places at which provers hold
    * @param failPointDirectory where whatever holds leaves a file of that name
+   * @param phaseTimes how long stand-in provers take at least, such as {@code PreCommit1=18000}, in
+   *     milliseconds
    */
   public record Test(
       boolean standInProofs,
       Set<String> failPoints,
       Set<String> proverFailPoints,
-      Path failPointDirectory) {
+      Path failPointDirectory,
+      List<String> phaseTimes) {
     /** What stand-in provers read these from. */
     Map<String, String> proverEnvironment() {
       return Map.of(
           "SELKIE_TEST_FAILPOINTS", String.join(",", proverFailPoints),
-          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString());
+          "SELKIE_TEST_FAILPOINT_DIR", failPointDirectory.toString(),
+          "SELKIE_TEST_PHASE_TIMES", String.join(",", phaseTimes));
+    }
+  }
+
+  /** Checks that hosts which join each other have one journal. */
+  public NodeSettings {
+    if (cluster.isFarm() && !database.isShared()) {
+      throw new IllegalArgumentException(
+          "selkie.cluster joins other hosts, and the journal is embedded in this one: name a"
+              + " PostgreSQL by selkie.database.url, see docs/farm.md");
     }
   }
 
@@ -100,6 +123,8 @@ public record NodeSettings(
               config,
               MinerId.parse(selkie.getString("miner")),
               HostSettings.of(selkie, environment),
+              ClusterSettings.of(config),
+              DatabaseSettings.of(config),
               ChainKind.of(selkie.getString("chain")),
               lotus(selkie),
               selkie.getBoolean("local-storage"),
@@ -113,11 +138,13 @@ public record NodeSettings(
               number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
               ProverPriorities.of(config),
               number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
+              inProcess(selkie),
               new Test(
                   selkie.getBoolean("test.stand-in-proofs"),
                   Set.copyOf(selkie.getStringList("test.failpoints")),
                   Set.copyOf(selkie.getStringList("test.prover-failpoints")),
-                  Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath()));
+                  Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
+                  List.copyOf(selkie.getStringList("test.phase-times"))));
       HostPatience unused = settings.hosts(); // out of range shows now, not in the scheduler
       return settings;
     } catch (IllegalArgumentException e) {
@@ -125,6 +152,20 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  private static boolean inProcess(Config selkie) {
+    String executor = selkie.getString("prover.executor");
+    if (!EXECUTORS.contains(executor)) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is " + executor + ": use process or in-process");
+    }
+    boolean inProcess = executor.equals("in-process");
+    if (inProcess && selkie.getBoolean("test.stand-in-proofs")) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is in-process: stand-in proofs are made by processes alone");
+    }
+    return inProcess;
   }
 
   /**
@@ -144,6 +185,12 @@ public record NodeSettings(
   HostPatience hosts() {
     return new HostPatience(
         config.getDuration("selkie.hosts.silence"), config.getDuration("selkie.hosts.grace"));
+  }
+
+  /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */
+  Path spool(HostId host) {
+    Path spool = repo.resolve("selkie").resolve("spool");
+    return storage.shared() ? spool.resolve(host.toString()) : spool;
   }
 
   private static Optional<LotusSettings> lotus(Config selkie) {

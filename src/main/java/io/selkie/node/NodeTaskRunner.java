@@ -1,6 +1,7 @@
 package io.selkie.node;
 
 import akka.Done;
+import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.transfer.TransferActor;
@@ -13,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -46,9 +49,36 @@ record NodeTaskRunner(
       TaskRequest request,
       Map<String, String> environment,
       Runnable onDurable) {
+    if (request instanceof TaskRequest.Remove removal) {
+      return remove(attempt, removal, environment, onDurable);
+    }
     return attempt.task().kind().isMove()
         ? transfers.run(attempt, request, onDurable).thenApply(NodeTaskRunner::ended)
         : provers.run(attempt, request, environment, onDurable);
+  }
+
+  /** First of all what was brought elsewhere: without its files nobody would know of it. */
+  private CompletionStage<Ended> remove(
+      TaskId.Attempt attempt,
+      TaskRequest.Remove removal,
+      Map<String, String> environment,
+      Runnable onDurable) {
+    Instant begun = Instant.now();
+    return transfers
+        .forget(attempt.sector(), removal.copy())
+        .handle((nothing, trouble) -> Optional.ofNullable(trouble))
+        .thenCompose(
+            trouble ->
+                trouble.isPresent()
+                    ? CompletableFuture.completedStage(
+                        new Ended.Failed(
+                            begun,
+                            Instant.now(),
+                            new Failure(
+                                Failure.Action.RETRY,
+                                "error",
+                                "its transfer cannot be forgotten: " + trouble.get().getMessage())))
+                    : provers.run(attempt, removal, environment, onDurable));
   }
 
   private static Ended ended(TransferActor.End end) {
@@ -64,6 +94,14 @@ record NodeTaskRunner(
     return attempt.task().kind().isMove()
         ? transfers.stop(attempt).thenApply(nothing -> Done.getInstance())
         : provers.stop(attempt);
+  }
+
+  @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    // What a stopped transfer sent stays where it went: the next one goes on with it.
+    return attempt.task().kind().isMove()
+        ? CompletableFuture.completedStage(Done.getInstance())
+        : provers.discard(attempt);
   }
 
   @Override

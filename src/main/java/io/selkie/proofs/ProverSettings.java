@@ -53,9 +53,12 @@ public record ProverSettings(
   private static final Set<String> INHERITED_PREFIXES =
       Set.of("FIL_PROOFS_", "BELLMAN_", "NEPTUNE_", "RUST_GPU_TOOLS_");
 
-  /** What a stand-in inherits besides: the points at which it is to hold, and where to say so. */
+  /**
+   * What a stand-in inherits besides: the points at which it is to hold, where to say so, and how
+   * long it is to take.
+   */
   private static final Set<String> INHERITED_BY_STAND_IN =
-      Set.of("SELKIE_TEST_FAILPOINTS", "SELKIE_TEST_FAILPOINT_DIR");
+      Set.of("SELKIE_TEST_FAILPOINTS", "SELKIE_TEST_FAILPOINT_DIR", "SELKIE_TEST_PHASE_TIMES");
 
   /** Without it the prover refuses to be a stand-in. */
   private static final Map<String, String> STAND_IN_ALLOWED =

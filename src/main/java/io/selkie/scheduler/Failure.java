@@ -17,6 +17,9 @@ public record Failure(Action action, String code, String message) {
   /** A host had no slot of the phase after all. */
   public static final String NO_SLOT = "no_slot";
 
+  /** The host of the sector's files was removed, and they are gone with it. */
+  public static final String HOST_REMOVED = "host_removed";
+
   /** The host does not answer, and the task needs nothing that is there. */
   public static final String HOST_AWAY = "host_away";
 

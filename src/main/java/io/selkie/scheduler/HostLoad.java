@@ -3,11 +3,11 @@ package io.selkie.scheduler;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorSpace;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +20,14 @@ import java.util.function.Supplier;
  * one decision; no clock, no I/O.
  */
 public final class HostLoad {
+  /** Stands in a reason that no end of another task mends. */
+  public static final String TOO_LITTLE_MEMORY = "has too little memory: ";
+
+  /** Likewise. */
+  public static final String RUNS_NO_TASKS = "runs no tasks (selkie.max-tasks is 0)";
+
+  private static final List<TaskKind> KINDS = List.of(TaskKind.values());
+
   private final HostId host;
   private final HostLimits limits;
   private final Optional<String> unfit;
@@ -156,6 +164,12 @@ public final class HostLoad {
     return running.getOrDefault(kind, 0);
   }
 
+  /** Adds those that are here or come. */
+  void sectorsTo(Set<SectorId> all) {
+    all.addAll(here.keySet());
+    all.addAll(coming);
+  }
+
   /** Whether tasks of the kind run here at all. */
   boolean offers(TaskKind kind) {
     return limits.maxTasks() > 0 && (!kind.isPooled() || limits.slots(kind) > 0);
@@ -231,7 +245,7 @@ public final class HostLoad {
   private String allPlacesAreTaken() {
     int waiting = aboveTheBuffer();
     return limits.maxTasks() == 0
-        ? "host " + host + " runs no tasks (selkie.max-tasks is 0)"
+        ? "host " + host + " " + RUNS_NO_TASKS
         : String.format(
             "waits for a task on host %s to end (%d of %d in use%s; selkie.max-tasks)",
             host,
@@ -329,12 +343,7 @@ public final class HostLoad {
 
   private Optional<Refusal> memoryFor(Load load) {
     // A sector that comes here stays: what it needs later has to fit too, or it is stuck for ever.
-    Optional<Load> tooLarge =
-        Arrays.stream(TaskKind.values())
-            .filter(kind -> kind == load.kind() || (bringsNew(load) && isLater(kind, load.kind())))
-            .map(kind -> new Load(kind, load.sector(), proofType(load)))
-            .filter(later -> memory(later) > limits.memory())
-            .findFirst();
+    Optional<Load> tooLarge = tooLarge(load);
     if (tooLarge.isPresent()) {
       return Optional.of(
           new Refusal(
@@ -342,7 +351,9 @@ public final class HostLoad {
               false,
               () ->
                   String.format(
-                      "host %s has too little memory: %s is counted with %s, and the host uses up to %s"
+                      "host %s "
+                          + TOO_LITTLE_MEMORY
+                          + "%s is counted with %s, and the host uses up to %s"
                           + " (selkie.memory)",
                       host,
                       name(tooLarge.get()),
@@ -370,6 +381,22 @@ public final class HostLoad {
                     keptMemory == 0
                         ? ""
                         : ", " + Amount.of(keptMemory) + " are kept for " + keptFor)));
+  }
+
+  /**
+   * The task, or a later one of a new sector, that the host has too little memory for altogether.
+   */
+  private Optional<Load> tooLarge(Load load) {
+    boolean bringsNew = bringsNew(load);
+    for (TaskKind kind : KINDS) {
+      if (kind == load.kind() || (bringsNew && isLater(kind, load.kind()))) {
+        Load later = new Load(kind, load.sector(), proofType(load));
+        if (memory(later) > limits.memory()) {
+          return Optional.of(later);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private boolean bringsNew(Load load) {

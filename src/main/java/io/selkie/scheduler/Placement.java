@@ -45,13 +45,36 @@ public final class Placement {
           .thenComparing(Waiting::since)
           .thenComparing(waiting -> waiting.task().toString());
 
+  /** Stands in the reason of a task that no host does which may run it. */
+  public static final String NOT_OFFERED = "which does not offer ";
+
+  /** Likewise. */
+  public static final String NO_HOST_OFFERS = "no host offers ";
+
   private final Map<HostId, HostLoad> hosts = new LinkedHashMap<>();
   private final Map<HostId, HostMode> modes = new HashMap<>();
   private final Set<HostId> serving = new HashSet<>();
   private final Map<TaskKind, Integer> longestWay = new EnumMap<>(TaskKind.class);
+
+  /** Holds for the rest of the decision: hosts only get fuller. */
+  private final Map<Shape, NoRoom> noRoomFor = new HashMap<>();
+
+  private Optional<Set<SectorId>> present = Optional.empty();
   private final List<HostId> all;
   private final Map<HostId, String> away;
   private final Map<SectorId, List<Held>> held = new HashMap<>();
+
+  /** Above any number of slots. */
+  private static final long SPARE = 1L << 40;
+
+  /**
+   * What decides whether hosts can take a task that is bound to none.
+   *
+   * @param own the host of its files, if that takes only its own
+   */
+  private record Shape(TaskKind kind, SealProofType type, Optional<HostId> own) {}
+
+  private record NoRoom(Map<HostId, HostLoad.Refusal> refusals, String reason) {}
 
   private Placement(Farm farm) {
     farm.hosts().stream()
@@ -198,16 +221,17 @@ public final class Placement {
         continue;
       }
       List<HostId> candidates = placement.candidates(next);
-      Map<HostId, HostLoad.Refusal> refusals = placement.refusals(next, candidates);
-      if (refusals.size() < candidates.size()) {
-        assignments.add(placement.assign(next, candidates, refusals.keySet()));
+      Optional<HostId> host = placement.best(next, candidates);
+      if (host.isPresent()) {
+        assignments.add(placement.assign(next, host.get()));
         continue;
       }
-      reasons.put(next.task(), placement.summary(next, refusals));
-      if (refusals.values().stream().anyMatch(Placement::isForMemory)) {
+      NoRoom noRoom = placement.noRoom(next, candidates);
+      reasons.put(next.task(), noRoom.reason());
+      if (noRoom.refusals().values().stream().anyMatch(Placement::isForMemory)) {
         shortOfMemory.add(next.task());
         if (starved.contains(next.task())) {
-          placement.keepMemory(next, refusals);
+          placement.keepMemory(next, noRoom.refusals());
         }
       }
     }
@@ -231,20 +255,69 @@ public final class Placement {
     return Optional.ofNullable(hosts.get(host)).orElseThrow();
   }
 
-  private Assignment assign(Waiting waiting, List<HostId> candidates, Set<HostId> full) {
-    HostId host =
-        candidates.stream()
-            .filter(candidate -> !full.contains(candidate))
-            .max(
-                Comparator.<HostId, Boolean>comparing(candidate -> isSpare(waiting, candidate))
-                    .thenComparing(candidate -> load(candidate).room(waiting.task().kind()))
-                    .thenComparing(candidate -> hasFiles(waiting, candidate))
-                    .thenComparing(Comparator.reverseOrder()))
-            .orElseThrow();
-    jobs(waiting.task().sector()).forEach(this::drop);
+  /** The host that suits the task best of those that can take it. */
+  private Optional<HostId> best(Waiting waiting, List<HostId> candidates) {
+    if (shape(waiting).filter(noRoomFor::containsKey).isPresent()) {
+      return Optional.empty();
+    }
+    List<Held> replaced = jobs(waiting.task().sector()).toList();
+    replaced.forEach(this::drop);
+    Optional<HostId> best = Optional.empty();
+    long most = -1;
+    for (HostId host : candidates) {
+      long suits = suits(waiting, host);
+      // Whether it can take the task costs more to know.
+      if (suits > most && refusal(waiting, host).isEmpty()) {
+        best = Optional.of(host);
+        most = suits;
+      }
+    }
+    again(replaced);
+    return best;
+  }
+
+  /** The more the better; below 0 it has no room. Of equals the first by name is taken. */
+  private long suits(Waiting waiting, HostId host) {
+    TaskKind kind = waiting.task().kind();
+    int room = load(host).room(kind);
+    if (room <= 0 && kind.takesPlace()) {
+      return -1;
+    }
+    long spare = isSpare(waiting, host) ? SPARE : 0;
+    return spare + 2L * Math.max(0, room) + (hasFiles(waiting, host) ? 1 : 0);
+  }
+
+  private Assignment assign(Waiting waiting, HostId host) {
+    List<Held> replaced = jobs(waiting.task().sector()).toList();
+    if (!replaced.isEmpty()) {
+      noRoomFor.clear(); // what they held is free now
+    }
+    replaced.forEach(this::drop);
     held.remove(waiting.task().sector());
     hold(new Held(waiting.task(), waiting.proofType(), host, true));
     return new Assignment(waiting.task(), host);
+  }
+
+  /** Tasks of one shape that no host is bound to find the same hosts full. */
+  private Optional<Shape> shape(Waiting waiting) {
+    TaskKind kind = waiting.task().kind();
+    boolean isFree =
+        only(waiting).isEmpty()
+            && kind.isPooled()
+            && !held.containsKey(waiting.task().sector())
+            && (!kind.bringsFiles() || !isAnywhere(waiting.task().sector()));
+    Optional<HostId> own =
+        waiting.filesOn().filter(host -> modes.getOrDefault(host, HostMode.OPEN) != HostMode.OPEN);
+    return waiting.proofType().filter(type -> isFree).map(type -> new Shape(kind, type, own));
+  }
+
+  private boolean isAnywhere(SectorId sector) {
+    if (present.isEmpty()) {
+      Set<SectorId> sectors = new HashSet<>();
+      hosts.values().forEach(host -> host.sectorsTo(sectors));
+      present = Optional.of(sectors);
+    }
+    return present.get().contains(sector);
   }
 
   /**
@@ -329,21 +402,35 @@ public final class Placement {
         : Optional.empty();
   }
 
-  /** What is in the way on each host that cannot take it. */
-  private Map<HostId, HostLoad.Refusal> refusals(Waiting waiting, List<HostId> candidates) {
+  /** What is in the way on each host, none of which can take it. */
+  private NoRoom noRoom(Waiting waiting, List<HostId> candidates) {
+    Optional<Shape> shape = shape(waiting);
+    Optional<NoRoom> known = shape.flatMap(same -> Optional.ofNullable(noRoomFor.get(same)));
+    if (known.isPresent()) {
+      return known.get();
+    }
     // What the new task replaces is gone before it begins.
     List<Held> replaced = jobs(waiting.task().sector()).toList();
     replaced.forEach(this::drop);
     Map<HostId, HostLoad.Refusal> refusals = new TreeMap<>();
     for (HostId host : candidates) {
-      closed(waiting, host)
-          .or(() -> deadEnd(waiting, host))
-          .or(() -> load(host).refusal(waiting.load()))
-          .ifPresent(refusal -> refusals.put(host, refusal));
+      refusal(waiting, host).ifPresent(refusal -> refusals.put(host, refusal));
     }
+    NoRoom noRoom = new NoRoom(refusals, summary(waiting, refusals));
+    again(replaced);
+    shape.ifPresent(same -> noRoomFor.put(same, noRoom));
+    return noRoom;
+  }
+
+  private void again(List<Held> replaced) {
     replaced.forEach(
         job -> Optional.ofNullable(hosts.get(job.host())).ifPresent(host -> host.add(job.load())));
-    return refusals;
+  }
+
+  private Optional<HostLoad.Refusal> refusal(Waiting waiting, HostId host) {
+    return closed(waiting, host)
+        .or(() -> deadEnd(waiting, host))
+        .or(() -> load(host).refusal(waiting.load()));
   }
 
   private Optional<HostLoad.Refusal> closed(Waiting waiting, HostId host) {
@@ -362,8 +449,8 @@ public final class Placement {
     List<HostLoad.Refusal> all = List.copyOf(refusals.values());
     if (all.stream().allMatch(refusal -> refusal.limit() == HostLoad.Limit.OFFER)) {
       return only(waiting)
-          .map(host -> "its files are on host " + host + ", which does not offer " + kind)
-          .orElse("no host offers " + kind);
+          .map(host -> "its files are on host " + host + ", " + NOT_OFFERED + kind)
+          .orElse(NO_HOST_OFFERS + kind);
     }
     List<HostLoad.Refusal> offering =
         all.stream().filter(refusal -> refusal.limit() != HostLoad.Limit.OFFER).toList();

@@ -37,7 +37,7 @@ public final class SchedulerState<A, W> {
   private final Map<SectorId, Entry<A>> entries = new LinkedHashMap<>();
   private final Map<HostId, Announced<W>> hosts = new TreeMap<>();
 
-  /** Since when tasks wait for memory and nothing else. */
+  /** When tasks that still wait were first short of memory, whatever else stopped them since. */
   private final Map<TaskId, Instant> shortOfMemory = new HashMap<>();
 
   private final HostPatience patience;
@@ -327,7 +327,7 @@ public final class SchedulerState<A, W> {
     Placement.Decision decision =
         Placement.decide(waiting(), new Placement.Farm(placementHosts(), away(), held()), starved);
     reasons = decision.reasons();
-    shortOfMemory.keySet().retainAll(decision.shortOfMemory());
+    shortOfMemory.keySet().retainAll(reasons.keySet());
     decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
     List<Answer<A, W>> answers = new ArrayList<>();
     for (Placement.Assignment assignment : decision.assignments()) {

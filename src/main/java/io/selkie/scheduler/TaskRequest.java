@@ -43,23 +43,47 @@ public sealed interface TaskRequest {
   @JsonIgnore
   TaskKind kind();
 
+  /** The one host that can do it, whatever files the sector has; empty: the sector's files say. */
+  @JsonIgnore
+  default Optional<HostId> onlyOn() {
+    return Optional.empty();
+  }
+
   /**
    * Appends a piece to the unsealed file.
    *
    * @param existing padded sizes of the pieces already there, in order
    * @param size padded size of the new one
    * @param name what the caller calls the piece
+   * @param host that has the source; absent if any has, so that the task is the same as before
+   *     there were farms
    */
   record AddPiece(
       SealProofType proofType,
       List<PaddedSize> existing,
       PaddedSize size,
       PieceSource source,
-      Optional<String> name)
+      Optional<String> name,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
       implements TaskRequest {
     /** The list is copied. */
     public AddPiece {
       existing = List.copyOf(existing);
+    }
+
+    /** A piece that any host can add. */
+    public AddPiece(
+        SealProofType proofType,
+        List<PaddedSize> existing,
+        PaddedSize size,
+        PieceSource source,
+        Optional<String> name) {
+      this(proofType, existing, size, source, name, Optional.empty());
+    }
+
+    @Override
+    public Optional<HostId> onlyOn() {
+      return host;
     }
 
     @Override
@@ -178,8 +202,20 @@ public sealed interface TaskRequest {
     }
   }
 
-  /** Removes all files of the sector. */
-  record Remove(SealProofType proofType) implements TaskRequest {
+  /**
+   * Removes all files of the sector.
+   *
+   * @param copy in long-term storage, which goes to the trash there
+   */
+  record Remove(
+      SealProofType proofType,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SectorCopy> copy)
+      implements TaskRequest {
+    /** Of a sector that has no copy. */
+    public Remove(SealProofType proofType) {
+      this(proofType, Optional.empty());
+    }
+
     @Override
     public TaskKind kind() {
       return TaskKind.REMOVE;

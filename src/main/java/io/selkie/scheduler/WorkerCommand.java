@@ -36,6 +36,9 @@ public interface WorkerCommand extends NodeMessage {
   /**
    * End the attempt, whatever it is doing; answered by {@link TaskReport.Stopped} once its prover
    * is dead and reaped, also when there is none.
+   *
+   * @param discard whether what the task has written for itself goes too, since nobody is to take
+   *     it up again; its answer comes after that. Nothing of a newer attempt is touched
    */
-  record Stop(TaskId.Attempt attempt) implements WorkerCommand {}
+  record Stop(TaskId.Attempt attempt, boolean discard) implements WorkerCommand {}
 }

@@ -13,6 +13,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.storage.PieceLayout;
 import io.selkie.storage.SectorPlaces;
@@ -57,7 +58,9 @@ public final class Sealing {
    * What sealing works with.
    *
    * @param miner for whom sectors are sealed
-   * @param files where a sector's files lie
+   * @param host that this is
+   * @param files where sectors' files lie on it
+   * @param seals what drivers do with files, on whatever host they are
    * @param database has the table {@code sector_number}
    * @param blocking where files and database are waited for
    * @param transfers whether sealed sectors leave for long-term storage
@@ -65,7 +68,9 @@ public final class Sealing {
   public record Parts(
       MinerId miner,
       Chain chain,
+      HostId host,
       SectorPlaces files,
+      SealFiles seals,
       DataSource database,
       Executor blocking,
       SealingSettings settings,
@@ -91,15 +96,16 @@ public final class Sealing {
   /** Starts the drivers of this node: those with work under way go on. */
   public static Sealing start(ActorSystem<?> system, Parts parts) {
     ClusterSharding sharding = ClusterSharding.get(system);
+    Sealing sealing = new Sealing(parts, sharding);
     SealingSector.Surroundings surroundings =
         new SealingSector.Surroundings(
             SectorTasks.of(sharding, parts.settings().taskRepeat()),
             parts.chain(),
-            parts.files(),
-            parts.blocking(),
+            parts.seals(),
             parts.settings(),
             parts.clock(),
             parts.transfers(),
+            (size, request) -> sealing.pledge(size, Optional.of(request)).thenApply(Begun::sector),
             sector -> driver(sharding, sector).tell(new SealingSector.Wake()));
     ActorRef<?> drivers =
         sharding.init(
@@ -110,7 +116,7 @@ public final class Sealing {
                             SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
                 .withStopMessage(new SealingSector.Leave()));
     system.log().debug("drivers of sectors at {}", drivers);
-    return new Sealing(parts, sharding);
+    return sealing;
   }
 
   private static EntityRef<SealingSector.Command> driver(
@@ -172,10 +178,16 @@ public final class Sealing {
                 ask(
                         sector,
                         replyTo ->
-                            new SealingSector.Begin(type, plan, Optional.of(request), replyTo))
+                            new SealingSector.Begin(
+                                type, plan, Optional.of(request), uploadedTo(plan), replyTo))
                     .thenCompose(answer -> deleteSpare(plan, answer))
                     .thenApply(
                         answer -> new Begun(sector, answer instanceof SealingSector.BegunBefore)));
+  }
+
+  private Optional<HostId> uploadedTo(List<PlannedPiece> plan) {
+    boolean zeros = plan.stream().allMatch(piece -> piece.source().path().isEmpty());
+    return zeros ? Optional.empty() : Optional.of(parts.host());
   }
 
   /** Sectors that were sealed before there was a node have their numbers from their files. */
@@ -253,6 +265,11 @@ public final class Sealing {
   public CompletionStage<Void> abort(SectorId sector, String by, String cause) {
     return ask(sector, replyTo -> new SealingSector.Abort(by, cause, replyTo))
         .thenAccept(answer -> {});
+  }
+
+  /** Has the driver of a sector look whether there is something to do by now. */
+  public void wake(SectorId sector) {
+    driver(sharding, sector).tell(new SealingSector.Wake());
   }
 
   /** Removes the sector with all its files. The stage ends when that is sure to happen. */

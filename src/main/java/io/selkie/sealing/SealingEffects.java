@@ -4,15 +4,15 @@ import io.selkie.chain.Chain;
 import io.selkie.chain.ChainException;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.SealRecord;
-import io.selkie.storage.SectorPlaces;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
@@ -34,20 +33,20 @@ final class SealingEffects {
 
   private final SectorTasks tasks;
   private final Chain chain;
-  private final SectorPlaces files;
-  private final Executor blocking;
+  private final SealFiles files;
   private final SealingSettings settings;
   private final InstantSource clock;
   private final BooleanSupplier transfers;
+  private final SealingSector.Anew anew;
 
   SealingEffects(SealingSector.Surroundings surroundings) {
     this.tasks = surroundings.tasks();
     this.chain = surroundings.chain();
     this.files = surroundings.files();
-    this.blocking = surroundings.blocking();
     this.settings = surroundings.settings();
     this.clock = surroundings.clock();
     this.transfers = surroundings.transfers();
+    this.anew = surroundings.anew();
   }
 
   /** Does the step for the sector; what is thrown at once fails the stage, too. */
@@ -57,7 +56,7 @@ final class SealingEffects {
 
   private CompletionStage<SealingOutcome> start(SectorId sector, SealingStep step) {
     if (step instanceof SealingStep.RunTask run) {
-      return perform(sector, run.request());
+      return perform(sector, run.request(), run.expiry());
     }
     if (step instanceof SealingStep.Label label) {
       return label(sector, label);
@@ -66,7 +65,7 @@ final class SealingEffects {
       return done(new SealingOutcome.Packed());
     }
     if (step instanceof SealingStep.DrawTicket draw) {
-      return blocking(() -> Spool.delete(draw.spool())).thenCompose(nothing -> drawTicket(sector));
+      return delete(draw.uploads()).thenCompose(nothing -> drawTicket(sector));
     }
     if (step instanceof SealingStep.LookForPreCommit look) {
       return lookForPreCommit(sector, look.ticketEpoch());
@@ -94,6 +93,9 @@ final class SealingEffects {
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());
     }
+    if (step instanceof SealingStep.SealAnew anew) {
+      return sealAnew(sector, anew.order());
+    }
     if (step instanceof SealingStep.Remove remove) {
       return remove(sector, remove);
     }
@@ -101,7 +103,25 @@ final class SealingEffects {
   }
 
   private CompletionStage<SealingOutcome> perform(SectorId sector, TaskRequest request) {
-    return patient(tasks.perform(sector, request).thenApply(SealingEffects::outcome));
+    return perform(sector, request, Optional.empty());
+  }
+
+  private CompletionStage<SealingOutcome> perform(
+      SectorId sector, TaskRequest request, Optional<Expiry> expiry) {
+    return deadline(expiry)
+        .thenCompose(
+            deadline ->
+                patient(
+                    tasks.perform(sector, request, deadline).thenApply(SealingEffects::outcome)));
+  }
+
+  /** A chain that does not answer costs the task its place in the order, and no more. */
+  private CompletionStage<Optional<Instant>> deadline(Optional<Expiry> expiry) {
+    return expiry.isEmpty()
+        ? CompletableFuture.completedStage(Optional.empty())
+        : chain
+            .timeOf(expiry.get().lastEpoch(chain))
+            .handle((time, trouble) -> Optional.ofNullable(time));
   }
 
   private static SealingOutcome outcome(Sector.Answer answer) {
@@ -117,14 +137,7 @@ final class SealingEffects {
           : new SealingOutcome.NotYet(refused.reason());
     }
     if (answer instanceof Sector.HostIsLost lost) {
-      return new SealingOutcome.NotYet(
-          "host "
-              + lost.host()
-              + ", which has its files, is lost since "
-              + lost.since()
-              + ": start it again, or say selkie hosts remove "
-              + lost.host()
-              + " --host-is-off");
+      return new SealingOutcome.HostLost(lost.host(), lost.since());
     }
     return new SealingOutcome.NotYet("no answer: " + answer);
   }
@@ -145,7 +158,10 @@ final class SealingEffects {
                 head.isPresent()
                     ? endTask(sector, "the ticket is too old")
                         .thenApply(ended -> new SealingOutcome.TicketTooOld(head.get()))
-                    : perform(sector, step.request()));
+                    : perform(
+                        sector,
+                        step.request(),
+                        Optional.of(new Expiry.OfTicket(step.ticketEpoch()))));
   }
 
   /** The head, if the ticket is too old by then and the sector is not pre-committed with it. */
@@ -264,8 +280,28 @@ final class SealingEffects {
     List<SealRecord.PhaseTime> phases = new ArrayList<>(step.course().phases());
     phases.add(step.course().time(TaskKind.FINALIZE, clock.instant()));
     SectorId sector = step.facts().order().sector();
-    return blocking(() -> SealRecords.of(step.facts(), phases).write(files.of(sector).seal()))
+    return tasks
+        .state(sector)
+        .thenCompose(state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
         .thenApply(nothing -> ended);
+  }
+
+  /** The same request each time: it is one other sector, however often this is done. */
+  private CompletionStage<SealingOutcome> sealAnew(SectorId sector, SealingFacts.Order order) {
+    UUID request =
+        UUID.nameUUIDFromBytes((sector + " sealed anew").getBytes(StandardCharsets.UTF_8));
+    return chain
+        .preCommitOf(sector)
+        .thenCompose(
+            found -> {
+              if (found.isPresent()) {
+                return done(new SealingOutcome.Settled());
+              }
+              // Answered once its host is back, and of no use before.
+              CompletionStage<Sector.Answer> unused = endTask(sector, "its host is gone");
+              return anew.begin(order.proofType().sectorSize(), request)
+                  .thenApply(other -> new SealingOutcome.Settled());
+            });
   }
 
   private CompletionStage<SealingOutcome> remove(SectorId sector, SealingStep.Remove step) {
@@ -277,24 +313,21 @@ final class SealingEffects {
                     ? done(new SealingOutcome.TaskDone(new TaskResult.FilesRemoved()))
                     : endTask(sector, "the sector is removed")
                         .thenCompose(nothing -> perform(sector, step.request())))
-        .thenCompose(
-            ended -> blocking(() -> Spool.delete(step.spool())).thenApply(nothing -> ended));
+        .thenCompose(ended -> delete(step.uploads()).thenApply(nothing -> ended));
   }
 
   private CompletionStage<Sector.Answer> endTask(SectorId sector, String cause) {
     return tasks.abort(sector, DRIVER, cause);
   }
 
-  private CompletionStage<Void> blocking(FileWork work) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            work.run();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        blocking);
+  private static Optional<HostId> hostOf(SectorState state) {
+    return state instanceof SectorState.Known known ? known.facts().filesOn() : Optional.empty();
+  }
+
+  private CompletionStage<Void> delete(Uploads uploads) {
+    return uploads.files().isEmpty()
+        ? CompletableFuture.completedStage(null)
+        : files.delete(uploads.host(), uploads.files());
   }
 
   private static CompletionStage<SealingOutcome> done(SealingOutcome outcome) {
@@ -310,10 +343,5 @@ final class SealingEffects {
   private static Throwable cause(Throwable failure) {
     Throwable cause = failure.getCause();
     return failure instanceof CompletionException && cause != null ? cause : failure;
-  }
-
-  @FunctionalInterface
-  private interface FileWork {
-    void run() throws IOException;
   }
 }

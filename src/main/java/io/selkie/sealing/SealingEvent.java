@@ -1,5 +1,6 @@
 package io.selkie.sealing;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.Bytes;
@@ -12,6 +13,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.serialization.JournalEvent;
 import io.selkie.storage.SectorCopy;
@@ -42,6 +44,7 @@ import java.util.UUID;
   @JsonSubTypes.Type(value = SealingEvent.SectorTransferred.class, name = "SectorTransferred"),
   @JsonSubTypes.Type(value = SealingEvent.SourceReleased.class, name = "SourceReleased"),
   @JsonSubTypes.Type(value = SealingEvent.TransferFailed.class, name = "TransferFailed"),
+  @JsonSubTypes.Type(value = SealingEvent.CopyLost.class, name = "CopyLost"),
   @JsonSubTypes.Type(value = SealingEvent.TransferRetried.class, name = "TransferRetried"),
   @JsonSubTypes.Type(value = SealingEvent.StepFailed.class, name = "StepFailed"),
   @JsonSubTypes.Type(value = SealingEvent.SteppedBack.class, name = "SteppedBack"),
@@ -59,13 +62,15 @@ public sealed interface SealingEvent extends JournalEvent {
    *
    * @param plan its pieces and fillers, in order
    * @param request by which the client asked
+   * @param host that its files were uploaded to; empty in journals of hosts on their own
    */
   record SectorBegun(
       Instant at,
       SectorId sector,
       SealProofType proofType,
       List<PlannedPiece> plan,
-      Optional<UUID> request)
+      Optional<UUID> request,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
       implements SealingEvent {
     /** The list is copied. */
     public SectorBegun {
@@ -131,6 +136,9 @@ public sealed interface SealingEvent extends JournalEvent {
 
   /** The sector could not be transferred, or its source not be deleted; it proves all the same. */
   record TransferFailed(Instant at, Failure failure) implements SealingEvent {}
+
+  /** The copy was gone before the source was deleted: the source stays, and is sent again. */
+  record CopyLost(Instant at, Failure failure) implements SealingEvent {}
 
   /** An operator had the transfer tried again. */
   record TransferRetried(Instant at, String by) implements SealingEvent {}

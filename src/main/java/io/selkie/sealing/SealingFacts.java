@@ -13,6 +13,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.HostId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -51,12 +52,14 @@ public sealed interface SealingFacts {
    *
    * @param plan its pieces and fillers, in order; they fill it
    * @param request by which the client asked
+   * @param host that its files were uploaded to; empty: the one that it is sealed on
    */
   record Order(
       SectorId sector,
       SealProofType proofType,
       List<PlannedPiece> plan,
       Optional<UUID> request,
+      Optional<HostId> host,
       Instant begunAt)
       implements SealingFacts {
     /** The list is copied. */
@@ -83,6 +86,11 @@ public sealed interface SealingFacts {
     /** Whether the sector holds zeros only: committed capacity. */
     boolean isEmpty() {
       return spool().isEmpty();
+    }
+
+    /** The files that were uploaded for it, and where. */
+    Uploads uploads() {
+      return new Uploads(host, spool());
     }
 
     /** The files that were uploaded for it. */

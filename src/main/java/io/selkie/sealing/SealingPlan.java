@@ -25,10 +25,16 @@ import io.selkie.sealing.SealingState.WaitSeed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What the driver does next, and what it makes of the outcome. Pure: no clock, no chance. */
 final class SealingPlan {
+  private static final String HOST_LOST = "host_lost";
+
+  /** Failures for want of the host. */
+  private static final Set<String> GONE = Set.of(HOST_LOST, Failure.HOST_REMOVED);
+
   private SealingPlan() {}
 
   /** What is to be done in the state. */
@@ -37,7 +43,7 @@ final class SealingPlan {
       return pack(packing);
     }
     if (state instanceof GetTicket ticket) {
-      return new SealingStep.DrawTicket(ticket.facts().order().spool());
+      return new SealingStep.DrawTicket(ticket.facts().order().uploads());
     }
     if (state instanceof PreCommit1 labelling) {
       return label(labelling.facts());
@@ -66,7 +72,8 @@ final class SealingPlan {
           new TaskRequest.Commit2(
               proving.facts().order().proofType(),
               proving.facts().output(),
-              proving.facts().digest()));
+              proving.facts().digest()),
+          expiry(proving.facts().seeded().preCommitted()));
     }
     if (state instanceof SubmitCommit looking) {
       return new SealingStep.LookForProof(looking.facts().seeded());
@@ -85,7 +92,8 @@ final class SealingPlan {
     }
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
-      return new SealingStep.Remove(new TaskRequest.Remove(order.proofType()), order.spool());
+      return new SealingStep.Remove(
+          new TaskRequest.Remove(order.proofType(), removing.copy()), order.uploads());
     }
     if (state instanceof Proving proving) {
       return new SealingStep.Transfer(
@@ -95,11 +103,38 @@ final class SealingPlan {
       return new SealingStep.RunTask(
           new TaskRequest.Release(transferred.facts().order().proofType(), transferred.copy()));
     }
+    if (isToBeSealedAnew(state)) {
+      return new SealingStep.SealAnew(((SealingState.Failed) state).facts().order());
+    }
     // Persisted before the task is ended, so that no restart has it done all the same.
     return state instanceof SealingState.Failed failed
             && failed.failure().code().equals(SealingRows.ABORTED)
         ? new SealingStep.EndTask(failed.failure().message())
         : new SealingStep.Rest();
+  }
+
+  /** What holds zeros and is on no chain is as good under another number. */
+  private static boolean isToBeSealedAnew(SealingState state) {
+    return (state instanceof SealingState.PackingFailed || state instanceof SealingState.SealFailed)
+        && GONE.contains(((SealingState.Failed) state).failure().code())
+        && ((SealingState.Failed) state).facts().order().isEmpty();
+  }
+
+  /** A sector that waits for a lost host: a new one takes its place, if it can. */
+  static SealingOutcome ofLostHost(SealingState state, SealingOutcome.HostLost lost) {
+    String where = "host " + lost.host() + ", which has its files, is lost since " + lost.since();
+    boolean mayBegin =
+        state instanceof Packing || state instanceof PreCommit1 || state instanceof PreCommit2;
+    return mayBegin && ((SealingState.Active) state).facts().order().isEmpty()
+        ? new SealingOutcome.Failed(
+            abandon(
+                HOST_LOST,
+                where + "; it is sealed anew under another number, unless it is pre-committed"))
+        : new SealingOutcome.NotYet(
+            where
+                + ": start it again, or say selkie hosts remove "
+                + lost.host()
+                + " --host-is-off");
   }
 
   private static SealingStep pack(Packing state) {
@@ -112,7 +147,12 @@ final class SealingPlan {
     SealingFacts.PlannedPiece piece = plan.get(next);
     return new SealingStep.RunTask(
         new TaskRequest.AddPiece(
-            state.facts().proofType(), existing, piece.size(), piece.source(), piece.name()));
+            state.facts().proofType(),
+            existing,
+            piece.size(),
+            piece.source(),
+            piece.name(),
+            state.facts().host()));
   }
 
   private static SealingStep label(SealingFacts.Ticketed facts) {
@@ -129,7 +169,8 @@ final class SealingPlan {
             facts.order().proofType(),
             ticketed.ticket(),
             ticketed.packed().pieces(),
-            facts.output()));
+            facts.output()),
+        Optional.of(new Expiry.OfTicket(ticketed.ticketEpoch())));
   }
 
   private static SealingStep commit1(SealingFacts.Seeded facts) {
@@ -142,7 +183,12 @@ final class SealingPlan {
             facts.seed(),
             ticketed.packed().pieces(),
             encoded.commR(),
-            encoded.labelled().commD()));
+            encoded.labelled().commD()),
+        expiry(facts.preCommitted()));
+  }
+
+  private static Optional<Expiry> expiry(SealingFacts.PreCommitted facts) {
+    return Optional.of(new Expiry.OfPreCommit(facts.epoch()));
   }
 
   private static Chain.PreCommit preCommit(SealingFacts.Encoded facts) {
@@ -242,6 +288,9 @@ final class SealingPlan {
 
   private static SealingEvent failed(
       SealingState state, Failure failure, int stepsBack, Instant at) {
+    if (state instanceof Transferred && failure.code().equals(SealingRows.NO_COPY)) {
+      return new SealingEvent.CopyLost(at, failure);
+    }
     if (state instanceof SealingState.Sealed) {
       return new SealingEvent.TransferFailed(at, failure);
     }

@@ -2,6 +2,7 @@ package io.selkie.sealing;
 
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Failure;
+import io.selkie.sealing.SealingEvent.CopyLost;
 import io.selkie.sealing.SealingEvent.GivenUp;
 import io.selkie.sealing.SealingEvent.RemovalRequested;
 import io.selkie.sealing.SealingEvent.Retried;
@@ -64,6 +65,10 @@ public final class SealingProjection implements Projection.Handler<SealingEvent>
       values
           .set(SummaryColumn.TRANSFER, "failed")
           .set(SummaryColumn.TRANSFER_DETAIL, text(failed.failure()));
+    } else if (event instanceof CopyLost lost) {
+      values
+          .set(SummaryColumn.TRANSFER, "pending")
+          .set(SummaryColumn.TRANSFER_DETAIL, text(lost.failure()));
     } else if (event instanceof TransferRetried) {
       values.set(SummaryColumn.TRANSFER, "pending").clear(SummaryColumn.TRANSFER_DETAIL);
     }
@@ -109,6 +114,9 @@ public final class SealingProjection implements Projection.Handler<SealingEvent>
     }
     if (event instanceof TransferFailed failed) {
       return Optional.of(text(failed.failure()));
+    }
+    if (event instanceof CopyLost lost) {
+      return Optional.of(text(lost.failure()));
     }
     if (event instanceof TransferRetried retried) {
       return Optional.of("tried again by " + retried.by());

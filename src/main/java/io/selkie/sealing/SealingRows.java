@@ -38,8 +38,10 @@ import io.selkie.sealing.SealingState.SubmitCommit;
 import io.selkie.sealing.SealingState.Transferred;
 import io.selkie.sealing.SealingState.WaitSeed;
 import io.selkie.sealing.SealingTransitions.Row;
+import io.selkie.storage.SectorCopy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
@@ -50,6 +52,9 @@ final class SealingRows {
 
   /** The code of a failure for want of a pre-commit that had been on chain. */
   static final String NO_PRE_COMMIT = "no_pre_commit";
+
+  /** The code of a release that was refused: the destination does not have the copy any more. */
+  static final String NO_COPY = "no_copy";
 
   private SealingRows() {}
 
@@ -208,11 +213,22 @@ final class SealingRows {
     return new FailedUnrecoverable(state.course().at(event.at()), state.facts(), failure);
   }
 
+  private static Optional<SectorCopy> copyOf(SealingState state) {
+    if (state instanceof Stored stored) {
+      return Optional.of(stored.copy());
+    }
+    if (state instanceof Transferred transferred) {
+      return Optional.of(transferred.copy());
+    }
+    return state instanceof NotTransferred stuck ? copyOf(stuck.at()) : Optional.empty();
+  }
+
   private static Row removal(Class<? extends Known> from) {
     return row(
         from,
         RemovalRequested.class,
         Removing.class,
-        (state, event) -> new Removing(state.course().at(event.at()), state.facts()));
+        (state, event) ->
+            new Removing(state.course().at(event.at()), state.facts(), copyOf(state)));
   }
 }

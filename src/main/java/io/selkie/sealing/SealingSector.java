@@ -22,10 +22,11 @@ import io.selkie.chain.Chain;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
 import io.selkie.serialization.NodeMessage;
-import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -97,20 +98,31 @@ final class SealingSector
   /**
    * What drivers work with.
    *
-   * @param files where a sector's files lie
-   * @param blocking where files are written and deleted
+   * @param files of sectors, on whatever host they are
    * @param transfers whether sealed sectors leave for long-term storage
+   * @param anew begins a sector in the place of one that is lost
    * @param wake has sharding start the driver of a sector, if it does not run
    */
   record Surroundings(
       SectorTasks tasks,
       Chain chain,
-      SectorPlaces files,
-      Executor blocking,
+      SealFiles files,
       SealingSettings settings,
       InstantSource clock,
       BooleanSupplier transfers,
+      Anew anew,
       Consumer<SectorId> wake) {}
+
+  /** Begins a sector of zeros. */
+  @FunctionalInterface
+  interface Anew {
+    /**
+     * Begins it.
+     *
+     * @param request the same gives the same sector
+     */
+    CompletionStage<SectorId> begin(SectorSize size, UUID request);
+  }
 
   /** The behavior of one driver. */
   static Behavior<Command> create(
@@ -124,11 +136,16 @@ final class SealingSector
   /** What a driver is told. */
   interface Command extends NodeMessage {}
 
-  /** Seal a sector; the same request again is the same sector. */
+  /**
+   * Seal a sector; the same request again is the same sector.
+   *
+   * @param host that its files were uploaded to
+   */
   record Begin(
       SealProofType proofType,
       List<PlannedPiece> plan,
       Optional<UUID> request,
+      Optional<HostId> host,
       ActorRef<Answer> replyTo)
       implements Command {
     /** The list is copied. */
@@ -228,7 +245,7 @@ final class SealingSector
         .onCommand(StepEnded.class, this::onStepEnded)
         .onCommand(Again.class, this::onAgain)
         .onCommand(Idle.class, idle -> onIdle())
-        .onCommand(Wake.class, wake -> Effect().none())
+        .onCommand(Wake.class, (state, wake) -> onWake(state))
         .onCommand(Leave.class, leave -> onLeave())
         .build();
   }
@@ -245,7 +262,12 @@ final class SealingSector
       return persist(
           state,
           new SealingEvent.SectorBegun(
-              now(), sector, command.proofType(), command.plan(), command.request()),
+              now(),
+              sector,
+              command.proofType(),
+              command.plan(),
+              command.request(),
+              command.host()),
           command.replyTo());
     }
     SealingFacts.Order order = ((SealingState.Known) state).facts().order();
@@ -338,7 +360,10 @@ final class SealingSector
       return Effect().none();
     }
     troubles = 0;
-    SealingOutcome outcome = ended.outcome().get();
+    SealingOutcome outcome =
+        ended.outcome().get() instanceof SealingOutcome.HostLost lost
+            ? SealingPlan.ofLostHost(state, lost)
+            : ended.outcome().get();
     if (outcome instanceof SealingOutcome.NotYet notYet) {
       waitsFor = Optional.of(notYet.why()).filter(why -> !why.isEmpty());
       timers.startSingleTimer(new Again(ended.version()), surroundings.settings().chainPoll());
@@ -370,6 +395,14 @@ final class SealingSector
 
   private Effect<SealingEvent, SealingState> onIdle() {
     shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    return Effect().none();
+  }
+
+  /** A sealed sector may have a place to go to by now. */
+  private Effect<SealingEvent, SealingState> onWake(SealingState state) {
+    if (settled && state instanceof SealingState.Proving) {
+      run(state);
+    }
     return Effect().none();
   }
 

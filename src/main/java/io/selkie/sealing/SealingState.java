@@ -8,6 +8,7 @@ import io.selkie.scheduler.Failure;
 import io.selkie.serialization.NodeMessage;
 import io.selkie.storage.SectorCopy;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -247,11 +248,15 @@ public sealed interface SealingState extends NodeMessage {
   /** An operator gave the sector up. */
   record FailedUnrecoverable(Course course, SealingFacts facts, Failure failure) implements Known {}
 
-  /** All files of the sector are removed. */
-  record Removing(Course course, SealingFacts facts) implements Active {
+  /**
+   * All files of the sector are removed.
+   *
+   * @param copy in long-term storage, which goes to the trash there
+   */
+  record Removing(Course course, SealingFacts facts, Optional<SectorCopy> copy) implements Active {
     @Override
     public Removing on(Course other) {
-      return new Removing(other, facts);
+      return new Removing(other, facts, copy);
     }
   }
 

@@ -2,8 +2,7 @@ package io.selkie.sealing;
 
 import io.selkie.chain.Chain;
 import io.selkie.scheduler.TaskRequest;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What is to be done in a state. Each may be done again after a crash. */
@@ -14,8 +13,17 @@ sealed interface SealingStep {
   /** End the task of the sector, if one runs. */
   record EndTask(String cause) implements SealingStep {}
 
-  /** Have the sector do a task. */
-  record RunTask(TaskRequest request) implements SealingStep {}
+  /**
+   * Have the sector do a task.
+   *
+   * @param expiry by which it has to be done, if there is one
+   */
+  record RunTask(TaskRequest request, Optional<Expiry> expiry) implements SealingStep {
+    /** Of work that does not grow stale. */
+    RunTask(TaskRequest request) {
+      this(request, Optional.empty());
+    }
+  }
 
   /** Have the sector labelled, unless the ticket is too old by now. */
   record Label(TaskRequest.PreCommit1 request, long ticketEpoch) implements SealingStep {}
@@ -24,7 +32,7 @@ sealed interface SealingStep {
   record Pack() implements SealingStep {}
 
   /** Remove the uploaded files, which are of no more use, and draw the ticket. */
-  record DrawTicket(List<Path> spool) implements SealingStep {}
+  record DrawTicket(Uploads uploads) implements SealingStep {}
 
   /** See whether the pre-commit is on chain already, or whether its ticket is too old for it. */
   record LookForPreCommit(long ticketEpoch) implements SealingStep {}
@@ -48,6 +56,12 @@ sealed interface SealingStep {
   /** Have a verified copy made in long-term storage, if there is any. */
   record Transfer(TaskRequest.Transfer request) implements SealingStep {}
 
+  /**
+   * Begin another sector in the place of one whose host is gone, unless this one is pre-committed;
+   * the order holds no data.
+   */
+  record SealAnew(SealingFacts.Order order) implements SealingStep {}
+
   /** End what runs, and have all files of the sector removed, the uploaded ones too. */
-  record Remove(TaskRequest.Remove request, List<Path> spool) implements SealingStep {}
+  record Remove(TaskRequest.Remove request, Uploads uploads) implements SealingStep {}
 }

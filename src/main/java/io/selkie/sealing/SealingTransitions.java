@@ -7,6 +7,7 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.SealingEvent.Commit1Done;
 import io.selkie.sealing.SealingEvent.Commit2Done;
 import io.selkie.sealing.SealingEvent.CommitSubmitted;
+import io.selkie.sealing.SealingEvent.CopyLost;
 import io.selkie.sealing.SealingEvent.Finalized;
 import io.selkie.sealing.SealingEvent.PieceAdded;
 import io.selkie.sealing.SealingEvent.PreCommit1Done;
@@ -280,6 +281,11 @@ public final class SealingTransitions {
             TransferFailed.class,
             NotTransferred.class,
             (state, event) -> new NotTransferred(state, event.failure())),
+        row(
+            Transferred.class,
+            CopyLost.class,
+            Proving.class,
+            (state, event) -> new Proving(state.course(), state.facts())),
         SealingRows.row(
             NotTransferred.class,
             TransferRetried.class,
@@ -289,7 +295,12 @@ public final class SealingTransitions {
 
   private static SealingFacts.Order order(SectorBegun event) {
     return new SealingFacts.Order(
-        event.sector(), event.proofType(), event.plan(), event.request(), event.at());
+        event.sector(),
+        event.proofType(),
+        event.plan(),
+        event.request(),
+        event.host(),
+        event.at());
   }
 
   private static List<PieceInfo> with(List<PieceInfo> added, PieceInfo piece) {

@@ -74,6 +74,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
+
+  /** Of the task that was asked for last, as its driver said last. */
+  private Optional<Instant> deadline = Optional.empty();
+
   private Instant lastWord;
 
   private Sector(
@@ -125,8 +129,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /**
    * Do a task. Asked for again with the same facts it is the same task: its answer goes to whoever
    * asked last. Callers repeat it until an answer comes.
+   *
+   * @param deadline after which the work is lost, if there is one. Only the order of waiting tasks
+   *     comes of it, so it is not kept: whoever repeats the call says it again
    */
-  public record Perform(TaskRequest request, ActorRef<Answer> replyTo) implements Command {}
+  public record Perform(TaskRequest request, Optional<Instant> deadline, ActorRef<Answer> replyTo)
+      implements Command {}
 
   /** Tell the state. */
   public record Get(ActorRef<SectorState> replyTo) implements Command {}
@@ -139,12 +147,15 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
    *
    * @param kinds a task of another kind is none of the caller's, and goes on
    * @param only if given, no task but this one
+   * @param discard whether what the task has written is to go, so that trying it again begins it
+   *     anew
    */
   public record Abort(
       String by,
       String cause,
       Set<TaskKind> kinds,
       Optional<TaskRequest> only,
+      boolean discard,
       ActorRef<Answer> replyTo)
       implements Command {}
 
@@ -158,7 +169,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private record SchedulerAnswered(SchedulerCommand.Answer answer) implements Internal {}
 
-  private record FilesChecked(Answered answered, boolean intact) implements Internal {}
+  /** Empty: they could not be looked at. */
+  private record FilesChecked(Answered answered, Optional<Boolean> intact) implements Internal {}
 
   private record Wake() implements Internal {}
 
@@ -243,6 +255,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     // of those who asked for them.
     asker = null;
     aborter = null;
+    deadline = Optional.empty();
     checking.clear();
     forgetWorkers();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
@@ -256,12 +269,18 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   "nobody waits for the data any more",
                   Set.of(TaskKind.UNSEAL),
                   Optional.empty(),
+                  false,
                   context.getSystem().ignoreRef()));
     }
   }
 
   private Effect<SectorEvent, SectorState> onPerform(SectorState state, Perform command) {
     SectorStep step = rules.perform(state, command.request(), now());
+    if (SectorRules.isAtRest(state)) {
+      deadline = command.deadline();
+    } else if (step.equals(SectorStep.nothing())) {
+      deadline = command.deadline().or(() -> deadline);
+    }
     if (!step.equals(SectorStep.nothing()) && step.events().isEmpty()) {
       return take(state, step, command.replyTo());
     }
@@ -280,7 +299,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private Effect<SectorEvent, SectorState> onAbort(SectorState state, Abort command) {
     SectorStep step =
         SectorRules.mayAbort(state, command.kinds(), command.only())
-            ? rules.abort(state, command.by(), command.cause(), now())
+            ? rules.abort(state, command.by(), command.cause(), command.discard(), now())
             : SectorStep.refuse(sector + " is not at the task that is to be stopped");
     if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
       aborter = command.replyTo();
@@ -382,8 +401,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.task().id(),
                   state.facts().proofType(),
                   state.task().requestedAt(),
-                  state.facts().filesOn(),
-                  Optional.empty(),
+                  state.facts().filesOn().or(() -> state.task().request().onlyOn()),
+                  deadline,
                   SectorRules.hasDeals(state),
                   assignments));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
@@ -445,7 +464,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                 .getLog()
                 .warn("{}: cannot look at the files of {}", sector, answered.task(), trouble);
           }
-          return new FilesChecked(answered, intact != null && intact);
+          return new FilesChecked(
+              answered, trouble == null ? Optional.ofNullable(intact) : Optional.empty());
         });
   }
 

@@ -1,5 +1,6 @@
 package io.selkie.sector;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.scheduler.Failure;
@@ -96,8 +97,22 @@ public sealed interface SectorEvent extends JournalEvent {
   /** A failed or aborted task is to be tried again. */
   record RetryRequested(Instant at, String by) implements SectorEvent {}
 
-  /** The task is to be ended. */
-  record AbortRequested(Instant at, String by, String cause) implements SectorEvent {}
+  /**
+   * The task is to be ended.
+   *
+   * @param discard whether what it has written so far is to go; empty: it stays for a resumption
+   */
+  record AbortRequested(
+      Instant at,
+      String by,
+      String cause,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> discard)
+      implements SectorEvent {
+    /** Whether what the task has written is to go. */
+    boolean discards() {
+      return discard.orElse(false);
+    }
+  }
 
   /** The host confirmed that nothing works on the task any more. */
   record TaskStopped(Instant at, int generation, int task, int attempt, HostId host)

@@ -67,7 +67,7 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     } else if (event instanceof SectorEvent.RetryRequested retry) {
       retry(rows, retry, task(before));
     } else if (event instanceof SectorEvent.AbortRequested abort) {
-      abort(rows, abort, task(before), before.orElseThrow().state());
+      abort(rows, abort, task(before), before.orElseThrow());
     } else if (event instanceof SectorEvent.TaskStopped stopped) {
       stopped(rows, stopped, task(before));
     } else if (event instanceof SectorEvent.HostLost lost) {
@@ -212,14 +212,24 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
   }
 
   private static void abort(
-      Translation rows, SectorEvent.AbortRequested event, TaskKind kind, String state) {
-    // Only a host that has the task is asked to stop it; there is one while it runs.
+      Translation rows, SectorEvent.AbortRequested event, TaskKind kind, SectorSummary before) {
+    // Only a host is asked to stop it that has the task, or what an attempt left.
+    boolean onHost =
+        before.state().equals("running")
+            || (before.host().isPresent()
+                && SectorTransitions.hasSomethingToDiscard(event, kind, before.attempt()));
     rows.summary()
-        .set(SummaryColumn.STATE, state.equals("running") ? "stopping" : "aborted")
+        .set(SummaryColumn.STATE, onHost ? "stopping" : "aborted")
         .clear(SummaryColumn.NEXT_ATTEMPT_AT);
     rows.history()
         .set(HistoryColumn.PHASE, kind.toString())
-        .set(HistoryColumn.CAUSE, "asked for by " + event.by() + ": " + event.cause());
+        .set(
+            HistoryColumn.CAUSE,
+            "asked for by "
+                + event.by()
+                + ": "
+                + event.cause()
+                + (event.discards() ? "; what it has written is removed" : ""));
   }
 
   private static void stopped(Translation rows, SectorEvent.TaskStopped event, TaskKind kind) {

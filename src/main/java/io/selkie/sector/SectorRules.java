@@ -29,12 +29,12 @@ import io.selkie.sector.SectorEvent.TaskRequested;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
 import io.selkie.sector.SectorFacts.Answered;
+import io.selkie.sector.SectorState.Aborted;
 import io.selkie.sector.SectorState.Busy;
 import io.selkie.sector.SectorState.Idle;
 import io.selkie.sector.SectorState.Known;
 import io.selkie.sector.SectorState.Placed;
 import io.selkie.sector.SectorState.Removed;
-import io.selkie.sector.SectorState.Running;
 import io.selkie.sector.SectorState.Stopping;
 import io.selkie.sector.SectorState.Unknown;
 import io.selkie.sector.SectorState.Waiting;
@@ -54,9 +54,6 @@ record SectorRules(RetryPolicy retries) {
   /** A failure of this code was asked for. */
   static final String ABORTED = "aborted";
 
-  /** The host of the sector's files was removed, and they are gone with it. */
-  static final String HOST_REMOVED = "host_removed";
-
   /** A driver asks for a task. */
   SectorStep perform(SectorState state, TaskRequest request, Instant now) {
     String key = RequestKey.of(request);
@@ -70,7 +67,7 @@ record SectorRules(RetryPolicy retries) {
       return SectorStep.refuse(state.sector() + " is being stopped; ask again in a moment");
     }
     if (state instanceof Busy busy
-        && !(state instanceof SectorState.Failed || state instanceof SectorState.Aborted)) {
+        && !(state instanceof SectorState.Failed || state instanceof Aborted)) {
       return busy.task().key().equals(key)
           ? SectorStep.nothing() // the answer goes to whoever asked last
           : SectorStep.refuse(
@@ -120,12 +117,25 @@ record SectorRules(RetryPolicy retries) {
     return kind == TaskKind.UNSEAL || kind == TaskKind.FINALIZE || kind.isMove();
   }
 
-  /** The files behind a kept answer were looked at. */
-  SectorStep filesChecked(SectorState state, Answered answered, boolean intact, Instant now) {
+  /**
+   * The files behind a kept answer were looked at.
+   *
+   * @param intact empty if they could not be: that is no reason to do hours of work again
+   */
+  SectorStep filesChecked(
+      SectorState state, Answered answered, Optional<Boolean> intact, Instant now) {
     if (!(state instanceof Idle idle) || !idle.facts().answers().contains(answered)) {
       return SectorStep.refuse(state.sector() + " changed meanwhile; ask again");
     }
-    return intact
+    if (intact.isEmpty()) {
+      return SectorStep.refuse(
+          "the files of "
+              + answered.request().kind()
+              + " of "
+              + state.sector()
+              + " cannot be looked at now: see the node's log, and its disk");
+    }
+    return intact.get()
         ? SectorStep.only(new Reply(new Sector.Done(answered.task(), answered.result())))
         : ask(
             idle,
@@ -200,9 +210,13 @@ record SectorRules(RetryPolicy retries) {
       return succeeded(placed, succeeded, now);
     }
     if (report instanceof TaskReport.Failed failed) {
-      return placed instanceof Stopping stopping
-          ? stopped(stopping, report, now)
-          : failed(placed, failed, now);
+      if (placed instanceof Stopping stopping) {
+        // It ended by itself; what it wrote is still there.
+        return stopping.discard()
+            ? new SectorStep(List.of(), resume(stopping))
+            : stopped(stopping, report, now);
+      }
+      return failed(placed, failed, now);
     }
     if (report instanceof TaskReport.Stopped nothing) {
       return placed instanceof Stopping stopping
@@ -246,7 +260,7 @@ record SectorRules(RetryPolicy retries) {
   private static Failure removed(HostId host) {
     return new Failure(
         Failure.Action.ABANDON,
-        HOST_REMOVED,
+        Failure.HOST_REMOVED,
         "its files were on host " + host + ", which its operator removed");
   }
 
@@ -302,7 +316,7 @@ record SectorRules(RetryPolicy retries) {
     boolean mayRun = report instanceof TaskReport.Found || report instanceof TaskReport.Started;
     WorkerCommand command =
         mayRun
-            ? new WorkerCommand.Stop(report.attempt())
+            ? new WorkerCommand.Stop(report.attempt(), false)
             : new WorkerCommand.Acknowledge(report.attempt());
     return new Tell(report.attempt().task(), report.host(), command);
   }
@@ -402,21 +416,27 @@ record SectorRules(RetryPolicy retries) {
             && only.filter(wanted -> !wanted.equals(busy.task().request())).isEmpty());
   }
 
-  /** An operator or a driver wants the task ended. */
-  SectorStep abort(SectorState state, String by, String cause, Instant now) {
+  /**
+   * An operator or a driver wants the task ended.
+   *
+   * @param discard whether what it has written is to go: nobody takes it up again
+   */
+  SectorStep abort(SectorState state, String by, String cause, boolean discard, Instant now) {
     if (state instanceof Stopping) {
       return new SectorStep(List.of(), resume(state)); // answered when it has stopped
     }
     if (!SectorTransitions.accepts(state, AbortRequested.class)) {
       return SectorStep.refuse(state.sector() + " has nothing to stop");
     }
+    AbortRequested event =
+        new AbortRequested(now, by, cause, discard ? Optional.of(true) : Optional.empty());
     List<SectorEffect> effects = new ArrayList<>();
-    if (state instanceof Waiting waiting) {
-      TaskId task = waiting.task().id();
+    if (SectorTransitions.next(state, event) instanceof Aborted aborted) {
+      TaskId task = aborted.task().id();
       effects.add(new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))));
       effects.add(new AnswerAbort(new Sector.Accepted()));
     }
-    return persist(state, List.of(new AbortRequested(now, by, cause)), effects);
+    return persist(state, List.of(event), effects);
   }
 
   /**
@@ -433,9 +453,9 @@ record SectorRules(RetryPolicy retries) {
     if (state instanceof Placed placed) {
       TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
       WorkerCommand command =
-          placed instanceof Running
-              ? new WorkerCommand.Start(attempt, placed.task().request())
-              : new WorkerCommand.Stop(attempt);
+          placed instanceof Stopping stopping
+              ? new WorkerCommand.Stop(attempt, stopping.discard())
+              : new WorkerCommand.Start(attempt, placed.task().request());
       Optional<HostId> inputsOn =
           attempt.task().kind().needsFiles() ? Optional.empty() : placed.facts().filesOn();
       return List.of(new Tell(attempt.task(), placed.assignment().host(), command, inputsOn));

@@ -86,8 +86,13 @@ public sealed interface SectorState extends NodeMessage {
   /** The task failed and is not tried again by itself. */
   record Failed(SectorFacts facts, Task task, Failure failure) implements Busy {}
 
-  /** The task is to be ended; its host has not confirmed yet. */
-  record Stopping(SectorFacts facts, Task task, Assignment assignment) implements Placed {}
+  /**
+   * The task is to be ended; its host has not confirmed yet.
+   *
+   * @param discard whether what it has written is to go before that
+   */
+  record Stopping(SectorFacts facts, Task task, Assignment assignment, boolean discard)
+      implements Placed {}
 
   /** The task was ended before its result. */
   record Aborted(SectorFacts facts, Task task) implements Busy {}

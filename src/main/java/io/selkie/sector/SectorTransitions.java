@@ -47,7 +47,12 @@ public final class SectorTransitions {
           row(Idle.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
           row(Waiting.class, TaskAssigned.class, SectorTransitions::assigned, Running.class),
           row(Waiting.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
-          row(Waiting.class, AbortRequested.class, SectorTransitions::aborted, Aborted.class),
+          row(
+              Waiting.class,
+              AbortRequested.class,
+              SectorTransitions::abortedOrStopping,
+              Aborted.class,
+              Stopping.class),
           row(
               Running.class,
               TaskSucceeded.class,
@@ -175,7 +180,10 @@ public final class SectorTransitions {
 
   private static SectorState stopsOnLost(Stopping state, HostLost event) {
     return new Stopping(
-        state.facts().withLost(Optional.of(event.host())), state.task(), state.assignment());
+        state.facts().withLost(Optional.of(event.host())),
+        state.task(),
+        state.assignment(),
+        state.discard());
   }
 
   private static SectorState waitsAgain(Waiting state, HostReturned event) {
@@ -187,7 +195,11 @@ public final class SectorTransitions {
   }
 
   private static SectorState stopsAgain(Stopping state, HostReturned event) {
-    return new Stopping(state.facts().withLost(Optional.empty()), state.task(), state.assignment());
+    return new Stopping(
+        state.facts().withLost(Optional.empty()),
+        state.task(),
+        state.assignment(),
+        state.discard());
   }
 
   private static SectorState withoutFiles(Busy state, FilesLost event) {
@@ -323,7 +335,22 @@ public final class SectorTransitions {
   }
 
   private static SectorState stopping(Running state, AbortRequested event) {
-    return new Stopping(state.facts(), state.task(), state.assignment());
+    return new Stopping(state.facts(), state.task(), state.assignment(), event.discards());
+  }
+
+  /** An attempt that failed has no prover any more, but what it wrote is still on its host. */
+  private static SectorState abortedOrStopping(Waiting state, AbortRequested event) {
+    Task task = state.task();
+    Optional<HostId> host = state.facts().filesOn();
+    return host.isPresent() && hasSomethingToDiscard(event, task.id().kind(), task.attempts())
+        ? new Stopping(
+            state.facts(), task, new Assignment(host.get(), task.attempts(), event.at()), true)
+        : new Aborted(state.facts(), task);
+  }
+
+  /** Whether a task without a host may have written something that the abort wants gone. */
+  static boolean hasSomethingToDiscard(AbortRequested event, TaskKind kind, int attempts) {
+    return event.discards() && attempts > 0 && kind.bringsFiles();
   }
 
   private static SectorState aborted(Busy state, SectorEvent event) {

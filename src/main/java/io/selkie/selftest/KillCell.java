@@ -157,11 +157,12 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
                 "RemovalRequested")
             .anyMatch(event -> name.endsWith(" " + event))
         || Set.of(
-                // TransferIT kills nodes here: the matrix has no long-term storage.
+                // TransferTrial kills nodes here: the matrix has no long-term storage.
                 "Proving SectorTransferred",
                 "Transferred SourceReleased",
                 "Proving TransferFailed",
                 "Transferred TransferFailed",
+                "Transferred CopyLost",
                 "NotTransferred TransferRetried",
                 "PreCommitting PreCommitLanded",
                 "SubmitCommit SeedDrawn",

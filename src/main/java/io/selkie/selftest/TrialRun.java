@@ -36,6 +36,11 @@ public record TrialRun(String trial, List<Verdict> verdicts, Duration took) {
 
   /** The cells that did not come to the end that they should. */
   public List<Verdict> failures() {
-    return verdicts.stream().filter(verdict -> !verdict.passed()).toList();
+    return verdicts.stream().filter(verdict -> verdict.problem().isPresent()).toList();
+  }
+
+  /** The cells that this host cannot do. */
+  public List<Verdict> skipped() {
+    return verdicts.stream().filter(verdict -> verdict.skipped().isPresent()).toList();
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -52,6 +53,37 @@ public record StoragePath(Path root, PathSettings settings) {
       }
       if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(directory)) {
         throw new IOException(Shown.shown(directory) + " is no directory: move it away");
+      }
+    }
+  }
+
+  /**
+   * Sectors come into a store by renames: all its directories have to be on one file system.
+   *
+   * @throws IOException if one is not; one line
+   */
+  public static void requireOneFileSystem(Path root) throws IOException {
+    requireOneFileSystem(root, directory -> Files.getAttribute(directory, "unix:dev"));
+  }
+
+  /** What tells file systems apart. */
+  interface FileSystemOf {
+    Object of(Path directory) throws IOException;
+  }
+
+  static void requireOneFileSystem(Path root, FileSystemOf fileSystem) throws IOException {
+    List<Path> all = new ArrayList<>(layout(root));
+    all.add(root.resolve(FETCHING));
+    for (Path directory : all) {
+      if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+          && !fileSystem.of(directory).equals(fileSystem.of(root))) {
+        throw new IOException(
+            Shown.shown(directory)
+                + " is on another file system than "
+                + Shown.shown(root)
+                + ": sectors are renamed into a store, so mount one disk at "
+                + Shown.shown(root)
+                + " for all of it");
       }
     }
   }

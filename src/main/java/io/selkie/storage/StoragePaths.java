@@ -208,6 +208,9 @@ public final class StoragePaths {
     // All that may refuse comes before anything is made.
     add(new ArrayList<>(paths), new StoragePath(root, wanted));
     StoragePath.checkLayout(root);
+    if (wanted.canStore() && !wanted.canSeal()) {
+      StoragePath.requireOneFileSystem(root);
+    }
     if (!has && !wanted.create(file)) {
       throw new IOException(Shown.shown(file) + " was just made by somebody else: try again");
     }

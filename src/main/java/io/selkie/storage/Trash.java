@@ -28,7 +28,12 @@ public final class Trash {
 
   /** The trash of a path. */
   public Trash(StoragePath path) {
-    this.directory = path.root().resolve(StoragePath.OWN).resolve(DIRECTORY);
+    this(path.root());
+  }
+
+  /** The trash of a directory that holds sectors, whether it is an attached path or not. */
+  public Trash(Path root) {
+    this.directory = root.resolve(StoragePath.OWN).resolve(DIRECTORY);
   }
 
   /**

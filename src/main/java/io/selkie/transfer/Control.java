@@ -10,6 +10,8 @@ final class Control {
   private volatile String destination = "";
   private volatile long done;
   private volatile long total;
+  private volatile long arrived;
+  private volatile String note = "";
 
   Control(SectorId sector) {
     this.sector = sector;
@@ -42,6 +44,7 @@ final class Control {
 
   /** A step began, such as {@code send}, of so many bytes. */
   void begin(String name, long bytes) {
+    arrived = arrived();
     step = name;
     total = bytes;
     done = 0;
@@ -49,6 +52,21 @@ final class Control {
 
   void to(String name) {
     destination = name;
+  }
+
+  /** Most bytes of the sector that were seen at its destination. */
+  long arrived() {
+    boolean brings = step.equals("send") || step.equals("copy");
+    return Math.max(arrived, brings ? done : 0);
+  }
+
+  /** What an operator should know of the destination, such as which was left for it. */
+  void note(String text) {
+    note = text;
+  }
+
+  String note() {
+    return note;
   }
 
   synchronized void add(long bytes) {

@@ -50,8 +50,11 @@ interface Destination {
   Optional<SectorCopy> find(Offer offer, Control control)
       throws IOException, TransferTrouble, Control.Held;
 
-  /** Gives up what has arrived of the offer and is not in place. */
-  void abandon(Offer offer, Control control) throws IOException, TransferTrouble, Control.Held;
+  /**
+   * Gives up what the place has of the offer: what has arrived is deleted; what is in place goes to
+   * the trash there. Nothing that came by another offer is touched.
+   */
+  void discard(Offer offer, Control control) throws IOException, TransferTrouble, Control.Held;
 
   /** Writes down that the destination may put the sector in place from here on. */
   @FunctionalInterface

@@ -2,6 +2,7 @@ package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,12 @@ final class FileNames {
 
   static String seal(SectorId sector) {
     return "selkie/" + sector + ".seal.json";
+  }
+
+  /** All that a sector may have in place below a storage path, by name. */
+  static List<String> all(SectorId sector) {
+    return List.of(
+        sealed(sector), unsealed(sector), "cache/" + sector, manifest(sector), seal(sector));
   }
 
   /** Whether a sealed sector may have a file of this name in its cache directory. */

@@ -3,6 +3,7 @@ package io.selkie.transfer;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.Trash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -316,12 +318,33 @@ final class Landing {
     TransferJson.write(receipt(root, offer.sector()), new Received(VERSION, offer.id(), copy));
   }
 
-  /** Gives up what has arrived of the sector, unless it is being put in place. */
-  static void abandon(Path root, SectorId sector) throws IOException, TransferTrouble {
-    Optional<Staged> staged = staged(root, sector);
-    if (staged.isPresent() && staged.get().placing()) {
-      throw exists(sector, "is being put in place");
+  /**
+   * Gives up what came by the offer. Parts are deleted; files in place go to the trash of the path,
+   * since only the journals of others know what they are worth. Done again after a crash it goes
+   * on.
+   *
+   * @param id of the offer; what came by another stays
+   */
+  static void discard(Path root, SectorId sector, String id) throws IOException {
+    Optional<Staged> staged = staged(root, sector).filter(there -> there.offer().id().equals(id));
+    boolean received = received(root, sector).filter(there -> there.id().equals(id)).isPresent();
+    boolean placing = staged.filter(Staged::placing).isPresent();
+    if (placing) {
+      // What is moved away from here on is not to be taken for renamed into place.
+      TransferJson.write(
+          directory(root, sector).resolve("offer.json"),
+          new Staged(VERSION, staged.get().offer(), false));
     }
-    Durably.removeFlat(directory(root, sector));
+    if (received || placing) {
+      Trash trash = new Trash(root);
+      for (String name : FileNames.all(sector)) {
+        trash.put(root.resolve(name), Instant.now());
+      }
+      FailPoints.hit("Discard.before-receipt", sector);
+      Files.deleteIfExists(receipt(root, sector));
+    }
+    if (staged.isPresent()) {
+      Durably.removeFlat(directory(root, sector));
+    }
   }
 }

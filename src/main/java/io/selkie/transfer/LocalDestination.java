@@ -3,6 +3,7 @@ package io.selkie.transfer;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -59,6 +60,7 @@ final class LocalDestination implements Destination {
         throw TransferTrouble.passing("unreachable", directory + " cannot be written");
       }
       stores.check(root);
+      StoragePath.requireOneFileSystem(root);
       return root;
     } catch (NoSuchFileException e) {
       throw TransferTrouble.passing("unreachable", directory + " is not there: mount or make it");
@@ -97,6 +99,14 @@ final class LocalDestination implements Destination {
       return there.get();
     }
     Path root = root();
+    boolean lost =
+        Landing.received(root, offer.sector())
+            .filter(received -> received.id().equals(offer.id()))
+            .isPresent();
+    if (lost) {
+      SourceFiles.requireThere(sources, place());
+      Landing.discard(root, offer.sector(), offer.id());
+    }
     SectorCopy copy = new SectorCopy(host, place(), root.toString(), offer.files());
     if (Landing.staged(root, offer.sector()).isEmpty() && mayRename(root, sources)) {
       try {
@@ -126,6 +136,9 @@ final class LocalDestination implements Destination {
       Path to = FileNames.resolve(root, sector, offer.files().get(file).name());
       if (Durably.exists(from) && Durably.exists(to)) {
         throw TransferTrouble.lasting("exists", to + " is there already");
+      }
+      if (!Durably.exists(from) && !Durably.exists(to)) {
+        throw TransferTrouble.lasting("missing", from + " is not there, nor is " + to);
       }
       moves.add(new Durably.Move(from, to));
     }
@@ -209,7 +222,7 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public void abandon(Offer offer, Control control) throws IOException, TransferTrouble {
-    Landing.abandon(root(), offer.sector());
+  public void discard(Offer offer, Control control) throws IOException, TransferTrouble {
+    Landing.discard(root(), offer.sector(), offer.id());
   }
 }

@@ -73,6 +73,13 @@ final class PeerDestination implements Destination {
   @Override
   public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
+    if (!sources.stream().allMatch(Durably::exists)) {
+      Optional<SectorCopy> there = find(offer, control);
+      if (there.isPresent()) {
+        return there.get();
+      }
+      SourceFiles.requireThere(sources, place);
+    }
     ArrivalStatus status = offer(offer, control);
     FailPoints.hit("Send.after-offer", offer.sector());
     long poll = FIRST_POLL;
@@ -194,7 +201,7 @@ final class PeerDestination implements Destination {
   }
 
   @Override
-  public void abandon(Offer offer, Control control) throws TransferTrouble, Control.Held {
+  public void discard(Offer offer, Control control) throws TransferTrouble, Control.Held {
     Answer answer = peer.call(HttpRequest.DELETE("/"), path(offer), control);
     if (!answer.isGood()) {
       throw answer.trouble(place);

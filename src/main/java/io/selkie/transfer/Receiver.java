@@ -2,6 +2,7 @@ package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What peers send to this node. Calls block, but for the reading back. */
 final class Receiver {
   private final Supplier<List<Path>> served;
+  private final KnownStores stores;
   private final String host;
   private final FileDigest digest;
   private final Executor readers;
@@ -30,18 +32,21 @@ final class Receiver {
    * A receiver.
    *
    * @param served the storage paths that it may write to, asked for each new sector
+   * @param stores remembers whether they are those that they were
    * @param readers where sectors are read back
    * @param most how many arrive at once
    * @param patience after which a silent sender's sector does not count for that
    */
   Receiver(
       Supplier<List<Path>> served,
+      KnownStores stores,
       String host,
       FileDigest digest,
       Executor readers,
       int most,
       Duration patience) {
     this.served = served;
+    this.stores = stores;
     this.host = host;
     this.digest = digest;
     this.readers = readers;
@@ -50,22 +55,49 @@ final class Receiver {
   }
 
   /** The most bytes that one storage path can take. */
-  synchronized long freeBytes() throws IOException {
+  synchronized long freeBytes() throws IOException, TransferTrouble {
+    Roots roots = roots();
+    if (roots.there().isEmpty()) {
+      roots.requireAll();
+    }
     long most = 0;
-    for (Path root : roots()) {
+    for (Path root : roots.there()) {
       most = Math.max(most, free(root));
     }
     return most;
   }
 
-  private List<Path> roots() throws IOException {
-    List<Path> roots = new ArrayList<>();
-    for (Path path : served.get()) {
-      if (Files.isDirectory(path)) {
-        roots.add(path.toRealPath());
+  /**
+   * The served paths.
+   *
+   * @param there their real paths
+   * @param away why one of the others is not there; nobody knows what it has
+   */
+  private record Roots(List<Path> there, Optional<String> away) {
+    void requireAll() throws TransferTrouble {
+      if (away.isPresent()) {
+        throw TransferTrouble.passing("unreachable", away.get());
       }
     }
-    return roots;
+  }
+
+  private Roots roots() {
+    List<Path> there = new ArrayList<>();
+    Optional<String> away = Optional.empty();
+    for (Path path : served.get()) {
+      try {
+        if (!Files.isDirectory(path)) {
+          throw TransferTrouble.passing("unreachable", path + " is not there: mount its disk");
+        }
+        Path root = path.toRealPath();
+        stores.check(root);
+        StoragePath.requireOneFileSystem(root);
+        there.add(root);
+      } catch (IOException | TransferTrouble e) {
+        away = Optional.of(String.valueOf(e.getMessage()));
+      }
+    }
+    return new Roots(there, away);
   }
 
   /** What the path can take besides what it was promised to. */
@@ -128,14 +160,18 @@ final class Receiver {
 
   /** Where a part of it lies, else where most is free. */
   private Path choose(Offer offer) throws IOException, TransferTrouble {
-    List<Path> roots = roots();
+    Roots served = roots();
+    List<Path> roots = served.there();
     for (Path root : roots) {
       if (Landing.staged(root, offer.sector()).isPresent()) {
         return root;
       }
     }
     for (Path root : roots) {
-      if (Landing.received(root, offer.sector()).isPresent()) {
+      Optional<Landing.Received> received = Landing.received(root, offer.sector());
+      if (received.isPresent() && received.get().id().equals(offer.id())) {
+        Landing.discard(root, offer.sector(), offer.id()); // files of it were lost
+      } else if (received.isPresent()) {
         throw TransferTrouble.lasting("exists", offer.sector() + " is there, with other content");
       }
     }
@@ -149,6 +185,7 @@ final class Receiver {
       }
     }
     if (best.isEmpty()) {
+      served.requireAll();
       throw TransferTrouble.passing("no_space", "this node serves no storage path");
     }
     if (most < offer.size()) {
@@ -159,7 +196,7 @@ final class Receiver {
   }
 
   private Optional<ArrivalStatus> placed(SectorId sector, String id) throws IOException {
-    for (Path root : roots()) {
+    for (Path root : roots().there()) {
       Optional<Landing.Received> received = Landing.received(root, sector);
       if (received.isPresent() && received.get().id().equals(id)) {
         Offer offer = new Offer(sector, Offer.CHUNK, received.get().copy().files());
@@ -177,6 +214,9 @@ final class Receiver {
   synchronized ArrivalStatus status(SectorId sector, String id)
       throws IOException, TransferTrouble {
     Optional<ArrivalStatus> placed = placed(sector, id);
+    if (placed.isEmpty() && !arrivals.containsKey(sector)) {
+      roots().requireAll(); // it may be there
+    }
     return placed.isPresent() ? placed.get() : arrival(sector, id).status();
   }
 
@@ -221,8 +261,8 @@ final class Receiver {
     }
   }
 
-  /** Gives up what has arrived and is not in place. */
-  synchronized void abandon(SectorId sector, String id) throws IOException, TransferTrouble {
+  /** Gives up what came by the offer; what is in place goes to the trash. */
+  synchronized void discard(SectorId sector, String id) throws IOException, TransferTrouble {
     @Nullable Arrival arrival = arrivals.get(sector);
     if (arrival != null && arrival.offer().id().equals(id)) {
       if (!arrival.isReceiving()) {
@@ -231,11 +271,10 @@ final class Receiver {
       arrival.close();
       arrivals.remove(sector);
     }
-    for (Path root : roots()) {
-      Optional<Landing.Staged> staged = Landing.staged(root, sector);
-      if (staged.isPresent() && staged.get().offer().id().equals(id)) {
-        Landing.abandon(root, sector);
-      }
+    Roots roots = roots();
+    for (Path root : roots.there()) {
+      Landing.discard(root, sector, id);
     }
+    roots.requireAll();
   }
 }

@@ -102,6 +102,24 @@ final class SourceFiles {
     }
   }
 
+  /**
+   * To be called before what is left of a copy is moved away for a new one.
+   *
+   * @throws TransferTrouble if a source is gone: what is left may be all that there is
+   */
+  static void requireThere(List<Path> sources, String place) throws TransferTrouble {
+    for (Path source : sources) {
+      if (!Durably.exists(source)) {
+        throw TransferTrouble.lasting(
+            "missing",
+            source
+                + " is not there any more, and the copy in "
+                + place
+                + " is not whole: look at both, and at the trash there");
+      }
+    }
+  }
+
   /** The first file that is not as the offer says: damaged here, before it was sent. */
   static Optional<Path> damaged(List<Path> sources, Offer offer, FileDigest digest)
       throws IOException {

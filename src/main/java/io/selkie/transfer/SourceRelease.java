@@ -20,6 +20,7 @@ import java.util.function.Function;
  */
 final class SourceRelease {
   private final TransferPlan.Directory plans;
+  private final Leftovers leftovers;
   private final Function<SectorCopy, Optional<Destination>> byCopy;
 
   /**
@@ -27,8 +28,12 @@ final class SourceRelease {
    *
    * @param byCopy the destination that has a copy; it may not be in the settings any more
    */
-  SourceRelease(TransferPlan.Directory plans, Function<SectorCopy, Optional<Destination>> byCopy) {
+  SourceRelease(
+      TransferPlan.Directory plans,
+      Leftovers leftovers,
+      Function<SectorCopy, Optional<Destination>> byCopy) {
     this.plans = plans;
+    this.leftovers = leftovers;
     this.byCopy = byCopy;
   }
 
@@ -53,7 +58,10 @@ final class SourceRelease {
     }
     removeCaches(sources, sector);
     FailPoints.hit("Release.after-delete", sector);
+    // What the journal names is no leftover, whatever was tried before it.
+    leftovers.keep(new Offer(sector, Offer.CHUNK, copy.files()), copy.place());
     plans.delete(sector);
+    leftovers.clear(sector);
     return new TaskResult.Released(copy, freed);
   }
 

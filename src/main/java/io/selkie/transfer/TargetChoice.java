@@ -15,7 +15,12 @@ final class TargetChoice {
    * @param trouble why it cannot be used now
    */
   record Candidate(
-      int index, String place, Optional<Destination.Space> space, Optional<String> trouble) {}
+      int index, String place, Optional<Destination.Space> space, Optional<String> trouble) {
+    /** The same, which cannot be used for this reason. */
+    Candidate because(String reason) {
+      return new Candidate(index, place, Optional.empty(), Optional.of(reason));
+    }
+  }
 
   /**
    * The cheapest way to one with room; of several the first in the operator's order.

@@ -12,6 +12,7 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.SectorCopy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transfers of a node: begins them in the order in which they came, as many at once as the
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * lasts ends the attempt. All files are touched by {@link TransferWork}, on threads of its own.
  */
 public final class TransferActor extends AbstractBehavior<TransferActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(TransferActor.class);
+
   private final Parts parts;
   private final TimerScheduler<Command> timers;
   private final Map<TaskId.Attempt, Entry> entries = new LinkedHashMap<>();
@@ -99,6 +104,16 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
   /** End an attempt; completes when nothing works on it any more. */
   public record Stop(TaskId.Attempt attempt, CompletableFuture<Void> stopped) implements Command {}
 
+  /**
+   * The sector is about to be removed: forget its transfer, which does not run, and discard what
+   * was brought anywhere; completes when that is sure to happen.
+   *
+   * @param copy that the journal names
+   */
+  public record Forget(
+      SectorId sector, Optional<SectorCopy> copy, CompletableFuture<Void> forgotten)
+      implements Command {}
+
   /** Hold a sector's transfer, or all; completes when that is durable. */
   public record Pause(Optional<SectorId> sector, CompletableFuture<Void> done) implements Command {}
 
@@ -130,12 +145,15 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
 
   private record Again(TaskId.Attempt attempt) implements Command {}
 
+  private record Sweep() implements Command {}
+
   private TransferActor(ActorContext<Command> context, TimerScheduler<Command> timers, Parts parts)
       throws IOException {
     super(context);
     this.timers = timers;
     this.parts = parts;
     this.held = parts.files().held();
+    timers.startTimerWithFixedDelay(new Sweep(), parts.backOff().longest());
   }
 
   /** The transfers of a node. */
@@ -162,6 +180,8 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
         .onMessage(Look.class, this::onList)
         .onMessage(Ended.class, this::onEnded)
         .onMessage(Again.class, this::onAgain)
+        .onMessage(Forget.class, this::onForget)
+        .onMessage(Sweep.class, sweep -> onSweep())
         .build();
   }
 
@@ -293,6 +313,36 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
       entry.phase = Phase.QUEUED;
       fill();
     }
+    return this;
+  }
+
+  private Behavior<Command> onForget(Forget forget) {
+    parts
+        .threads()
+        .execute(
+            () -> {
+              try {
+                parts.work().forget(forget.sector(), forget.copy());
+                forget.forgotten().complete(null);
+              } catch (IOException | RuntimeException e) {
+                forget.forgotten().completeExceptionally(e);
+              }
+            });
+    return this;
+  }
+
+  /** What was left at places that could not be reached may be discarded by now. */
+  private Behavior<Command> onSweep() {
+    parts
+        .threads()
+        .execute(
+            () -> {
+              try {
+                parts.work().sweep();
+              } catch (IOException e) {
+                LOG.warn("cannot look for what transfers left behind: {}", e.toString());
+              }
+            });
     return this;
   }
 

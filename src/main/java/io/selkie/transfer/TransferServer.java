@@ -96,6 +96,7 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param state the state directory
    * @param host this one
    * @param places of its sectors, of which other hosts fetch the output of Commit1
    * @param readers where sectors are read back
@@ -103,6 +104,7 @@ public final class TransferServer {
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      Path state,
       String host,
       SectorPlaces places,
       Tokens tokens,
@@ -121,6 +123,7 @@ public final class TransferServer {
     Receiver receiver =
         new Receiver(
             parts.served(),
+            new KnownStores(parts.state().resolve("stores")),
             parts.host(),
             parts.digest(),
             parts.readers(),
@@ -265,7 +268,7 @@ public final class TransferServer {
           : notAllowed(request);
     }
     if (request.method().equals(HttpMethods.DELETE)) {
-      return abandon(request, sector, id);
+      return discard(request, sector, id);
     }
     return method.equals("GET")
         ? status(request, () -> receiver.status(sector, id))
@@ -341,11 +344,11 @@ public final class TransferServer {
     return blocking(() -> json(StatusCodes.OK, work.run()));
   }
 
-  private CompletionStage<HttpResponse> abandon(HttpRequest request, SectorId sector, String id) {
+  private CompletionStage<HttpResponse> discard(HttpRequest request, SectorId sector, String id) {
     request.discardEntityBytes(system);
     return blocking(
         () -> {
-          receiver.abandon(sector, id);
+          receiver.discard(sector, id);
           return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
         });
   }

@@ -26,6 +26,8 @@ import java.util.Set;
  * @param connections how many chunks of a sector are on their way at once
  * @param chunk bytes of a chunk
  * @param firstWait after a trouble; each further one waits twice as long, up to {@code longestWait}
+ * @param giveUpAfter how long a place that has a part of a sector is waited for before another is
+ *     tried
  * @param stallTimeout the longest silence of a peer
  * @param incoming how many sectors are received at once
  */
@@ -41,6 +43,7 @@ public record TransferSettings(
     int chunk,
     Duration firstWait,
     Duration longestWait,
+    Duration giveUpAfter,
     Duration stallTimeout,
     int incoming) {
   private static final int LAST_PORT = 65_535;
@@ -62,6 +65,7 @@ public record TransferSettings(
     require(1, incoming, MOST, "incoming");
     require(1, firstWait.toMillis(), Long.MAX_VALUE, "first-wait");
     require(1, longestWait.toMillis(), Long.MAX_VALUE, "longest-wait");
+    require(1, giveUpAfter.toMillis(), Long.MAX_VALUE, "give-up-after");
     require(1, stallTimeout.toMillis(), Long.MAX_VALUE, "stall-timeout");
   }
 
@@ -119,6 +123,7 @@ public record TransferSettings(
         Math.toIntExact(config.getBytes("chunk")),
         config.getDuration("first-wait"),
         config.getDuration("longest-wait"),
+        config.getDuration("give-up-after"),
         config.getDuration("stall-timeout"),
         config.getInt("incoming"));
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param bytesDone of the step, and {@code bytesTotal} of all it has to do
  * @param percent of the step
  * @param destination as the operator named it, once it is chosen
- * @param reason why it does not go on
+ * @param reason why it does not go on, or not where it began to go
  * @param nextAttemptAt when it is tried again by itself
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -62,7 +62,7 @@ public record TransferStatus(
         total,
         total == 0 ? 0 : (int) Math.min(WHOLE, done * WHOLE / total),
         Optional.of(control.destination()).filter(place -> !place.isEmpty()),
-        reason,
+        reason.or(() -> Optional.of(control.note()).filter(note -> !note.isEmpty())),
         nextAttemptAt);
   }
 }

@@ -5,42 +5,30 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.storage.SectorCopy;
-import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** One try at a task of a sector. Each may be made again after a crash at any place. Blocks. */
 final class TransferWork {
-  private final SectorPlaces places;
   private final TransferPlan.Directory plans;
-  private final Supplier<List<Destination>> destinations;
+  private final TransferPlanner planner;
+  private final Leftovers leftovers;
   private final SourceRelease release;
-  private final FileDigest digest;
-  private final int chunk;
 
-  /**
-   * Work on the sectors of a host.
-   *
-   * @param destinations in the operator's order, asked for each sector
-   * @param chunk bytes of a chunk
-   */
+  /** Work on the sectors of a host. */
   TransferWork(
-      SectorPlaces places,
       TransferPlan.Directory plans,
-      Supplier<List<Destination>> destinations,
-      SourceRelease release,
-      FileDigest digest,
-      int chunk) {
-    this.places = places;
+      TransferPlanner planner,
+      Leftovers leftovers,
+      SourceRelease release) {
     this.plans = plans;
-    this.destinations = destinations;
+    this.planner = planner;
+    this.leftovers = leftovers;
     this.release = release;
-    this.digest = digest;
-    this.chunk = chunk;
   }
 
   /** Does what is asked. */
@@ -51,78 +39,89 @@ final class TransferWork {
         : new TaskResult.Transferred(transfer(control));
   }
 
+  /** What is full or refuses is left at once, if there is another place; each is tried once. */
   private SectorCopy transfer(Control control) throws IOException, TransferTrouble, Control.Held {
-    TransferPlan plan = plan(control);
-    Destination destination = destination(plan.place());
+    TransferPlan plan = planner.plan(control);
+    while (true) {
+      TransferTrouble trouble;
+      try {
+        return bring(plan, control);
+      } catch (TransferTrouble e) {
+        trouble = e;
+      } catch (IOException e) {
+        trouble = TransferTrouble.of(e);
+      }
+      if (!planner.failed(plan, trouble.failure(), control)) {
+        throw trouble;
+      }
+      TransferPlan next = planner.plan(control);
+      if (next.place().equals(plan.place())) {
+        throw trouble;
+      }
+      plan = next;
+    }
+  }
+
+  private SectorCopy bring(TransferPlan plan, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    Optional<Destination> destination = planner.destination(plan.place());
+    if (destination.isEmpty()) {
+      throw TransferTrouble.passing(
+          "unreachable",
+          "the sector is half way to "
+              + plan.place()
+              + ", which selkie.transfer.targets does not name any more: name it again");
+    }
     control.to(plan.place());
     FailPoints.hit("Transfer.before-offer", control.sector());
-    return destination.bring(plan.offer(), plan.paths(), () -> plans.write(plan.commit()), control);
+    return destination.get().bring(plan.offer(), plan.paths(), () -> planner.commit(plan), control);
   }
 
-  private Destination destination(String place) throws TransferTrouble {
-    return destinations.get().stream()
-        .filter(destination -> destination.place().equals(place))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                TransferTrouble.passing(
-                    "unreachable",
-                    "the sector is half way to "
-                        + place
-                        + ", which selkie.transfer.targets does not name any more: name it again"));
-  }
-
-  /** What was decided before counts as long as the files are the same, and it can be had. */
-  private TransferPlan plan(Control control) throws IOException, TransferTrouble, Control.Held {
-    SectorId sector = control.sector();
-    Optional<TransferPlan> before = plans.read(sector);
-    if (before.isPresent() && before.get().committed()) {
-      return before.get();
+  /**
+   * The sector is about to be removed: what any place has of it is left there no more, and the plan
+   * is forgotten. Nothing of it may run.
+   *
+   * @param copy that the journal names
+   */
+  void forget(SectorId sector, Optional<SectorCopy> copy) throws IOException {
+    Optional<TransferPlan> plan = plans.read(sector);
+    if (plan.isPresent()) {
+      bringBack(plan.get());
+      leftovers.add(plan.get().offer(), plan.get().place());
     }
-    SourceFiles.Found found = SourceFiles.of(places.of(sector), digest, control);
-    Offer offer = new Offer(sector, chunk, found.files());
-    Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
-    List<TargetChoice.Candidate> candidates = look(found.paths(), control);
-    TargetChoice.Candidate chosen =
-        TargetChoice.choose(candidates, offer.size(), same.map(TransferPlan::place))
-            .orElseThrow(
-                () ->
-                    TransferTrouble.passing(
-                        "no_destination", TargetChoice.reason(candidates, offer.size())));
-    TransferPlan plan = TransferPlan.of(offer, chosen.place(), found.paths());
-    if (!before.equals(Optional.of(plan))) {
-      if (before.isPresent()) {
-        giveUp(before.get(), control);
+    if (copy.isPresent()) {
+      leftovers.add(new Offer(sector, Offer.CHUNK, copy.get().files()), copy.get().place());
+    }
+    FailPoints.hit("Forget.before-plan", sector);
+    plans.delete(sector);
+    FailPoints.hit("Forget.before-discard", sector);
+    leftovers.clear(sector);
+  }
+
+  /** Files that were renamed to a place which then did not say that all are there. */
+  private static void bringBack(TransferPlan plan) throws IOException {
+    Path place = Path.of(plan.place().startsWith("/") ? plan.place() : "/");
+    if (!plan.committed()
+        || !plan.place().startsWith("/")
+        || !Files.isDirectory(place)
+        || Landing.received(place, plan.offer().sector()).isPresent()
+        || Landing.staged(place, plan.offer().sector()).isPresent()) {
+      return;
+    }
+    List<Durably.Move> back = new ArrayList<>();
+    for (int file = 0; file < plan.paths().size(); file++) {
+      Path source = plan.paths().get(file);
+      String name = plan.offer().files().get(file).name();
+      Path there = FileNames.resolve(place, plan.offer().sector(), name);
+      if (!Durably.exists(source) && Durably.exists(there)) {
+        back.add(new Durably.Move(there, source));
       }
-      plans.write(plan);
     }
-    return plan;
+    Durably.rename(back, () -> {});
   }
 
-  /** What a place that is not gone to has of the sector is in the way there, and no more. */
-  private void giveUp(TransferPlan plan, Control control) throws Control.Held {
-    try {
-      destination(plan.place()).abandon(plan.offer(), control);
-    } catch (IOException | TransferTrouble e) {
-      control.to(plan.place() + " (left: " + e.getMessage() + ")");
-    }
-  }
-
-  private List<TargetChoice.Candidate> look(List<Path> sources, Control control)
-      throws Control.Held {
-    List<TargetChoice.Candidate> candidates = new ArrayList<>();
-    for (Destination destination : destinations.get()) {
-      control.check();
-      Optional<Destination.Space> space = Optional.empty();
-      Optional<String> trouble = Optional.empty();
-      try {
-        space = Optional.of(destination.look(sources, control));
-      } catch (IOException | TransferTrouble e) {
-        trouble = Optional.of(String.valueOf(e.getMessage()));
-      }
-      candidates.add(
-          new TargetChoice.Candidate(candidates.size(), destination.place(), space, trouble));
-    }
-    return candidates;
+  /** Discards what places that were given up have; those that cannot be reached, another time. */
+  void sweep() throws IOException {
+    leftovers.clear();
   }
 }

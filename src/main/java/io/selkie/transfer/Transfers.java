@@ -11,6 +11,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorPlaces;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,14 +61,25 @@ public final class Transfers {
                 .toList();
     TransferPlan.Directory plans =
         new TransferPlan.Directory(parts.state().resolve("transfer-plans"));
-    TransferWork work =
-        new TransferWork(
+    Function<String, Optional<Destination>> byPlace =
+        place -> find(destinations.get(), place, destination);
+    Leftovers leftovers =
+        new Leftovers(parts.state().resolve("transfer-leftovers"), plans, byPlace);
+    TransferPlanner planner =
+        new TransferPlanner(
             parts.places(),
             plans,
+            leftovers,
             destinations,
-            new SourceRelease(plans, copy -> find(destinations.get(), copy, destination)),
             parts.digest(),
-            settings.chunk());
+            new TransferPlanner.Terms(
+                settings.chunk(), settings.giveUpAfter(), InstantSource.system()));
+    TransferWork work =
+        new TransferWork(
+            plans,
+            planner,
+            leftovers,
+            new SourceRelease(plans, leftovers, copy -> byPlace.apply(copy.place())));
     return new Transfers(
         context.spawn(
             TransferActor.create(
@@ -104,15 +116,15 @@ public final class Transfers {
   /** A directory needs no setting to be looked into; a peer's token does. */
   private static Optional<Destination> find(
       List<Destination> destinations,
-      SectorCopy copy,
+      String place,
       Function<TransferSettings.Target, Destination> make) {
     return destinations.stream()
-        .filter(destination -> destination.place().equals(copy.place()))
+        .filter(destination -> destination.place().equals(place))
         .findFirst()
         .or(
             () ->
-                copy.place().startsWith("/")
-                    ? Optional.of(make.apply(new TransferSettings.Directory(Path.of(copy.place()))))
+                place.startsWith("/")
+                    ? Optional.of(make.apply(new TransferSettings.Directory(Path.of(place))))
                     : Optional.empty());
   }
 
@@ -134,6 +146,19 @@ public final class Transfers {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     actor.tell(new TransferActor.Stop(attempt, stopped));
     return stopped;
+  }
+
+  /**
+   * Ends for good what is kept of a sector's transfer, since the sector is about to be removed;
+   * what has come to any place is discarded there, a copy in place by way of the trash. Its
+   * transfer does not run.
+   *
+   * @param copy that the journal names
+   */
+  public CompletionStage<Void> forget(SectorId sector, Optional<SectorCopy> copy) {
+    CompletableFuture<Void> forgotten = new CompletableFuture<>();
+    actor.tell(new TransferActor.Forget(sector, copy, forgotten));
+    return forgotten;
   }
 
   /** Holds a sector's transfer, or all of them, until {@link #resume}, also over a restart. */

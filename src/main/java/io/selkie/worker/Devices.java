@@ -21,11 +21,9 @@ public final class Devices {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
 
   /** {@code GPU 0: NVIDIA H200 (UUID: GPU-5e0f…)}; the parts of a divided GPU are indented. */
-  private static final Pattern GPU =
-      Pattern.compile("(?m)^GPU \\d+: .*\\(UUID: (GPU-[0-9a-f-]+)\\)");
+  private static final Pattern GPU = Pattern.compile("^GPU \\d+: .*\\(UUID: (GPU-[0-9a-f-]+)\\)");
 
-  private static final Pattern MIG =
-      Pattern.compile("(?m)^\\s+MIG .*\\(UUID: (MIG-[0-9A-Za-z/-]+)\\)");
+  private static final Pattern MIG = Pattern.compile("^\\s+MIG .*\\(UUID: (MIG-[0-9A-Za-z/-]+)\\)");
 
   private static final long PATIENCE_SECONDS = 20;
 
@@ -39,7 +37,14 @@ public final class Devices {
    * @param environment of this process: what the operator says of the builders counts
    */
   public static List<Device> find(boolean gpu, int shares, Map<String, String> environment) {
-    List<Device> found = gpu ? gpus(listed(), environment) : List.of();
+    String list = gpu ? listed() : "";
+    List<Device> found = gpus(list, environment);
+    if (found.isEmpty() && !listed(list).isEmpty()) {
+      LOG.warn(
+          "{} is \"{}\", which leaves no GPU of this host: proofs are made on the processor",
+          VISIBLE,
+          environment.get(VISIBLE));
+    }
     if (!found.isEmpty()) {
       return found;
     }
@@ -50,27 +55,28 @@ public final class Devices {
     return List.copyOf(processor);
   }
 
-  /** The GPUs in the list of {@code nvidia-smi -L}; of divided ones their parts. */
+  /**
+   * The GPUs in the list of {@code nvidia-smi -L} that the operator lets proofs use; of divided
+   * ones their parts.
+   */
   static List<Device> gpus(String list, Map<String, String> environment) {
-    List<String> parts = ids(MIG, list);
-    String visible = environment.getOrDefault(VISIBLE, "");
-    return (parts.isEmpty() ? ids(GPU, list) : parts)
-        .stream()
-            // Where the operator names some by their ids, only those are ours.
-            .filter(
-                id ->
-                    (!visible.contains("GPU-") && !visible.contains("MIG-"))
-                        || List.of(visible.split(",")).contains(id))
-            .map(id -> new Device(id, environmentOf(id, environment)))
-            .toList();
+    return VisibleDevices.of(listed(list), environment).stream()
+        .map(id -> new Device(id, environmentOf(id, environment)))
+        .toList();
   }
 
-  private static List<String> ids(Pattern pattern, String list) {
-    List<String> ids = new ArrayList<>();
-    for (Matcher line = pattern.matcher(list); line.find(); ) {
-      ids.add(line.group(1));
+  private static List<VisibleDevices.Gpu> listed(String list) {
+    List<VisibleDevices.Gpu> gpus = new ArrayList<>();
+    for (String line : list.lines().toList()) {
+      Matcher gpu = GPU.matcher(line);
+      Matcher part = MIG.matcher(line);
+      if (gpu.find()) {
+        gpus.add(new VisibleDevices.Gpu(gpu.group(1), List.of()));
+      } else if (part.find() && !gpus.isEmpty()) {
+        gpus.add(gpus.remove(gpus.size() - 1).with(part.group(1)));
+      }
     }
-    return ids;
+    return gpus;
   }
 
   private static Map<String, String> environmentOf(String id, Map<String, String> environment) {

@@ -58,6 +58,9 @@ public final class JobTable {
     /** End the attempt and say when nothing works on it any more. */
     record Kill(TaskId.Attempt attempt) implements Effect {}
 
+    /** Remove what the attempt has written for itself: nothing works on its sector any more. */
+    record Discard(TaskId.Attempt attempt) implements Effect {}
+
     /** Remove the job directory, if it is there. */
     record Remove(TaskId.Attempt attempt) implements Effect {}
 
@@ -78,9 +81,13 @@ public final class JobTable {
      * It is being ended.
      *
      * @param tell whether the sector waits to hear of it
+     * @param discard whether what it has written is to go after that
      * @param again when to try again, after a try that failed
      */
-    record Stopping(boolean tell, Optional<Repeat> again) implements Job {}
+    record Stopping(boolean tell, boolean discard, Optional<Repeat> again) implements Job {}
+
+    /** Nothing works on it any more; what it has written is being removed. */
+    record Discarding() implements Job {}
 
     /** It ended; the sector has not said yet that it knows. */
     record Over(TaskReport end, Repeat report) implements Job {}
@@ -112,7 +119,7 @@ public final class JobTable {
   public List<Effect> start(TaskId.Attempt attempt, TaskRequest request) {
     Optional<TaskId.Attempt> known = newest.of(attempt.sector());
     if (known.isPresent() && known.get().isNewerThan(attempt)) {
-      return stop(attempt);
+      return stop(attempt, false);
     }
     List<Effect> effects = new ArrayList<>(supersede(attempt));
     @Nullable Job job = jobs.get(attempt);
@@ -133,14 +140,20 @@ public final class JobTable {
   /** The sector has persisted the end of the attempt. */
   public List<Effect> acknowledge(TaskId.Attempt attempt) {
     List<Effect> effects = new ArrayList<>(supersede(attempt));
-    effects.addAll(end(attempt, false));
+    effects.addAll(end(attempt, false, false));
     return announcing(effects);
   }
 
-  /** The sector wants the attempt to end. */
-  public List<Effect> stop(TaskId.Attempt attempt) {
+  /**
+   * The sector wants the attempt to end.
+   *
+   * @param discard whether what it has written is to go; not where a newer attempt is known, whose
+   *     files they are then
+   */
+  public List<Effect> stop(TaskId.Attempt attempt, boolean discard) {
     List<Effect> effects = new ArrayList<>(supersede(attempt));
-    effects.addAll(end(attempt, true));
+    boolean newest = this.newest.of(attempt.sector()).equals(Optional.of(attempt));
+    effects.addAll(end(attempt, true, discard && newest));
     return announcing(effects);
   }
 
@@ -170,12 +183,17 @@ public final class JobTable {
     if (!(jobs.get(attempt) instanceof Job.Stopping stopping)) {
       return List.of();
     }
-    jobs.remove(attempt);
-    List<Effect> effects = new ArrayList<>();
-    effects.add(new Effect.Remove(attempt));
-    if (stopping.tell()) {
-      effects.add(new Effect.Tell(new TaskReport.Stopped(attempt, host)));
+    List<Effect> effects = new ArrayList<>(dead(attempt, stopping.tell(), stopping.discard()));
+    effects.addAll(runIfAlone(attempt.sector()));
+    return announcing(effects);
+  }
+
+  /** What the stopped attempt had written is gone, as far as that can be. */
+  public List<Effect> discarded(TaskId.Attempt attempt) {
+    if (!(jobs.get(attempt) instanceof Job.Discarding)) {
+      return List.of();
     }
+    List<Effect> effects = new ArrayList<>(dead(attempt, true, false));
     effects.addAll(runIfAlone(attempt.sector()));
     return announcing(effects);
   }
@@ -184,7 +202,7 @@ public final class JobTable {
   public List<Effect> stopFailed(TaskId.Attempt attempt) {
     if (jobs.get(attempt) instanceof Job.Stopping stopping) {
       Repeat again = stopping.again().orElse(new Repeat(now, 0)).next(now);
-      jobs.put(attempt, new Job.Stopping(stopping.tell(), Optional.of(again)));
+      jobs.put(attempt, new Job.Stopping(stopping.tell(), stopping.discard(), Optional.of(again)));
     }
     return List.of();
   }
@@ -227,23 +245,46 @@ public final class JobTable {
     List<Effect> effects = new ArrayList<>();
     for (TaskId.Attempt older : jobsOf(attempt.sector())) {
       if (attempt.isNewerThan(older)) {
-        effects.addAll(end(older, false));
+        effects.addAll(end(older, false, false));
       }
     }
     return effects;
   }
 
-  private List<Effect> end(TaskId.Attempt attempt, boolean tell) {
+  private List<Effect> end(TaskId.Attempt attempt, boolean tell, boolean discard) {
     @Nullable Job job = jobs.get(attempt);
     if (job instanceof Job.Stopping stopping) {
-      jobs.put(attempt, new Job.Stopping(stopping.tell() || tell, stopping.again()));
+      jobs.put(
+          attempt,
+          new Job.Stopping(
+              stopping.tell() || tell, stopping.discard() || discard, stopping.again()));
       return List.of();
     }
+    if (job instanceof Job.Discarding) {
+      return List.of(); // told when it is done
+    }
+    if (discard && job instanceof Job.Over over && over.end() instanceof TaskReport.Succeeded) {
+      return List.of(new Effect.Tell(over.end())); // a result that came before stands
+    }
     if (mayLive(job)) {
-      jobs.put(attempt, new Job.Stopping(tell, Optional.empty()));
+      jobs.put(attempt, new Job.Stopping(tell, discard, Optional.empty()));
       return List.of(new Effect.Kill(attempt));
     }
+    return dead(attempt, tell, discard);
+  }
+
+  /** Nothing works on the attempt. */
+  private List<Effect> dead(TaskId.Attempt attempt, boolean tell, boolean discard) {
+    boolean alone = jobsOf(attempt.sector()).stream().allMatch(other -> other.equals(attempt));
+    if (discard && alone) {
+      jobs.put(attempt, new Job.Discarding());
+      return List.of(new Effect.Discard(attempt));
+    }
     jobs.remove(attempt);
+    if (discard) {
+      // An older attempt may still write. The sector says it again, and hears then.
+      return List.of(new Effect.Remove(attempt));
+    }
     Effect remove = new Effect.Remove(attempt);
     return tell
         ? List.of(remove, new Effect.Tell(new TaskReport.Stopped(attempt, host)))

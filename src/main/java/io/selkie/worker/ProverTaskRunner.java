@@ -55,6 +55,9 @@ public final class ProverTaskRunner implements TaskRunner {
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
+  private final ConcurrentMap<TaskId.Attempt, CompletableFuture<Done>> discarding =
+      new ConcurrentHashMap<>();
+
   private static final class Running {
     private final CompletableFuture<Done> durable = new CompletableFuture<>();
     private final CompletableFuture<Ended> end = new CompletableFuture<>();
@@ -156,7 +159,7 @@ public final class ProverTaskRunner implements TaskRunner {
     Instant now = Instant.now();
     try {
       ledger.begin(attempt, request);
-      SectorTask task = new SectorTask(files(attempt), request);
+      SectorTask task = new SectorTask(files(attempt, request), request);
       TaskResult result = perform(attempt, task, environment, run);
       ledger.succeeded(attempt, request.kind());
       lookForFallback(attempt, environment);
@@ -207,10 +210,13 @@ public final class ProverTaskRunner implements TaskRunner {
     }
   }
 
-  /** Whatever may write claims the sector first; Commit2 only reads a file of its request. */
-  private SectorFiles files(TaskId.Attempt attempt) throws IOException {
-    return attempt.task().kind() == TaskKind.COMMIT_2
-        ? places.of(attempt.sector())
+  /**
+   * Whatever may write claims the sector first. Commit2 only reads a file that its request names,
+   * and runs on a host without any storage path, too.
+   */
+  private SectorFiles files(TaskId.Attempt attempt, TaskRequest request) throws IOException {
+    return request instanceof TaskRequest.Commit2 commit2
+        ? new SectorFiles(commit2.phase1Output().resolveSibling(""), attempt.sector())
         : places.claim(attempt.sector(), attempt.task().generation());
   }
 
@@ -296,6 +302,43 @@ public final class ProverTaskRunner implements TaskRunner {
     }
     if (attempt.task().kind() == TaskKind.UNSEAL) {
       clearScratch(attempt.sector());
+    }
+  }
+
+  @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    // A worker that started anew says it again: two must not run, lest the slower one meets files
+    // of the next attempt.
+    CompletableFuture<Done> fresh = new CompletableFuture<>();
+    @Nullable CompletableFuture<Done> known = discarding.putIfAbsent(attempt, fresh);
+    if (known != null) {
+      return known;
+    }
+    executor.execute(
+        () -> {
+          try {
+            discardNow(attempt);
+          } finally {
+            discarding.remove(attempt, fresh);
+            fresh.complete(Done.getInstance());
+          }
+        });
+    return fresh;
+  }
+
+  private void discardNow(TaskId.Attempt attempt) {
+    if (!attempt.task().kind().bringsFiles()) {
+      return;
+    }
+    try {
+      SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
+      long bytes = AbandonedWork.discard(files, attempt.task().kind());
+      LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
+    } catch (IOException e) {
+      LOG.warn(
+          "what {} has written cannot be removed, selkie sectors remove does: {}",
+          attempt,
+          e.getMessage());
     }
   }
 

@@ -12,7 +12,9 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -57,7 +59,10 @@ final class SectorTask {
       fetch.fetch(commit2.from().get(), files.sector(), file);
       fetched = true;
     }
-    if (!Files.exists(file)) {
+    try {
+      // Of a disk that does not answer this says so, and not that the file is lost.
+      Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
       throw new TaskFailure(
           Failures.missing(
               TaskKind.COMMIT_2, "the output of Commit1 is not there: " + commit2.phase1Output()));
@@ -76,7 +81,7 @@ final class SectorTask {
 
   /** Where it was made, or where this host puts what it fetches: the same each time it is asked. */
   private Path input(TaskRequest.Commit2 commit2) {
-    return Files.exists(commit2.phase1Output()) ? commit2.phase1Output() : files.commit1Output();
+    return Files.notExists(commit2.phase1Output()) ? files.commit1Output() : commit2.phase1Output();
   }
 
   /** Does it; one call of the prover at most. */

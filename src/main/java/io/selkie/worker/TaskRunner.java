@@ -36,6 +36,15 @@ public interface TaskRunner {
    */
   CompletionStage<Done> stop(TaskId.Attempt attempt);
 
+  /**
+   * Removes what the stopped attempt has written for itself: layers of a PreCommit1, say, which
+   * nobody is to take up again. Only said of an attempt that nothing works on, and whose sector has
+   * no newer one here. May be repeated, also while it is under way. Does not block.
+   *
+   * @return completes when it is done, or cannot be done, which is logged
+   */
+  CompletionStage<Done> discard(TaskId.Attempt attempt);
+
   /** Forgets an attempt that has ended. May be done later; may be repeated. */
   void remove(TaskId.Attempt attempt);
 }

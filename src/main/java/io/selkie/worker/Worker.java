@@ -63,6 +63,9 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** It was to be ended, and it is not certain that it is. */
   record JobMayLive(TaskId.Attempt attempt) implements Internal {}
 
+  /** What it had written is gone, as far as that can be. */
+  record JobIsDiscarded(TaskId.Attempt attempt) implements Internal {}
+
   /** The disks were looked at. */
   private record Measured() implements Internal {}
 
@@ -172,10 +175,12 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
         .onMessage(
             WorkerCommand.Acknowledge.class,
             acknowledge -> perform(table.acknowledge(acknowledge.attempt())))
-        .onMessage(WorkerCommand.Stop.class, stop -> perform(table.stop(stop.attempt())))
+        .onMessage(
+            WorkerCommand.Stop.class, stop -> perform(table.stop(stop.attempt(), stop.discard())))
         .onMessage(JobIsDurable.class, job -> perform(table.durable(job.attempt())))
         .onMessage(JobHasEnded.class, this::onJobHasEnded)
         .onMessage(JobIsDead.class, this::onJobIsDead)
+        .onMessage(JobIsDiscarded.class, job -> perform(table.discarded(job.attempt())))
         .onMessage(JobMayLive.class, job -> perform(table.stopFailed(job.attempt())))
         .onMessage(Tick.class, tick -> onTick())
         .onMessage(Measured.class, measured -> onMeasured())
@@ -308,6 +313,11 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     } else if (effect instanceof JobTable.Effect.Kill kill) {
       getContext().getLog().debug("ending {}", kill.attempt());
       tellPool(kill.attempt(), new PhasePool.End(kill.attempt()));
+    } else if (effect instanceof JobTable.Effect.Discard discard) {
+      getContext()
+          .pipeToSelf(
+              CompletableFuture.completedFuture(discard.attempt()).thenCompose(runner::discard),
+              (done, trouble) -> new JobIsDiscarded(discard.attempt()));
     } else if (effect instanceof JobTable.Effect.Remove remove) {
       free(remove.attempt());
       runner.remove(remove.attempt());

@@ -143,8 +143,11 @@ final class CliProcess {
     int started = STARTED.incrementAndGet();
     Path out = home.resolve("stdout-" + started);
     Path err = home.resolve("stderr-" + started);
+    // Whoever runs the tests in the background of a script ignores INT, and so would its children.
+    List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    whole.addAll(line);
     ProcessBuilder builder =
-        new ProcessBuilder(line)
+        new ProcessBuilder(whole)
             .directory(home.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());

@@ -61,6 +61,8 @@ final class FakeNode implements NodeLauncher.Running {
   /** An answer that is an error. */
   record Refusal(int status, String message) {}
 
+  private volatile String removal = "{}";
+
   private FakeNode(Path state) throws IOException {
     new StateDirectory(state).create();
     tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
@@ -96,6 +98,12 @@ final class FakeNode implements NodeLauncher.Running {
   /** Refuses calls that begin so. */
   FakeNode refusing(String call, int status, String message) {
     refusals.add(exchange -> call(exchange).startsWith(call) ? new Refusal(status, message) : null);
+    return this;
+  }
+
+  /** Answers the removal of a sector so. */
+  FakeNode removing(String answer) {
+    removal = answer;
     return this;
   }
 
@@ -163,7 +171,7 @@ final class FakeNode implements NodeLauncher.Running {
           report == null ? 404 : 200,
           report == null ? error("there is no sector " + path) : report.toString());
     } else {
-      answer(exchange, 200, "{}");
+      answer(exchange, 200, call.startsWith("DELETE ") ? removal : "{}");
     }
   }
 

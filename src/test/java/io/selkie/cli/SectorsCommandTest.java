@@ -209,6 +209,17 @@ class SectorsCommandTest {
   }
 
   @Test
+  void whoRemovesASectorIsToldOfItsCopy() {
+    node.removing("{\"copy\":\"http://10.0.0.5:4721\"}");
+
+    assertEquals(0, selkie.run("sectors", "remove", "s-t01000-1", "--yes"));
+
+    assertEquals(
+        "s-t01000-1 is being removed; its copy at http://10.0.0.5:4721 goes to the trash there\n",
+        selkie.out);
+  }
+
+  @Test
   void whatTheNodeRefusesIsItsLine() {
     node.refusing("POST /sectors/s-t01000-1/retry", 409, "s-t01000-1 has not failed");
 

@@ -54,8 +54,8 @@ class SelftestCommandTest {
     assertEquals(0, run(List.of(GOOD, GOOD)));
 
     List<String> lines = out.lines().toList();
-    assertEquals(List.of("TRIAL", "CELLS", "PASSED", "TIME"), words(lines.get(0)));
-    assertEquals(List.of("kill", "2", "2"), words(lines.get(1)).subList(0, 3));
+    assertEquals(List.of("TRIAL", "CELLS", "PASSED", "SKIPPED", "TIME"), words(lines.get(0)));
+    assertEquals(List.of("kill", "2", "2", "0"), words(lines.get(1)).subList(0, 4));
     assertEquals("all passed", lines.get(2));
     assertEquals("kill: what kill does\n", err);
   }
@@ -71,6 +71,21 @@ class SelftestCommandTest {
         out);
     assertTrue(err.endsWith("what the nodes left is in " + directory + "\n"), err);
     assertEquals("something", Files.readString(directory.resolve("kill/left")));
+  }
+
+  @Test
+  void whatThisHostCannotDoIsSkippedWithItsReasonAndNoFailure() throws IOException {
+    Verdict skipped = Verdict.skipped("a full disk", "only root may mount a tmpfs");
+    assertEquals(0, run(List.of(GOOD, skipped)));
+
+    List<String> lines = out.lines().toList();
+    assertEquals(List.of("kill", "2", "1", "1"), words(lines.get(1)).subList(0, 4));
+    assertEquals("skipped: kill a full disk: only root may mount a tmpfs", lines.get(2));
+    assertEquals("all passed", lines.get(3));
+
+    run(List.of(GOOD, skipped), "--json");
+    JsonNode report = new ObjectMapper().readTree(out);
+    assertEquals("only root may mount a tmpfs", report.at("/trials/0/skipped/0/reason").asText());
   }
 
   @Test

@@ -77,6 +77,7 @@ public final class JournalSamples {
     hosts(samples);
     requests(samples);
     results(samples);
+    samples.put("sealing-SectorBegun-uploaded", SealingSamples.uploaded());
     for (SealingEvent event : SealingSamples.events()) {
       samples.put("sealing-" + event.getClass().getSimpleName(), event);
     }
@@ -108,7 +109,12 @@ public final class JournalSamples {
             new Failure(Failure.Action.RETRY, "died", "the prover was killed"),
             Optional.of(Instant.parse("2026-11-21T08:31:00Z"))));
     samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
-    samples.put("AbortRequested", new SectorEvent.AbortRequested(AT, "api:miner", "not needed"));
+    samples.put(
+        "AbortRequested",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.empty()));
+    samples.put(
+        "AbortRequested-discard",
+        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
     samples.put("HostLost", new SectorEvent.HostLost(AT, HOST, STARTED));
     samples.put("HostReturned", new SectorEvent.HostReturned(AT, HOST));
     samples.put(
@@ -134,6 +140,16 @@ public final class JournalSamples {
             TYPE, List.of(SIZE), SIZE, PieceSource.file(FILE, 100), Optional.of("a piece")));
     request(
         samples,
+        "AddPiece-uploaded",
+        new TaskRequest.AddPiece(
+            TYPE,
+            List.of(SIZE),
+            SIZE,
+            PieceSource.file(FILE, 100),
+            Optional.of("a piece"),
+            Optional.of(HOST)));
+    request(
+        samples,
         "AddPiece-zeros",
         new TaskRequest.AddPiece(TYPE, List.of(), SIZE, PieceSource.zeros(), Optional.empty()));
     request(samples, "PreCommit1", new TaskRequest.PreCommit1(TYPE, TICKET, List.of(PIECE)));
@@ -146,6 +162,7 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
+    request(samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY)));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
   }

@@ -83,12 +83,14 @@ class ProverSettingsTest {
             "A", "1",
             "SELKIE_TEST_STAND_IN_PROOFS", "on",
             "SELKIE_TEST_FAILPOINTS", "PreCommit1.after-work@s-t01000-1",
-            "SELKIE_TEST_FAILPOINT_DIR", "/x"),
+            "SELKIE_TEST_FAILPOINT_DIR", "/x",
+            "SELKIE_TEST_PHASE_TIMES", "Commit2=900"),
         standIn.environmentFrom(
             Map.of(
                 "SELKIE_TEST_STAND_IN_PROOFS", "off",
                 "SELKIE_TEST_FAILPOINTS", "PreCommit1.after-work@s-t01000-1",
                 "SELKIE_TEST_FAILPOINT_DIR", "/x",
+                "SELKIE_TEST_PHASE_TIMES", "Commit2=900",
                 "SELKIE_TEST_OTHER", "y")));
     assertEquals(List.of("prover", "--stand-in", "/j"), standIn.command(Path.of("/j"), false));
     assertEquals(List.of("prover", "/j"), SETTINGS.command(Path.of("/j"), false));

@@ -110,7 +110,7 @@ class MessagesTest {
   @Test
   void otherCommandsSurvive() {
     survives(new WorkerCommand.Acknowledge(ATTEMPT));
-    survives(new WorkerCommand.Stop(ATTEMPT));
+    survives(new WorkerCommand.Stop(ATTEMPT, false));
   }
 
   @Test

@@ -349,6 +349,10 @@ class SchedulerStateTest {
   private static final long GIB = 1L << 30;
 
   private void reportMemory(long gib) {
+    reportMemory(gib, Optional.empty());
+  }
+
+  private void reportMemory(long gib, Optional<String> unfit) {
     HostLimits ample = TestLimits.slots(Map.of(TaskKind.PRE_COMMIT_1, 9, TaskKind.COMMIT_2, 9));
     HostLimits limits =
         new HostLimits(
@@ -360,10 +364,7 @@ class SchedulerStateTest {
             ample.devices(),
             List.of());
     state.report(
-        A,
-        "worker a",
-        new SchedulerState.HostState(limits, Set.of(), List.of(), Optional.empty()),
-        NOW);
+        A, "worker a", new SchedulerState.HostState(limits, Set.of(), List.of(), unfit), NOW);
   }
 
   private List<Long> askLarge(Instant at, TaskId... tasks) {
@@ -378,6 +379,25 @@ class SchedulerStateTest {
           "sector");
     }
     return state.decide(at).stream().map(answer -> answer.task().sector().number()).toList();
+  }
+
+  @Test
+  void anotherLimitInBetweenDoesNotBeginTheWaitForMemoryAnew() {
+    reportMemory(114);
+    askLarge(NOW, preCommit1(1), preCommit1(2));
+    TaskId large = task(3, 5, TaskKind.COMMIT_2);
+    askLarge(NOW, large);
+
+    reportMemory(114, Optional.of("its prover program is not there"));
+    askLarge(NOW.plusSeconds(300));
+    assertEquals(
+        "host a takes no work: its prover program is not there", state.reasons().get(large));
+    reportMemory(114);
+    askLarge(NOW.plusSeconds(301));
+
+    state.withdraw(preCommit1(1));
+    Instant later = NOW.plus(SchedulerState.PATIENCE).plusSeconds(1);
+    assertEquals(List.of(), askLarge(later, preCommit1(5)), "its memory is kept for the other");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
@@ -61,8 +62,9 @@ public final class SealingSamples {
   static final List<PlannedPiece> ZEROS =
       List.of(new PlannedPiece(new PaddedSize(2048), PieceSource.zeros(), Optional.empty()));
 
+  static final HostId HOST = new HostId("host-1");
   static final SealingFacts.Order ORDER =
-      new SealingFacts.Order(SECTOR, TYPE, PLAN, Optional.of(REQUEST), AT);
+      new SealingFacts.Order(SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.empty(), AT);
   static final SealingFacts.Packed PACKED = new SealingFacts.Packed(ORDER, List.of(PIECE, FILLER));
   static final SealingFacts.Ticketed TICKETED = new SealingFacts.Ticketed(PACKED, TICKET, -790);
   static final SealingFacts.Labelled LABELLED = new SealingFacts.Labelled(TICKETED, LABELS, COMM_D);
@@ -92,7 +94,7 @@ public final class SealingSamples {
           new SealingState.SubmitCommit(COURSE, PROVED),
           new SealingState.CommitWait(COURSE, PROVED, MESSAGE),
           new SealingState.FinalizeSector(COURSE, PROVEN),
-          new SealingState.Removing(COURSE, PROVEN));
+          new SealingState.Removing(COURSE, PROVEN, Optional.empty()));
 
   private SealingSamples() {}
 
@@ -133,10 +135,17 @@ public final class SealingSamples {
     return states;
   }
 
+  /** Begun with files that a host of a farm has. */
+  public static SealingEvent uploaded() {
+    return new SealingEvent.SectorBegun(
+        AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.of(HOST));
+  }
+
   /** An event of every kind. */
   public static List<SealingEvent> events() {
     return List.of(
-        new SealingEvent.SectorBegun(AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST)),
+        new SealingEvent.SectorBegun(
+            AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.empty()),
         new SealingEvent.PieceAdded(AT, PIECE),
         new SealingEvent.SectorPacked(AT),
         new SealingEvent.TicketDrawn(AT, TICKET, -790),
@@ -154,6 +163,7 @@ public final class SealingSamples {
         new SealingEvent.SectorTransferred(AT, COPY),
         new SealingEvent.SourceReleased(AT, COPY),
         new SealingEvent.TransferFailed(AT, FAILURE),
+        new SealingEvent.CopyLost(AT, FAILURE),
         new SealingEvent.TransferRetried(AT, "operator"),
         new SealingEvent.StepFailed(AT, SealingStateName.SEAL_FAILED, FAILURE),
         new SealingEvent.SteppedBack(AT, SealingStateName.PRE_COMMIT_1, REDO),

@@ -28,6 +28,8 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
@@ -38,10 +40,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +90,10 @@ class SealingSectorTest {
   private final ScriptedTasks tasks = new ScriptedTasks();
   private final ScriptedChain chain = new ScriptedChain();
   private final List<SectorId> woken = new CopyOnWriteArrayList<>();
+
+  /** By which requests sectors were begun in the place of others. */
+  private final List<UUID> anew = new CopyOnWriteArrayList<>();
+
   private EventSourcedBehaviorTestKit<SealingSector.Command, SealingEvent, SealingState> driver;
 
   @BeforeEach
@@ -139,6 +148,26 @@ class SealingSectorTest {
   }
 
   @Test
+  void tasksSayWhenTheirWorkIsLost() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+
+    Optional<Instant> ticket = Optional.of(Instant.ofEpochSecond(-800 + 3780));
+    Optional<Instant> preCommit =
+        Optional.of(Instant.ofEpochSecond(100 + ScriptedChain.MAX_PROVE_COMMIT));
+    assertEquals(
+        Map.of(
+            TaskKind.ADD_PIECE, Optional.empty(),
+            TaskKind.PRE_COMMIT_1, ticket,
+            TaskKind.PRE_COMMIT_2, ticket,
+            TaskKind.COMMIT_1, preCommit,
+            TaskKind.COMMIT_2, preCommit,
+            TaskKind.FINALIZE, Optional.empty()),
+        tasks.deadlines);
+  }
+
+  @Test
   void aSectorOfZerosIsPreCommittedWithoutACommD() {
     pledge();
     await(SealingState.WaitSeed.class);
@@ -146,6 +175,34 @@ class SealingSectorTest {
     assertEquals(
         Optional.empty(),
         chain.preCommitOf(SECTOR).toCompletableFuture().join().orElseThrow().preCommit().commD());
+  }
+
+  private static Sector.Answer lost(TaskKind kind) {
+    return new Sector.HostIsLost(new TaskId(SECTOR, 1, 1, kind), new HostId("gone"), AT);
+  }
+
+  @Test
+  void aSectorOfZerosWhoseHostIsLostIsSealedAnew() {
+    tasks.answer(TaskKind.PRE_COMMIT_1, lost(TaskKind.PRE_COMMIT_1));
+    pledge();
+
+    assertEquals("host_lost", await(SealingState.SealFailed.class).failure().code());
+    operator.awaitAssert(
+        () -> {
+          assertEquals(1, anew.size());
+          return null;
+        });
+    assertEquals(List.of("its host is gone"), tasks.aborted);
+  }
+
+  @Test
+  void aSectorThatIsPreCommittedWaitsForItsLostHost() {
+    pledge();
+    tasks.answer(TaskKind.COMMIT_1, lost(TaskKind.COMMIT_1));
+    awaitSeed();
+
+    await(SealingState.Commit1.class);
+    assertEquals(List.of(), anew);
   }
 
   @Test
@@ -185,10 +242,12 @@ class SealingSectorTest {
                 PLAN.get(0).name()),
             PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
   }
 
@@ -198,7 +257,8 @@ class SealingSectorTest {
     begin(PLAN);
 
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
 
     operator.expectMessage(
         new SealingSector.Refused(
@@ -707,6 +767,48 @@ class SealingSectorTest {
     await(SealingState.Stored.class);
   }
 
+  @Test
+  void aCopyThatWasLostBeforeItsSourceWasDeletedIsMadeAgain() {
+    transfers = true;
+    tasks.fail(
+        TaskKind.RELEASE,
+        new Failure(Failure.Action.ABANDON, "no_copy", "the store does not have it any more"));
+    pledge();
+    awaitSeed();
+
+    await(SealingState.Stored.class);
+
+    assertEquals(
+        List.of(TaskKind.TRANSFER, TaskKind.RELEASE, TaskKind.TRANSFER, TaskKind.RELEASE),
+        tasks.kinds().stream().filter(TaskKind::isMove).toList());
+  }
+
+  @Test
+  void aSealedSectorThatRestsLeavesOnceThereIsAPlaceToGoTo() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+    awaitTrue(() -> !tasks.kinds().isEmpty() && last() instanceof TaskRequest.Finalize);
+
+    transfers = true;
+    driver.runCommand(new SealingSector.Wake());
+
+    await(SealingState.Stored.class);
+  }
+
+  @Test
+  void whoRemovesAStoredSectorRemovesItsCopyToo() {
+    transfers = true;
+    pledge();
+    awaitSeed();
+    await(SealingState.Stored.class);
+
+    driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
+    await(SealingState.Removed.class);
+
+    assertEquals(new TaskRequest.Remove(TYPE, Optional.of(SealingSamples.COPY)), last());
+  }
+
   /** Whether sealed sectors leave. */
   private boolean transfers;
 
@@ -714,11 +816,14 @@ class SealingSectorTest {
     return new SealingSector.Surroundings(
         sectors,
         chain,
-        this::files,
-        Runnable::run,
+        SealFiles.here(this::files, Runnable::run),
         SETTINGS,
         () -> AT,
         () -> transfers,
+        (size, request) -> {
+          anew.add(request);
+          return CompletableFuture.completedStage(SECTOR);
+        },
         woken::add);
   }
 
@@ -731,7 +836,9 @@ class SealingSectorTest {
   }
 
   private void begin(List<PlannedPiece> plan) {
-    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), operator.getRef()));
+    driver.runCommand(
+        new SealingSector.Begin(
+            TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Accepted());
   }
 

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,11 +158,11 @@ class SealingSimulationTest {
               new SealingSector.Surroundings(
                   tasks,
                   chain,
-                  sector -> files,
-                  Runnable::run,
+                  SealFiles.here(sector -> files, Runnable::run),
                   SETTINGS,
                   () -> AT,
                   () -> true,
+                  (size, request) -> CompletableFuture.failedStage(new AssertionError()),
                   sector -> {}));
     }
 
@@ -202,7 +203,7 @@ class SealingSimulationTest {
       if (chance(5)) {
         TaskKind kind = any(FAILING);
         Failure.Action action = any(ACTIONS);
-        tasks.fail(kind, SealingSamples.failure(action, "bad_luck"));
+        tasks.fail(kind, SealingSamples.failure(action, code(kind, action)));
       }
       if (chance(5)) {
         tasks.answer(any(PHASES), new Sector.Refused("busy", false));
@@ -212,6 +213,10 @@ class SealingSimulationTest {
           && !(state instanceof SealingState.Removing)) {
         persist(SealingPlan.stepFailed(state, SealingSamples.ABORTED, AT));
       }
+    }
+
+    private static String code(TaskKind kind, Failure.Action action) {
+      return kind == TaskKind.RELEASE && action != Failure.Action.ABANDON ? "no_copy" : "bad_luck";
     }
 
     private void beKind() {

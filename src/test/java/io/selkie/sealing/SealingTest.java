@@ -23,6 +23,7 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.journal.Database;
+import io.selkie.scheduler.HostId;
 import io.selkie.proofs.Proofs;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.Sealing.UploadedPiece;
@@ -82,7 +83,9 @@ class SealingTest {
             new Sealing.Parts(
                 new MinerId(1000),
                 chain,
+                new HostId("host-1"),
                 sector -> new SectorFiles(temp, sector),
+                SealFiles.here(sector -> new SectorFiles(temp, sector), Runnable::run),
                 database.dataSource(),
                 Runnable::run,
                 SETTINGS,
@@ -128,7 +131,7 @@ class SealingTest {
         .onMessage(
             Sector.Perform.class,
             ask -> {
-              script.perform(sector, ask.request()).thenAccept(ask.replyTo()::tell);
+              script.perform(sector, ask.request(), ask.deadline()).thenAccept(ask.replyTo()::tell);
               return Behaviors.same();
             })
         .onMessage(

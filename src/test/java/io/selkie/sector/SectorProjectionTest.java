@@ -138,16 +138,35 @@ class SectorProjectionTest {
   @Test
   void anAbortIsOverAtOnceUnlessAHostHasTheTask() throws SQLException {
     request(PRE_COMMIT_1);
-    handle(new SectorEvent.AbortRequested(AT, "api", "not needed"));
+    abort(true);
     assertStands("aborted", "PreCommit1", 10);
 
     handle(new SectorEvent.RetryRequested(AT, "api"));
     assign(1);
-    handle(new SectorEvent.AbortRequested(AT, "api", "not needed"));
+    abort(false);
     assertStands("stopping", "PreCommit1", 10);
 
     handle(new SectorEvent.TaskStopped(AT, 1, task, 1, HOST));
     assertStands("aborted", "PreCommit1", 10);
+  }
+
+  @Test
+  void anAbortThatDiscardsGoesToTheHostThatTriedBefore() throws SQLException {
+    request(PRE_COMMIT_1);
+    assign(1);
+    abort(false);
+    handle(new SectorEvent.TaskStopped(AT, 1, task, 1, HOST));
+    handle(new SectorEvent.RetryRequested(AT, "api"));
+
+    abort(true);
+
+    assertStands("stopping", "PreCommit1", 10);
+  }
+
+  private void abort(boolean discard) throws SQLException {
+    handle(
+        new SectorEvent.AbortRequested(
+            AT, "api", "not needed", discard ? Optional.of(true) : Optional.empty()));
   }
 
   @Test

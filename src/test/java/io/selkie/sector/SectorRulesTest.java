@@ -167,7 +167,7 @@ class SectorRulesTest {
 
     assertEquals(List.of("TaskFailed", "FilesLost"), events());
     SectorState.Failed failed = assertInstanceOf(SectorState.Failed.class, state);
-    assertEquals(SectorRules.HOST_REMOVED, failed.failure().code());
+    assertEquals(Failure.HOST_REMOVED, failed.failure().code());
     assertEquals(Optional.empty(), filesOn());
 
     seal(TaskKind.ADD_PIECE);
@@ -191,7 +191,7 @@ class SectorRulesTest {
   @Test
   void anAbortIsConfirmedForARemovedHost() {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    take(rules.abort(state, "operator", "enough", NOW));
+    take(rules.abort(state, "operator", "enough", false, NOW));
     take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
 
     assertEquals(List.of("TaskStopped", "FilesLost"), events());
@@ -265,7 +265,7 @@ class SectorRulesTest {
     assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
 
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", false, NOW));
     assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
   }
 
@@ -301,7 +301,7 @@ class SectorRulesTest {
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
     assertEquals(List.of(new SectorEffect.CheckFiles(kept)), last.effects());
 
-    take(rules.filesChecked(state, kept, true, NOW));
+    take(rules.filesChecked(state, kept, Optional.of(true), NOW));
     assertEquals(
         List.of(new SectorEffect.Reply(new Sector.Done(kept.task(), kept.result()))),
         last.effects());
@@ -312,9 +312,23 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
     ask(TaskKind.PRE_COMMIT_1, 1);
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
-    take(rules.filesChecked(state, kept, false, NOW));
+    take(rules.filesChecked(state, kept, Optional.of(false), NOW));
     assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
     assertEquals(2, ((SectorState.Waiting) state).task().id().generation());
+  }
+
+  @Test
+  void filesThatCannotBeLookedAtAreNotMadeAgain() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
+
+    take(rules.filesChecked(state, kept, Optional.empty(), NOW));
+
+    assertEquals(
+        "the files of PreCommit1 of s-t01000-7 cannot be looked at now: see the node's log, and its"
+            + " disk",
+        refusal());
   }
 
   @Test
@@ -408,7 +422,8 @@ class SectorRulesTest {
     TaskId.Attempt old = attempt.task().attempt(0);
     take(rules.report(state, new TaskReport.Found(old, HOST), NOW));
     assertEquals(
-        SectorStep.only(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old))),
+        SectorStep.only(
+            new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old, false))),
         last);
   }
 
@@ -431,10 +446,10 @@ class SectorRulesTest {
   @Test
   void anAbortWaitsUntilTheHostConfirms() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
     assertInstanceOf(SectorState.Stopping.class, state);
     assertEquals(
-        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt))),
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
         last.effects());
 
     take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
@@ -446,14 +461,56 @@ class SectorRulesTest {
   @Test
   void aTaskThatWaitsIsAbortedAtOnce() {
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void anAttemptThatFailsWhileItIsAbortedIsStoppedAllTheSameSoThatItsFilesGo() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    assertInstanceOf(SectorState.Stopping.class, state);
+    assertEquals(
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
+        last.effects());
+  }
+
+  @Test
+  void aTaskThatFailedAndWaitsIsStoppedOnItsHostSoThatItsFilesGo() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    assertInstanceOf(SectorState.Waiting.class, state);
+
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    assertEquals(
+        List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
+        last.effects());
+
+    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+    assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
+
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    assertEquals(attempt.task().attempt(2), assign());
+  }
+
+  @Test
+  void anAbortThatKeepsTheFilesNeedsNoHostWhileTheTaskWaits() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+
+    take(rules.abort(state, "node", "nobody waits", false, NOW));
+
     assertInstanceOf(SectorState.Aborted.class, state);
   }
 
   @Test
   void aResultThatCameBeforeTheAbortStands() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", NOW));
+    take(rules.abort(state, "operator", "wrong data", true, NOW));
     finish(attempt);
     assertInstanceOf(SectorState.Idle.class, state);
   }

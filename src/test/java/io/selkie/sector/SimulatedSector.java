@@ -176,7 +176,7 @@ public final class SimulatedSector {
   public void abort(String by, Consumer<Sector.Answer> replyTo) {
     receive(
         () -> {
-          SectorStep step = rules.abort(state, by, "it was asked for", around.now());
+          SectorStep step = rules.abort(state, by, "it was asked for", true, around.now());
           if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
             aborter = replyTo;
           }
@@ -244,7 +244,7 @@ public final class SimulatedSector {
     receive(
         () -> {
           Consumer<Sector.Answer> replyTo = checking.remove(answered.task());
-          SectorStep step = rules.filesChecked(state, answered, intact, around.now());
+          SectorStep step = rules.filesChecked(state, answered, Optional.of(intact), around.now());
           if (!step.events().isEmpty()) {
             asker = replyTo;
           }

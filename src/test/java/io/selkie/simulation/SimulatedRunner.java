@@ -33,6 +33,8 @@ final class SimulatedRunner {
     this.jobs = new SimulatedJobs(world, node, life, disk);
   }
 
+  private final Map<TaskId.Attempt, List<Runnable>> discarding = new LinkedHashMap<>();
+
   private static final class Running {
     private final List<Runnable> onDurable = new ArrayList<>();
     private final List<Consumer<Ended>> onEnd = new ArrayList<>();
@@ -143,6 +145,34 @@ final class SimulatedRunner {
         };
     run.onEnd.add(end -> first.run());
     world.after(life, STOP_AGAIN, first);
+  }
+
+  /** Removes what the attempt wrote: a prover of its sector would lose its files. */
+  void discard(TaskId.Attempt attempt, Runnable then) {
+    List<Runnable> waiting = discarding.get(attempt);
+    if (waiting != null) {
+      waiting.add(then);
+      return;
+    }
+    discarding.put(attempt, new ArrayList<>(List.of(then)));
+    nobodyWorksOn(attempt);
+    world.crashPoint(node, () -> "discard.before-effect");
+    world.after(
+        life,
+        world.between(0, 50),
+        () -> {
+          nobodyWorksOn(attempt);
+          world.crashPoint(node, () -> "discard.after-effect");
+          discarding.remove(attempt).forEach(Runnable::run);
+        });
+  }
+
+  private void nobodyWorksOn(TaskId.Attempt attempt) {
+    for (TaskId.Attempt other : node.disk().working()) {
+      if (other.sector().equals(attempt.sector())) {
+        throw new Violation(2, "what " + attempt + " wrote is removed, and " + other + " works");
+      }
+    }
   }
 
   void remove(TaskId.Attempt attempt) {

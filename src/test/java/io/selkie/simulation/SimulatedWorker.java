@@ -108,7 +108,7 @@ final class SimulatedWorker {
     } else if (command instanceof WorkerCommand.Acknowledge acknowledge) {
       perform(table.acknowledge(acknowledge.attempt()));
     } else if (command instanceof WorkerCommand.Stop stop) {
-      perform(table.stop(stop.attempt()));
+      perform(table.stop(stop.attempt(), stop.discard()));
     }
   }
 
@@ -171,6 +171,9 @@ final class SimulatedWorker {
       }
       SimulatedPool pool = pool(kill.attempt());
       toPool(kill.attempt()).tell(() -> pool.end(kill.attempt()));
+    } else if (effect instanceof JobTable.Effect.Discard discard) {
+      runner.discard(
+          discard.attempt(), () -> toSelf.tell(() -> perform(table.discarded(discard.attempt()))));
     } else if (effect instanceof JobTable.Effect.Remove remove) {
       admission.over(remove.attempt());
       if (!world.has(Defect.WORKER_NEVER_REMOVES)) {

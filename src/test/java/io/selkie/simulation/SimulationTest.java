@@ -66,6 +66,8 @@ class SimulationTest {
           "removal.after-rest",
           "stop.before-effect",
           "remove.before-effect",
+          "discard.before-effect",
+          "discard.after-effect",
           "scheduler.before-Assigned",
           "recovered.before-Submit",
           "recovered.before-Tell",

@@ -29,6 +29,25 @@ class StoragePathsTest {
   }
 
   @Test
+  void theDirectoriesOfAStoreAreOnOneFileSystem() throws Exception {
+    Path root = Files.createDirectories(temp.resolve("several"));
+    Path cache = Files.createDirectories(root.resolve("cache"));
+    Files.createDirectories(root.resolve("sealed"));
+
+    IOException refusal =
+        assertThrows(
+            IOException.class,
+            () ->
+                StoragePath.requireOneFileSystem(
+                    root, directory -> directory.equals(cache) ? "other" : "one"));
+
+    assertTrue(
+        refusal.getMessage().startsWith(cache + " is on another file system than " + root),
+        refusal.getMessage());
+    StoragePath.requireOneFileSystem(root);
+  }
+
+  @Test
   void theRepoBecomesAPathAsInLotus() throws IOException {
     StoragePaths paths = open();
 

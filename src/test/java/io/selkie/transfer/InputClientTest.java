@@ -53,6 +53,7 @@ class InputClientTest {
                 new TransferServer.Parts(
                     TransferSettings.of(kit.system().settings().config()),
                     List::of,
+                    temp.resolve("state"),
                     "source",
                     sector -> new SectorFiles(temp.resolve("repo"), sector),
                     tokens,

@@ -38,7 +38,13 @@ class LandingTest {
 
   private Receiver receiver() {
     return new Receiver(
-        () -> List.of(store), "host-2", SHA, Runnable::run, 2, Duration.ofMinutes(1));
+        () -> List.of(store),
+        new KnownStores(temp.resolve("known")),
+        "host-2",
+        SHA,
+        Runnable::run,
+        2,
+        Duration.ofMinutes(1));
   }
 
   private void send(int file, int chunk) throws Exception {
@@ -203,6 +209,58 @@ class LandingTest {
   }
 
   @Test
+  void whatWasLostOfACopyComesAgainAndItsRestGoesToTheTrash() throws Exception {
+    aSectorArrives();
+    Files.delete(store.resolve(FileNames.cache(SECTOR, "p_aux")));
+    receiver = receiver();
+
+    assertEquals("receiving", receiver.offer(offer).state());
+
+    assertEquals(2, store.resolve("selkie/trash").toFile().list().length, "sealed and cache");
+    sendMissing();
+    commit();
+    assertPlaced();
+  }
+
+  @Test
+  void theDirectoryBelowADiskThatIsNotMountedIsNotWrittenInto() throws Exception {
+    aSectorArrives();
+    Path away = Files.move(store, store.resolveSibling("away"));
+    Files.createDirectory(store);
+    receiver = receiver();
+
+    for (org.junit.jupiter.api.function.Executable call :
+        List.<org.junit.jupiter.api.function.Executable>of(
+            () -> receiver.offer(offer),
+            () -> receiver.status(SECTOR, offer.id()),
+            () -> receiver.discard(SECTOR, offer.id()),
+            () -> receiver.freeBytes())) {
+      TransferTrouble trouble = assertThrows(TransferTrouble.class, call);
+      assertEquals("unreachable", trouble.failure().code());
+      assertTrue(trouble.getMessage().contains("mount its disk"), trouble.getMessage());
+    }
+
+    assertEquals(0, store.toFile().list().length);
+    Files.delete(store);
+    Files.move(away, store);
+    assertPlaced();
+  }
+
+  @Test
+  void whatIsDiscardedGoesToTheTrashAndOnlyWhatCameByThatOffer() throws Exception {
+    aSectorArrives();
+    receiver.discard(SECTOR, "0".repeat(32));
+    assertPlaced();
+
+    receiver.discard(SECTOR, offer.id());
+    receiver.discard(SECTOR, offer.id());
+
+    assertFalse(Files.exists(store.resolve(FileNames.sealed(SECTOR))));
+    assertFalse(Files.exists(store.resolve("selkie").resolve(SECTOR + ".received.json")));
+    assertEquals(2, store.resolve("selkie/trash").toFile().list().length);
+  }
+
+  @Test
   void whatAKillAfterTheReceiptLeavesIsRemovedWhenTheSectorIsAskedFor() throws Exception {
     aSectorArrives();
     Path left = Files.createDirectories(store.resolve("fetching").resolve(SECTOR.toString()));
@@ -266,7 +324,7 @@ class LandingTest {
     receiver.offer(offer);
     sendMissing();
 
-    receiver.abandon(SECTOR, offer.id());
+    receiver.discard(SECTOR, offer.id());
 
     assertFalse(Files.exists(store.resolve("fetching").resolve(SECTOR.toString())));
     assertEquals("receiving", receiver.offer(offer).state());

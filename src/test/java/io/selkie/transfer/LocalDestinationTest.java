@@ -61,7 +61,10 @@ class LocalDestinationTest {
   }
 
   private TaskResult release(LocalDestination destination, SectorCopy copy) throws Exception {
-    return new SourceRelease(plans, which -> Optional.of(destination))
+    return new SourceRelease(
+            plans,
+            new Leftovers(temp.resolve("left"), plans, place -> Optional.of(destination)),
+            which -> Optional.of(destination))
         .perform(copy, new Control(SECTOR));
   }
 

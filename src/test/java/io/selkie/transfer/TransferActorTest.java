@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,7 @@ class TransferActorTest {
     }
 
     @Override
-    public void abandon(Offer offer, Control control) {}
+    public void discard(Offer offer, Control control) {}
   }
 
   @AfterAll
@@ -123,14 +124,19 @@ class TransferActorTest {
 
   private Transfers transfers() {
     TransferPlan.Directory plans = new TransferPlan.Directory(temp.resolve("plans"));
+    Leftovers leftovers = new Leftovers(temp.resolve("left"), plans, place -> Optional.of(script));
     TransferWork work =
         new TransferWork(
-            which -> new SectorFiles(temp.resolve("repo"), which),
             plans,
-            () -> List.of(script),
-            new SourceRelease(plans, copy -> Optional.of(script)),
-            file -> "blake3:" + "00".repeat(32),
-            512);
+            new TransferPlanner(
+                which -> new SectorFiles(temp.resolve("repo"), which),
+                plans,
+                leftovers,
+                () -> List.of(script),
+                file -> "blake3:" + "00".repeat(32),
+                new TransferPlanner.Terms(512, Duration.ofHours(1), InstantSource.system())),
+            leftovers,
+            new SourceRelease(plans, leftovers, copy -> Optional.of(script)));
     ActorRef<TransferActor.Command> actor =
         KIT.spawn(
             TransferActor.create(

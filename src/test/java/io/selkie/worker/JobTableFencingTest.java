@@ -53,7 +53,7 @@ class JobTableFencingTest {
     void step() {
       switch (random.nextInt(8)) {
         case 0, 1, 2 -> perform(start(anyAttempt()));
-        case 3 -> perform(table.stop(anyAttempt()));
+        case 3 -> perform(table.stop(anyAttempt(), random.nextBoolean()));
         case 4 -> perform(table.acknowledge(anyAttempt()));
         case 5 -> perform(table.tick());
         case 6 -> {
@@ -98,11 +98,25 @@ class JobTableFencingTest {
         launch(run.attempt());
       } else if (effect instanceof Effect.Kill kill) {
         later(() -> kill(kill.attempt()));
+      } else if (effect instanceof Effect.Discard discard) {
+        assertNobodyWritesBeside(discard);
+        later(
+            () -> {
+              assertNobodyWritesBeside(discard);
+              perform(table.discarded(discard.attempt()));
+            });
       } else if (effect instanceof Effect.Remove remove) {
         assertTrue(!provers.contains(remove.attempt()), () -> remove + " of a live prover");
         directories.remove(remove.attempt());
       } else if (effect instanceof Effect.Tell tell) {
         told.add(tell.report());
+      }
+    }
+
+    private void assertNobodyWritesBeside(Effect.Discard discard) {
+      for (TaskId.Attempt other : provers) {
+        assertTrue(
+            !other.sector().equals(discard.attempt().sector()), () -> discard + " beside " + other);
       }
     }
 

@@ -119,7 +119,7 @@ class JobTableTest {
 
   @Test
   void aStartThatComesAfterItsStopBeginsNothing() {
-    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST));
+    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST, false));
     assertEquals(List.of(stopped(FIRST)), start(FIRST));
   }
 
@@ -165,7 +165,7 @@ class JobTableTest {
   @Test
   void theResultOfAnAttemptThatIsBeingKilledIsNotTold() {
     start(FIRST);
-    table.stop(FIRST);
+    table.stop(FIRST, false);
 
     assertEquals(List.of(), table.durable(FIRST));
     assertEquals(List.of(), table.ended(FIRST, DONE));
@@ -234,10 +234,76 @@ class JobTableTest {
   void aStopIsAnsweredOnceItsProverIsDead() {
     start(FIRST);
 
-    assertEquals(List.of(kill(FIRST)), table.stop(FIRST));
-    assertEquals(List.of(), table.stop(FIRST));
+    assertEquals(List.of(kill(FIRST)), table.stop(FIRST, false));
+    assertEquals(List.of(), table.stop(FIRST, false));
     assertEquals(List.of(remove(FIRST), stopped(FIRST), announce()), table.stopped(FIRST));
-    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST));
+    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST, false));
+  }
+
+  private static Effect discard(TaskId.Attempt attempt) {
+    return new Effect.Discard(attempt);
+  }
+
+  @Test
+  void whatAStoppedAttemptWroteGoesBeforeTheStopIsAnswered() {
+    start(FIRST);
+
+    assertEquals(List.of(kill(FIRST)), table.stop(FIRST, true));
+    assertEquals(List.of(discard(FIRST)), table.stopped(FIRST));
+    assertEquals(List.of(), table.stop(FIRST, true));
+    assertEquals(List.of(remove(FIRST), stopped(FIRST), announce()), table.discarded(FIRST));
+  }
+
+  @Test
+  void whatAnAttemptOfAnEarlierLifeWroteGoesToo() {
+    assertEquals(List.of(discard(FIRST), announce(FIRST)), table.stop(FIRST, true));
+    assertEquals(List.of(remove(FIRST), stopped(FIRST), announce()), table.discarded(FIRST));
+  }
+
+  @Test
+  void aStopThatDiscardsCountsMoreThanOneThatDoesNot() {
+    start(FIRST);
+    table.stop(FIRST, false);
+
+    assertEquals(List.of(), table.stop(FIRST, true));
+    assertEquals(List.of(discard(FIRST)), table.stopped(FIRST));
+  }
+
+  @Test
+  void theFilesOfANewerAttemptAreNotDiscardedByALateStop() {
+    start(SECOND);
+
+    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST, true));
+  }
+
+  @Test
+  void aNewerAttemptBeginsOnlyWhenTheDiscardIsDone() {
+    start(FIRST);
+    table.stop(FIRST, true);
+    table.stopped(FIRST);
+
+    assertEquals(List.of(announce(FIRST, SECOND)), start(SECOND));
+    assertEquals(
+        List.of(remove(FIRST), stopped(FIRST), run(SECOND, false), announce(SECOND)),
+        table.discarded(FIRST));
+  }
+
+  @Test
+  void nothingIsDiscardedWhileAnOlderAttemptMayWrite() {
+    start(FIRST);
+
+    assertEquals(List.of(kill(FIRST), remove(SECOND)), table.stop(SECOND, true));
+    table.stopped(FIRST);
+    assertEquals(List.of(discard(SECOND), announce(SECOND)), table.stop(SECOND, true));
+  }
+
+  @Test
+  void aResultThatIsToldIsNotDiscarded() {
+    start(FIRST);
+    table.ended(FIRST, DONE);
+
+    assertEquals(List.of(told(FIRST, DONE)), table.stop(FIRST, true));
+    assertEquals(List.of(remove(FIRST)), table.acknowledge(FIRST));
   }
 
   @Test
@@ -245,7 +311,7 @@ class JobTableTest {
     start(FIRST);
     table.ended(FIRST, DONE);
 
-    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST));
+    assertEquals(List.of(remove(FIRST), stopped(FIRST)), table.stop(FIRST, false));
   }
 
   @Test
@@ -253,7 +319,8 @@ class JobTableTest {
     start(FIRST);
     start(SECOND);
 
-    assertEquals(List.of(remove(SECOND), stopped(SECOND), announce(FIRST)), table.stop(SECOND));
+    assertEquals(
+        List.of(remove(SECOND), stopped(SECOND), announce(FIRST)), table.stop(SECOND, false));
     assertEquals(List.of(remove(FIRST), announce()), table.stopped(FIRST));
   }
 
@@ -261,7 +328,7 @@ class JobTableTest {
   void aKillThatFailedIsTriedAgain() {
     start(FIRST);
     table.tick();
-    table.stop(FIRST);
+    table.stop(FIRST, false);
     table.stopFailed(FIRST);
 
     List<Effect> effects = new ArrayList<>();
@@ -343,7 +410,7 @@ class JobTableTest {
     table.tick();
     start(SECOND);
 
-    assertEquals(List.of(kill(SECOND)), table.stop(SECOND));
+    assertEquals(List.of(kill(SECOND)), table.stop(SECOND, false));
   }
 
   @Test

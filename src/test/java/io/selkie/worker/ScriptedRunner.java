@@ -62,6 +62,12 @@ final class ScriptedRunner implements TaskRunner {
   }
 
   @Override
+  public CompletionStage<Done> discard(TaskId.Attempt attempt) {
+    calls.add("discard " + attempt);
+    return CompletableFuture.completedStage(Done.getInstance());
+  }
+
+  @Override
   public void remove(TaskId.Attempt attempt) {
     if (failing) {
       failing = false;

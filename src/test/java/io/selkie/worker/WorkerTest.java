@@ -142,11 +142,27 @@ class WorkerTest {
     worker.tell(start(preCommit1(2)));
     assertEquals("no_slot", sectors.expectMessageClass(TaskReport.Failed.class).failure().code());
 
-    worker.tell(new WorkerCommand.Stop(FIRST));
+    worker.tell(new WorkerCommand.Stop(FIRST, false));
     runner.dies(FIRST);
     sectors.expectMessage(new TaskReport.Stopped(FIRST, HOST));
     worker.tell(start(preCommit1(3)));
     sectors.expectMessage(new TaskReport.Started(preCommit1(3), HOST));
+  }
+
+  @Test
+  void whatAnAbortedTaskWroteIsGoneBeforeItsSectorHearsOfTheEnd() throws Exception {
+    ActorRef<WorkerCommand> worker = worker();
+    worker.tell(start(FIRST));
+    sectors.expectMessage(new TaskReport.Started(FIRST, HOST));
+
+    worker.tell(new WorkerCommand.Stop(FIRST, true));
+    assertEquals("run " + FIRST, runner.nextCall());
+    assertEquals("stop " + FIRST, runner.nextCall());
+    assertTrue(runner.isQuiet());
+    runner.dies(FIRST);
+
+    assertEquals("discard " + FIRST, runner.nextCall());
+    sectors.expectMessage(new TaskReport.Stopped(FIRST, HOST));
   }
 
   @Test
@@ -177,7 +193,7 @@ class WorkerTest {
       worker.tell(start(attempt));
       sectors.expectMessage(new TaskReport.Started(attempt, HOST));
       runner.dies(attempt);
-      worker.tell(new WorkerCommand.Stop(attempt));
+      worker.tell(new WorkerCommand.Stop(attempt, false));
       // Its own end may be told first; the sector takes the one or the other.
       TaskReport report = sectors.receiveMessage();
       if (report instanceof TaskReport.Failed) {
@@ -269,7 +285,7 @@ class WorkerTest {
     ActorRef<WorkerCommand> worker = worker();
     sectors.expectMessage(new TaskReport.Found(FIRST, HOST));
 
-    worker.tell(new WorkerCommand.Stop(FIRST));
+    worker.tell(new WorkerCommand.Stop(FIRST, false));
     assertEquals("stop " + FIRST, runner.nextCall());
     runner.dies(FIRST);
 
@@ -410,7 +426,7 @@ class WorkerTest {
     sectors.expectMessage(new TaskReport.Started(proving, HOST));
     worker.tell(start(next));
     runner.dies(next);
-    worker.tell(new WorkerCommand.Stop(next));
+    worker.tell(new WorkerCommand.Stop(next, false));
     sectors.expectMessage(new TaskReport.Stopped(next, HOST));
 
     runner.ends(proving, ScriptedRunner.DONE);

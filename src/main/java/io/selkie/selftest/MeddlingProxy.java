@@ -1,4 +1,4 @@
-package io.selkie.node;
+package io.selkie.selftest;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,0 +1,94 @@
+package io.selkie.journal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * Leases, each with one owner at a time. What the time is, the database says: clocks of hosts may
+ * differ. Calls block.
+ */
+final class LeaseTable {
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final DataSource database;
+
+  LeaseTable(DataSource database) {
+    this.database = database;
+  }
+
+  /**
+   * Takes the lease, or keeps it for longer.
+   *
+   * @return whether it is the owner's now, until {@code duration} is over
+   */
+  boolean take(String name, String owner, Duration duration) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      return update(connection, name, owner, duration) || insert(connection, name, owner, duration);
+    }
+  }
+
+  private static boolean update(
+      Connection connection, String name, String owner, Duration duration) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE cluster_lease SET owner = ?,"
+                + " expires_at = CURRENT_TIMESTAMP + ? * INTERVAL '0.001' SECOND"
+                + " WHERE name = ? AND (owner = ? OR expires_at < CURRENT_TIMESTAMP)")) {
+      statement.setString(1, owner);
+      statement.setLong(2, duration.toMillis());
+      statement.setString(3, name);
+      statement.setString(4, owner);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  private static boolean insert(
+      Connection connection, String name, String owner, Duration duration) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "INSERT INTO cluster_lease (name, owner, expires_at)"
+                + " VALUES (?, ?, CURRENT_TIMESTAMP + ? * INTERVAL '0.001' SECOND)")) {
+      statement.setString(1, name);
+      statement.setString(2, owner);
+      statement.setLong(3, duration.toMillis());
+      return statement.executeUpdate() == 1;
+    } catch (SQLException e) {
+      if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        return false; // somebody has it
+      }
+      throw e;
+    }
+  }
+
+  /** Gives the lease back, if it is the owner's. */
+  void release(String name, String owner) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("DELETE FROM cluster_lease WHERE name = ? AND owner = ?")) {
+      connection.setAutoCommit(true);
+      statement.setString(1, name);
+      statement.setString(2, owner);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Who has the lease; empty if nobody does. */
+  Optional<String> owner(String name) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT owner FROM cluster_lease"
+                    + " WHERE name = ? AND expires_at >= CURRENT_TIMESTAMP")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.selkie.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What {@link ClusterSettings} are in Akka's words. */
+final class ClusterConfig {
+  private static final String ARTERY = "akka.remote.artery.";
+  private static final String SERVICE = "selkie";
+
+  private ClusterConfig() {}
+
+  static Config of(ClusterSettings settings) {
+    Map<String, Object> akka = new HashMap<>();
+    akka.put(ARTERY + "canonical.hostname", settings.address());
+    akka.put(ARTERY + "canonical.port", settings.port());
+    akka.put("akka.cluster.roles", List.copyOf(settings.roles()));
+    akka.put("akka.cluster.app-version", version());
+    akka.put("akka.cluster.sharding.role", ClusterSettings.COORDINATOR);
+    akka.put("akka.cluster.singleton.role", ClusterSettings.COORDINATOR);
+    akka.put("akka.cluster.singleton-proxy.role", ClusterSettings.COORDINATOR);
+    akka.put(
+        "akka.cluster.failure-detector.acceptable-heartbeat-pause", settings.timing().pause());
+    akka.put(
+        "akka.cluster.split-brain-resolver.stable-after", settings.timing().stableAfter());
+    settings.tls().ifPresent(tls -> secure(akka, tls));
+    settings.discovery().ifPresent(discovery -> bootstrap(akka, settings, discovery));
+    return ConfigFactory.parseMap(akka, "selkie.cluster");
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Node.class.getPackage().getImplementationVersion()).orElse("0.0.0");
+  }
+
+  private static void secure(Map<String, Object> akka, ClusterSettings.Tls tls) {
+    String ssl = ARTERY + "ssl.";
+    akka.put(ARTERY + "transport", "tls-tcp");
+    akka.put(
+        ssl + "ssl-engine-provider",
+        "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
+    akka.put(ssl + "rotating-keys-engine.key-file", tls.key().toString());
+    akka.put(ssl + "rotating-keys-engine.cert-file", tls.certificate().toString());
+    akka.put(ssl + "rotating-keys-engine.ca-cert-file", tls.authority().toString());
+  }
+
+  /** Its interface only tells who belongs to the cluster: nothing can be changed over it. */
+  private static void bootstrap(
+      Map<String, Object> akka, ClusterSettings settings, ClusterSettings.Discovery discovery) {
+    akka.put("akka.management.http.hostname", settings.address());
+    akka.put("akka.management.http.port", discovery.port());
+    akka.put("akka.management.http.route-providers-read-only", true);
+    String contact = "akka.management.cluster.bootstrap.contact-point-discovery.";
+    akka.put(contact + "required-contact-point-nr", discovery.fewest());
+    akka.put(
+        contact + "service-name",
+        discovery.service().isEmpty() ? SERVICE : discovery.service());
+    String method =
+        switch (discovery.method()) {
+          case CONFIG -> "config";
+          case DNS -> "akka-dns";
+          case KUBERNETES -> "kubernetes-api";
+        };
+    akka.put(contact + "discovery-method", method);
+    if (discovery.method() == ClusterSettings.Method.CONFIG) {
+      akka.put(contact + "service-name", SERVICE);
+      akka.put(
+          "akka.discovery.config.services." + SERVICE + ".endpoints",
+          discovery.hosts().stream()
+              .map(host -> Map.of("host", host.host(), "port", host.port()))
+              .toList());
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package io.selkie.transfer;
+
+import io.selkie.failpoints.FailPoints;
+import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.Failure;
+import io.selkie.storage.SectorPlaces;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Decides where a sector goes, and when a place that has a part of it is left for another. All it
+ * decides is durable before it is done; it may be killed at any moment. Blocks.
+ */
+final class TransferPlanner {
+  private final SectorPlaces places;
+  private final TransferPlan.Directory plans;
+  private final Leftovers leftovers;
+  private final Supplier<List<Destination>> destinations;
+  private final FileDigest digest;
+  private final Terms terms;
+
+  /**
+   * What plans are made by.
+   *
+   * @param chunk bytes of a chunk
+   * @param giveUpAfter how long a place is waited for that has a part of a sector
+   */
+  record Terms(int chunk, Duration giveUpAfter, InstantSource clock) {}
+
+  TransferPlanner(
+      SectorPlaces places,
+      TransferPlan.Directory plans,
+      Leftovers leftovers,
+      Supplier<List<Destination>> destinations,
+      FileDigest digest,
+      Terms terms) {
+    this.places = places;
+    this.plans = plans;
+    this.leftovers = leftovers;
+    this.destinations = destinations;
+    this.digest = digest;
+    this.terms = terms;
+  }
+
+  /** What was decided before counts as long as the files are the same, and it can be had. */
+  TransferPlan plan(Control control) throws IOException, TransferTrouble, Control.Held {
+    SectorId sector = control.sector();
+    Optional<TransferPlan> before = plans.read(sector);
+    if (before.isPresent() && before.get().committed() && !mayLeave(before.get())) {
+      return gone(before.get());
+    }
+    SourceFiles.Found found = SourceFiles.of(places.of(sector), digest, control);
+    Offer offer = new Offer(sector, terms.chunk(), found.files());
+    List<TargetChoice.Candidate> candidates = look(found.paths(), control);
+    Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
+    if (same.isPresent()) {
+      same = Optional.of(seen(same.get(), candidates));
+    }
+    Optional<TransferPlan> known = same;
+    Optional<TargetChoice.Candidate> chosen =
+        TargetChoice.choose(
+            candidates.stream().filter(one -> !isAvoided(known, one.place())).toList(),
+            offer.size(),
+            known.map(TransferPlan::place));
+    if (known.isPresent() && stays(known.get(), chosen, candidates, offer, control)) {
+      return gone(known.get());
+    }
+    TargetChoice.Candidate target =
+        chosen.orElseThrow(() -> noDestination(candidates, offer, known));
+    TransferPlan plan =
+        TransferPlan.of(
+            offer,
+            target.place(),
+            found.paths(),
+            known.map(left -> left.leaving(now())).orElse(List.of()));
+    leave(before, plan, known, control);
+    return plan;
+  }
+
+  private Instant now() {
+    return terms.clock().instant();
+  }
+
+  private boolean isAvoided(Optional<TransferPlan> known, String place) {
+    return known.filter(plan -> plan.avoids(place, terms.giveUpAfter(), now())).isPresent();
+  }
+
+  /** The plan's place is gone to: what it has is no leftover. */
+  private TransferPlan gone(TransferPlan plan) throws IOException {
+    leftovers.keep(plan.offer(), plan.place());
+    return plan;
+  }
+
+  /**
+   * Once committed, the place may have renamed the sources to itself: there is no way back then.
+   */
+  private boolean mayLeave(TransferPlan plan) throws IOException {
+    boolean unwanted =
+        isAvoided(Optional.of(plan), plan.place())
+            || destinations.get().stream().noneMatch(one -> one.place().equals(plan.place()));
+    return unwanted && plan.isWhole();
+  }
+
+  /** A place that does not answer has trouble from then on. */
+  private TransferPlan seen(TransferPlan plan, List<TargetChoice.Candidate> candidates)
+      throws IOException {
+    Optional<String> silent =
+        candidates.stream()
+            .filter(one -> one.place().equals(plan.place()))
+            .flatMap(one -> one.trouble().stream())
+            .findFirst();
+    return silent.isEmpty() ? plan : troubled(plan, "unreachable", silent.get(), 0);
+  }
+
+  /**
+   * Whether the place that was chosen before is still the one.
+   *
+   * @throws TransferTrouble if it is, and cannot be had now
+   */
+  private boolean stays(
+      TransferPlan known,
+      Optional<TargetChoice.Candidate> chosen,
+      List<TargetChoice.Candidate> candidates,
+      Offer offer,
+      Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    Optional<TargetChoice.Candidate> place =
+        candidates.stream().filter(one -> one.place().equals(known.place())).findFirst();
+    if (place.isEmpty()) {
+      return false; // it is not in the settings any more
+    }
+    if (chosen.isPresent() && chosen.get().place().equals(known.place())) {
+      return true;
+    }
+    boolean avoided = isAvoided(Optional.of(known), known.place());
+    Optional<TransferPlan.Trouble> why = known.trouble(known.place());
+    if (!avoided || chosen.isEmpty()) {
+      if (candidates.stream().allMatch(one -> refuses(known, one)) && why.isPresent()) {
+        plans.write(known.untroubled()); // so that whoever has it tried again is not told the same
+        throw TransferTrouble.lasting(why.get().code(), why.get().message());
+      }
+      if (place.get().trouble().isPresent() || refuses(known, place.get())) {
+        throw chosen.isPresent()
+            ? TransferTrouble.passing("unreachable", waits(known, place.get()))
+            : noDestination(candidates, offer, Optional.of(known));
+      }
+      control.note(chosen.isEmpty() && why.isPresent() ? "no other destination can take it" : "");
+      return true;
+    }
+    return isInPlace(known, control);
+  }
+
+  private static boolean refuses(TransferPlan known, TargetChoice.Candidate place) {
+    return known.trouble(place.place()).filter(TransferPlan.Trouble::isLasting).isPresent();
+  }
+
+  private String waits(TransferPlan known, TargetChoice.Candidate place) {
+    Instant since =
+        known
+            .trouble(known.place())
+            .map(trouble -> Instant.ofEpochMilli(trouble.since()))
+            .orElseGet(this::now);
+    return place.trouble().orElse("")
+        + "; a part of the sector is there, so another place is tried only after "
+        + since.plus(terms.giveUpAfter());
+  }
+
+  private static TransferTrouble noDestination(
+      List<TargetChoice.Candidate> candidates, Offer offer, Optional<TransferPlan> known) {
+    List<TargetChoice.Candidate> told =
+        candidates.stream()
+            .map(
+                one ->
+                    known
+                        .flatMap(plan -> plan.trouble(one.place()))
+                        .filter(trouble -> one.trouble().isEmpty())
+                        .map(trouble -> one.because(trouble.message()))
+                        .orElse(one))
+            .toList();
+    return TransferTrouble.passing("no_destination", TargetChoice.reason(told, offer.size()));
+  }
+
+  /** It may have come to its end there while nobody could be told. */
+  private boolean isInPlace(TransferPlan plan, Control control) throws Control.Held {
+    try {
+      Optional<Destination> place = destination(plan.place());
+      return place.isPresent() && place.get().find(plan.offer(), control).isPresent();
+    } catch (IOException | TransferTrouble e) {
+      return false; // it is left for such reasons
+    }
+  }
+
+  /** What a place that is not gone to has of the sector is in the way there, and no more. */
+  private void leave(
+      Optional<TransferPlan> before,
+      TransferPlan plan,
+      Optional<TransferPlan> known,
+      Control control)
+      throws IOException {
+    leftovers.keep(plan.offer(), plan.place());
+    if (before.isPresent()) {
+      FailPoints.hit("Failover.before-leftover", control.sector());
+      leftovers.add(before.get().offer(), before.get().place());
+      FailPoints.hit("Failover.before-plan", control.sector());
+    }
+    plans.write(plan);
+    if (before.isPresent()) {
+      FailPoints.hit("Failover.before-discard", control.sector());
+      control.note(
+          "instead of "
+              + before.get().place()
+              + known
+                  .flatMap(left -> left.trouble(left.place()))
+                  .map(why -> " (" + why.code() + ": " + why.message() + ")")
+                  .orElse(""));
+      leftovers.clear(control.sector());
+      FailPoints.hit("Failover.after-discard", control.sector());
+    }
+  }
+
+  /** Writes down that the place has trouble. */
+  TransferPlan troubled(TransferPlan plan, String code, String message, long arrived)
+      throws IOException {
+    TransferPlan now = plan.troubled(code, message, arrived, now());
+    if (!now.equals(plan)) {
+      plans.write(now);
+    }
+    return now;
+  }
+
+  /**
+   * Writes down why a try ended.
+   *
+   * @return whether another place may be gone to at once
+   */
+  boolean failed(TransferPlan tried, Failure failure, Control control) throws IOException {
+    TransferPlan.Trouble trouble =
+        new TransferPlan.Trouble(tried.place(), failure.code(), failure.message(), 0, 0);
+    if (failure.action() != Failure.Action.RETRY && !trouble.isLasting()) {
+      return false; // of the source: it is the same wherever it goes
+    }
+    TransferPlan now = plans.read(control.sector()).orElse(tried);
+    troubled(now, failure.code(), failure.message(), control.arrived());
+    return trouble.isPlain();
+  }
+
+  /** Writes down that the place may put the sector in place from here on. */
+  void commit(TransferPlan plan) throws IOException {
+    plans.write(plan.commit());
+  }
+
+  /** The destination of this place, if it is one now. */
+  Optional<Destination> destination(String place) {
+    return destinations.get().stream().filter(one -> one.place().equals(place)).findFirst();
+  }
+
+  private List<TargetChoice.Candidate> look(List<Path> sources, Control control)
+      throws Control.Held {
+    List<TargetChoice.Candidate> candidates = new ArrayList<>();
+    for (Destination destination : destinations.get()) {
+      control.check();
+      Optional<Destination.Space> space = Optional.empty();
+      Optional<String> trouble = Optional.empty();
+      try {
+        space = Optional.of(destination.look(sources, control));
+      } catch (IOException | TransferTrouble e) {
+        trouble = Optional.of(String.valueOf(e.getMessage()));
+      }
+      candidates.add(
+          new TargetChoice.Candidate(candidates.size(), destination.place(), space, trouble));
+    }
+    return candidates;
+  }
+}

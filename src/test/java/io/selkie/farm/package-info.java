@@ -1,0 +1,2 @@
+/** Nodes in processes of their own that form one farm. */
+package io.selkie.farm;
