@@ -142,7 +142,7 @@ final class RecordSamples {
     } catch (InvocationTargetException e) {
       throw new AssertionError("say what a sample of " + type + " is", e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("no " + type + " can be made", e);
     }
   }
 }
