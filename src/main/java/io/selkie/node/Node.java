@@ -42,6 +42,7 @@ import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.InputClient;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
@@ -220,7 +221,13 @@ public final class Node implements AutoCloseable {
             operations,
             served,
             () -> receive(settings, parts, system, served));
-    if (!served(settings.transfer(), parts.paths(), served).isEmpty()) {
+    if (settings.cluster().isFarm() && !isReached(settings)) {
+      LOG.warn(
+          "selkie.transfer.host {} is of this host alone, so Commit2 of its sectors runs here and"
+              + " nowhere else: set it to an address that the farm reaches",
+          settings.transfer().host());
+    }
+    if (!served(settings.transfer(), parts.paths(), served).isEmpty() || isReached(settings)) {
       receive(settings, parts, system, served);
     }
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
@@ -309,6 +316,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     Path state = settings.state().path();
+    Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
     URI url =
         await(
             TransferServer.start(
@@ -318,7 +326,8 @@ public final class Node implements AutoCloseable {
                     () -> served(transfer, parts.paths(), attached),
                     state,
                     parts.host().value(),
-                    new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+                    parts.places(),
+                    tokens,
                     parts.digest(),
                     parts.blocking())));
     Path file = state.resolve("transfer");
@@ -326,6 +335,17 @@ public final class Node implements AutoCloseable {
     keep("transfer address", () -> Files.deleteIfExists(file));
     receives = true;
     LOG.info("receives sectors at {}", url);
+    String address = settings.cluster().address();
+    if (isReached(settings) && parts.worker().means() instanceof HostLedger ledger) {
+      ledger.servesFilesAt(
+          new FileTickets(parts.host(), FileTickets.from(url, address), tokens, Clock.systemUTC()));
+    }
+  }
+
+  /** Whether other hosts of the farm can fetch what their Commit2 read from here. */
+  private static boolean isReached(NodeSettings settings) throws IOException {
+    return settings.cluster().isFarm()
+        && FileTickets.isReached(settings.transfer().host(), settings.cluster().address());
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -390,7 +410,9 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             fitness);
-    ProverTaskRunner runner = new ProverTaskRunner(places, runs, local, progress, ledger, blocking);
+    InputClient inputs = new InputClient(settings.transfer().stallTimeout());
+    ProverTaskRunner runner =
+        new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
