@@ -32,7 +32,7 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
-import io.selkie.sector.ManifestFiles;
+import io.selkie.storage.CopyCheck;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
@@ -231,14 +231,15 @@ public final class Node implements AutoCloseable {
     return new NodeStorage(
         new NodeStorage.Parts(
             parts.paths(),
-            new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
+            new OrphanFinder(
+                parts.paths(), settings.storage().shared(), journal, Clock.systemUTC()),
             journal,
             SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
             () -> stores(settings.transfer()),
             () -> wakeSealed(settings, parts, sealing),
-            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
+            new CopyCheck(parts.paths(), parts.digest()::of),
             audit,
             parts.blocking()));
   }
@@ -381,8 +382,7 @@ public final class Node implements AutoCloseable {
     // Whoever shares the journal drives each other's sectors, on one chain.
     return database.isShared()
         ? DevChain.open(database.dataSource(), chain, local, Clock.systemUTC(), blocking)
-        : DevChain.open(
-            state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
+        : DevChain.open(state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(
