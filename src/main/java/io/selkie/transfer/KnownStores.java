@@ -29,7 +29,14 @@ record KnownStores(Path directory) {
    * @param store its real path
    * @throws TransferTrouble that may pass, if the mark is missing or another's
    */
-  synchronized void check(Path store) throws IOException, TransferTrouble {
+  void check(Path store) throws IOException, TransferTrouble {
+    // One directory may be served and sent to at once, and to several at once.
+    synchronized (KnownStores.class) {
+      checkAlone(store);
+    }
+  }
+
+  private void checkAlone(Path store) throws IOException, TransferTrouble {
     Path remembered = directory.resolve(nameOf(store));
     Path mark = store.resolve(MARK);
     Optional<String> known = read(remembered);

@@ -154,7 +154,7 @@ public final class ProverTaskRunner implements TaskRunner {
     Instant now = Instant.now();
     try {
       ledger.begin(attempt, request);
-      SectorTask task = new SectorTask(files(attempt), request);
+      SectorTask task = new SectorTask(files(attempt, request), request);
       TaskResult result = perform(attempt, task, environment, run);
       ledger.succeeded(attempt, request.kind());
       lookForFallback(attempt, environment);
@@ -205,10 +205,13 @@ public final class ProverTaskRunner implements TaskRunner {
     }
   }
 
-  /** Whatever may write claims the sector first; Commit2 only reads a file of its request. */
-  private SectorFiles files(TaskId.Attempt attempt) throws IOException {
-    return attempt.task().kind() == TaskKind.COMMIT_2
-        ? places.of(attempt.sector())
+  /**
+   * Whatever may write claims the sector first. Commit2 only reads a file that its request names,
+   * and runs on a host without any storage path, too.
+   */
+  private SectorFiles files(TaskId.Attempt attempt, TaskRequest request) throws IOException {
+    return request instanceof TaskRequest.Commit2 commit2
+        ? new SectorFiles(commit2.phase1Output().resolveSibling(""), attempt.sector())
         : places.claim(attempt.sector(), attempt.task().generation());
   }
 
@@ -319,8 +322,12 @@ public final class ProverTaskRunner implements TaskRunner {
   }
 
   private void discardNow(TaskId.Attempt attempt) {
+    if (!attempt.task().kind().bringsFiles()) {
+      return;
+    }
     try {
-      long bytes = AbandonedWork.discard(files(attempt), attempt.task().kind());
+      SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
+      long bytes = AbandonedWork.discard(files, attempt.task().kind());
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
       LOG.warn(

@@ -23,7 +23,7 @@ class ThreeNodesIT {
 
   @Test
   void sealsOnAnyHostAndGoesOnWhenTheFirstIsKilled() throws Exception {
-    try (TestFarm farm = TestFarm.in(directory).startAll()) {
+    try (TestFarm farm = TestFarm.in(directory).secured().startAll()) {
       List<String> sectors = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         sectors.add(farm.pledge(i % TestFarm.HOSTS));
@@ -61,7 +61,8 @@ class ThreeNodesIT {
 
   private static Set<String> hostsOf(TestFarm farm, String sector) throws Exception {
     Set<String> hosts = new TreeSet<>();
-    for (JsonNode event : farm.calls(0).get("/sectors/" + sector + "/history?limit=200").path("history")) {
+    for (JsonNode event :
+        farm.calls(0).get("/sectors/" + sector + "/history?limit=200").path("history")) {
       String phase = event.path("phase").asText();
       if (!event.path("host").asText().isEmpty() && !phase.equals("Commit2")) {
         hosts.add(event.path("host").asText());

@@ -38,8 +38,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -139,6 +141,26 @@ class SealingSectorTest {
   }
 
   @Test
+  void tasksSayWhenTheirWorkIsLost() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+
+    Optional<Instant> ticket = Optional.of(Instant.ofEpochSecond(-800 + 3780));
+    Optional<Instant> preCommit =
+        Optional.of(Instant.ofEpochSecond(100 + ScriptedChain.MAX_PROVE_COMMIT));
+    assertEquals(
+        Map.of(
+            TaskKind.ADD_PIECE, Optional.empty(),
+            TaskKind.PRE_COMMIT_1, ticket,
+            TaskKind.PRE_COMMIT_2, ticket,
+            TaskKind.COMMIT_1, preCommit,
+            TaskKind.COMMIT_2, preCommit,
+            TaskKind.FINALIZE, Optional.empty()),
+        tasks.deadlines);
+  }
+
+  @Test
   void aSectorOfZerosIsPreCommittedWithoutACommD() {
     pledge();
     await(SealingState.WaitSeed.class);
@@ -185,10 +207,12 @@ class SealingSectorTest {
                 PLAN.get(0).name()),
             PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
   }
 
@@ -198,7 +222,8 @@ class SealingSectorTest {
     begin(PLAN);
 
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
 
     operator.expectMessage(
         new SealingSector.Refused(
@@ -772,7 +797,9 @@ class SealingSectorTest {
   }
 
   private void begin(List<PlannedPiece> plan) {
-    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+    driver.runCommand(
+        new SealingSector.Begin(
+            TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Accepted());
   }
 

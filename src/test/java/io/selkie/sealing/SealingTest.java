@@ -23,8 +23,8 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.journal.Database;
-import io.selkie.scheduler.HostId;
 import io.selkie.proofs.Proofs;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.sealing.Sealing.UploadedPiece;
 import io.selkie.sector.Sector;
@@ -131,7 +131,7 @@ class SealingTest {
         .onMessage(
             Sector.Perform.class,
             ask -> {
-              script.perform(sector, ask.request()).thenAccept(ask.replyTo()::tell);
+              script.perform(sector, ask.request(), ask.deadline()).thenAccept(ask.replyTo()::tell);
               return Behaviors.same();
             })
         .onMessage(
