@@ -1,11 +1,14 @@
 package io.selkie.node;
 
 import io.selkie.api.Operations;
+import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SectorId;
 import io.selkie.journal.JournalIndex;
 import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskResult;
 import io.selkie.sealing.Sealing;
 import io.selkie.sector.Sector;
+import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
@@ -15,6 +18,7 @@ import io.selkie.view.ViewException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +82,22 @@ final class JournalStandings implements OrphanFinder.Journal {
       return SectorStanding.BUSY;
     }
     return SectorStanding.UNKNOWN;
+  }
+
+  @Override
+  public Optional<CommR> commR(SectorId sector) throws IOException {
+    return commR(await(operations.state(sector)));
+  }
+
+  static Optional<CommR> commR(SectorState state) {
+    if (!(state instanceof SectorState.Known known)) {
+      return Optional.empty();
+    }
+    return known.facts().answers().stream()
+        .map(SectorFacts.Answered::result)
+        .filter(TaskResult.Encoded.class::isInstance)
+        .map(result -> ((TaskResult.Encoded) result).commR())
+        .reduce((earlier, later) -> later);
   }
 
   static SectorStanding of(SectorState state) {

@@ -33,7 +33,7 @@ import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
-import io.selkie.sector.ManifestFiles;
+import io.selkie.storage.CopyCheck;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
@@ -264,7 +264,8 @@ public final class Node implements AutoCloseable {
     return new NodeStorage(
         new NodeStorage.Parts(
             parts.paths(),
-            new OrphanFinder(parts.paths(), settings.storage().shared(), journal),
+            new OrphanFinder(
+                parts.paths(), settings.storage().shared(), journal, Clock.systemUTC()),
             journal,
             SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
@@ -273,7 +274,7 @@ public final class Node implements AutoCloseable {
             () -> wakeSealed(settings, parts, sealing),
             served,
             receiving,
-            new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
+            new CopyCheck(parts.paths(), parts.digest()::of),
             audit,
             parts.blocking()));
   }

@@ -8,7 +8,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.files.FileTree;
 import io.selkie.proofs.ProofsException;
 import io.selkie.scheduler.TaskId;
-import io.selkie.sector.ManifestFiles;
+import io.selkie.storage.CopyCheck;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.Orphan;
 import io.selkie.storage.OrphanFinder;
@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class NodeStorage implements StorageOperations {
   private static final Logger LOG = LoggerFactory.getLogger(NodeStorage.class);
   private static final String NODE = "node";
+  private static final String IN_USE = "its sector is in use now, or its path is not attached";
 
   private final Parts parts;
 
@@ -50,6 +51,9 @@ final class NodeStorage implements StorageOperations {
    * What could not be deleted by itself once: to compare whole replicas again would tell nothing.
    */
   private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
+
+  /** What lies in the trash and is not ours, and was named. */
+  private final Set<Path> strangers = ConcurrentHashMap.newKeySet();
 
   /**
    * What it works with.
@@ -70,7 +74,7 @@ final class NodeStorage implements StorageOperations {
       Runnable attached,
       ServedPaths served,
       Receiving receiving,
-      ManifestFiles manifests,
+      CopyCheck copies,
       AuditLog audit,
       Executor blocking) {}
 
@@ -193,6 +197,11 @@ final class NodeStorage implements StorageOperations {
       throw new IOException("the database cannot be read: " + e.getMessage(), e);
     }
     all.addAll(jobs());
+    for (Path store : parts.stores().get()) {
+      if (parts.paths().withRoot(store).isEmpty()) {
+        all.addAll(parts.finder().arrivals(store));
+      }
+    }
     return all;
   }
 
@@ -253,13 +262,21 @@ final class NodeStorage implements StorageOperations {
   private Optional<String> delete(Orphan orphan, Set<SectorId> named, String by) {
     try {
       if (orphan.onlyByName() && orphan.sector().filter(named::contains).isEmpty()) {
-        return Optional.of("it may be of worth: name its sector");
+        return Optional.of(
+            orphan.sector().isPresent()
+                ? "it may be of worth: name its sector"
+                : "it is not ours: look at it and delete it by hand");
       }
       if (!parts.finder().isStill(orphan)) {
-        return Optional.of("its sector is in use now");
+        return Optional.of(IN_USE);
       }
-      if (orphan.kind() == Orphan.Kind.COPY && !isSafeElsewhere(orphan)) {
-        return Optional.of("the other copy is not intact: keep this one, and look at both");
+      Optional<String> objection = objection(orphan);
+      if (objection.isPresent()) {
+        return objection;
+      }
+      // That may have taken hours.
+      if (orphan.kind() == Orphan.Kind.COPY && !parts.finder().isStill(orphan)) {
+        return Optional.of(IN_USE);
       }
       Deletion before = writeDown(by);
       for (Path file : orphan.files()) {
@@ -272,14 +289,25 @@ final class NodeStorage implements StorageOperations {
       }
       LOG.info("{} {} deleted: {}", orphan.kind(), orphan.files(), orphan.reason());
       return Optional.empty();
-    } catch (IOException | ProofsException e) {
+    } catch (IOException | ViewException | ProofsException e) {
       LOG.warn("{} {} cannot be deleted: {}", orphan.kind(), orphan.files(), e.getMessage());
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
-  private boolean isSafeElsewhere(Orphan copy) throws IOException {
-    return copy.sector().isPresent() && parts.manifests().isReplicaIntact(copy.sector().get());
+  /** Reads a copy's other files, which takes long. */
+  private Optional<String> objection(Orphan orphan) throws IOException {
+    if (orphan.kind() == Orphan.Kind.UPLOAD) {
+      for (Path file : orphan.files()) {
+        if (!parts.uploads().isSpare(file)) {
+          return Optional.of("a sector names it now");
+        }
+      }
+    }
+    if (orphan.kind() != Orphan.Kind.COPY || orphan.sector().isEmpty()) {
+      return Optional.empty();
+    }
+    return parts.copies().objection(orphan, parts.journal().commR(orphan.sector().get()));
   }
 
   private Deletion writeDown(String by) {
@@ -289,9 +317,9 @@ final class NodeStorage implements StorageOperations {
             .append(AuditEntry.deletion(by, file.toString(), sector.map(SectorId::toString)));
   }
 
-  /** Clears what fetches of an earlier life left. Nothing is fetched yet. */
+  /** Clears fetches that nobody goes on with. Another program may be fetching right now. */
   void clearFetches() {
-    clear(parts.finder()::fetches);
+    clear(parts.finder()::oldFetches);
   }
 
   /** Deletes what the journal and a verified copy elsewhere show to be spare. */
@@ -306,6 +334,10 @@ final class NodeStorage implements StorageOperations {
   private void clear(Callable<List<Orphan>> spare) {
     try {
       for (Orphan orphan : spare.call()) {
+        // To delete those before it may have taken long.
+        if (orphan.kind() == Orphan.Kind.FETCH && !parts.finder().isOld(orphan)) {
+          continue;
+        }
         Optional<String> reason = delete(orphan, Set.of(), NODE);
         if (reason.isPresent()) {
           LOG.warn("{} is kept: {}", orphan.files(), reason.get());
@@ -326,21 +358,28 @@ final class NodeStorage implements StorageOperations {
   void emptyTrash(Duration age, int fullAt) {
     for (StoragePath path : parts.paths().all()) {
       try {
-        Duration stay = path.space().isFuller(fullAt) ? Duration.ZERO : age;
-        for (Trash.Item item : new Trash(path).empty(stay, Instant.now(), writeDown(NODE))) {
-          LOG.info("{} left the trash of {}", item.name(), path.root());
-        }
+        empty(path.root(), path.space().isFuller(fullAt) ? Duration.ZERO : age);
       } catch (IOException e) {
         LOG.warn("the trash of {} cannot be emptied: {}", path.root(), e.getMessage());
       }
     }
     for (Path store : parts.stores().get()) {
       try {
-        for (Trash.Item item : new Trash(store).empty(age, Instant.now(), writeDown(NODE))) {
-          LOG.info("{} left the trash of {}", item.name(), store);
-        }
+        empty(store, age);
       } catch (IOException e) {
         LOG.warn("the trash of {} cannot be emptied: {}", store, e.getMessage());
+      }
+    }
+  }
+
+  private void empty(Path root, Duration age) throws IOException {
+    Trash trash = new Trash(root);
+    for (Trash.Item item : trash.empty(age, Instant.now(), writeDown(NODE))) {
+      LOG.info("{} left the trash of {}", item.name(), root);
+    }
+    for (Path stranger : trash.strangers()) {
+      if (strangers.add(stranger)) {
+        LOG.warn("{} was put into the trash by hand: it stays until you delete it", stranger);
       }
     }
   }

@@ -78,6 +78,11 @@ final class SpareUploads {
     return spare;
   }
 
+  /** Whether no sector names the file now. */
+  boolean isSpare(Path file) throws IOException {
+    return left.contains(file) && !named().contains(file);
+  }
+
   /** A sector that is done needs its uploads no more, and the read model never runs ahead. */
   private Set<Path> named() throws IOException {
     Set<SectorId> done = new HashSet<>();

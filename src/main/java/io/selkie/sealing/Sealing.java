@@ -234,9 +234,12 @@ public final class Sealing {
     return PersistenceId.of(SealingSector.KEY.name(), sector.toString()).id();
   }
 
-  /** The sectors that have their numbers from here, whatever became of them. */
+  /**
+   * The sectors that have their numbers from here, whatever became of them, also those of miners
+   * that this node had before.
+   */
   public CompletionStage<List<SectorId>> numbered() {
-    return blocking(() -> numbers.all(parts.miner()));
+    return blocking(numbers::all);
   }
 
   /** The files that were uploaded for a sector; it is only asked for one that is numbered. */

@@ -79,20 +79,19 @@ final class SectorNumbers {
   }
 
   /**
-   * All that were given.
+   * All that were given, to whatever miner: a node may have had another before.
    *
    * @throws SQLException if the database does not answer
    */
-  List<SectorId> all(MinerId miner) throws SQLException {
+  List<SectorId> all() throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT number FROM sector_number WHERE miner = ? ORDER BY number")) {
-      statement.setLong(1, miner.id());
+                "SELECT miner, number FROM sector_number ORDER BY miner, number")) {
       List<SectorId> all = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          all.add(new SectorId(miner, rows.getLong(1)));
+          all.add(new SectorId(new MinerId(rows.getLong(1)), rows.getLong(2)));
         }
       }
       return all;

@@ -54,22 +54,6 @@ public final class ManifestFiles implements KeptFiles {
         blocking);
   }
 
-  /**
-   * Whether the replica of the sector, and what proofs of spacetime read beside it, have the
-   * digests that they had when they were made. Reads all of it, and blocks.
-   *
-   * @throws IOException if it cannot be read
-   */
-  public boolean isReplicaIntact(SectorId sector) throws IOException {
-    SectorFiles files = places.of(sector);
-    Optional<SectorManifest> manifest = SectorManifest.read(files.manifest());
-    try {
-      return manifest.isPresent() && isSealed(files, manifest.get());
-    } catch (ProofsException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
   private boolean check(SectorFiles files, Answered answered) throws IOException, ProofsException {
     TaskResult result = answered.result();
     if (result instanceof TaskResult.VanillaProved proved) {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param bytes they take
  * @param reason why nothing needs them, in one sentence
  * @param onlyByName whether it is only deleted when its sector is named: it could be of worth
+ * @param home of a copy: the path that was found to have the sector, too
  */
 public record Orphan(
     Kind kind,
@@ -25,7 +26,8 @@ public record Orphan(
     List<Path> files,
     long bytes,
     String reason,
-    boolean onlyByName) {
+    boolean onlyByName,
+    Optional<StoragePath> home) {
   private static final int ID_CHARS = 16;
 
   /** What it is. */
@@ -34,6 +36,8 @@ public record Orphan(
     SECTOR,
     /** A file whose fetch did not end. */
     FETCH,
+    /** Parts of a sector whose sender gave up. */
+    ARRIVAL,
     /** Layers and trees of a sector that is sealed. */
     SCRATCH,
     /** A sealed sector's files that another path has, too. */
@@ -55,6 +59,17 @@ public record Orphan(
   /** The list is copied. */
   public Orphan {
     files = List.copyOf(files);
+  }
+
+  /** What is no copy. */
+  public Orphan(
+      Kind kind,
+      Optional<SectorId> sector,
+      List<Path> files,
+      long bytes,
+      String reason,
+      boolean onlyByName) {
+    this(kind, sector, files, bytes, reason, onlyByName, Optional.empty());
   }
 
   /** Of these files the same each time it is looked: so that what was listed is what is deleted. */

@@ -1,24 +1,32 @@
 package io.selkie.storage;
 
+import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Looks for files on storage paths that nothing needs any more. What is on disk is compared with
  * the journal; what the journal may need, in whatever state, is left alone. Calls block.
  */
 public final class OrphanFinder {
+  private static final Duration FETCH_AGE = Duration.ofDays(1);
+
   private final StoragePaths paths;
   private final boolean shared;
   private final Journal journal;
+  private final InstantSource clock;
 
   /** What is known of sectors. */
   @FunctionalInterface
@@ -37,6 +45,14 @@ public final class OrphanFinder {
      * @throws IOException if it cannot be read; then nothing of the sector may be deleted
      */
     SectorStanding standing(SectorId sector) throws IOException;
+
+    /**
+     * The replica that the sector's journal speaks of; empty if it speaks of none, and then no copy
+     * of it is deleted.
+     */
+    default Optional<CommR> commR(SectorId sector) throws IOException {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -44,7 +60,8 @@ public final class OrphanFinder {
    *
    * @param shared whether other hosts have files in the repo
    */
-  public OrphanFinder(StoragePaths paths, boolean shared, Journal journal) {
+  public OrphanFinder(StoragePaths paths, boolean shared, Journal journal, InstantSource clock) {
+    this.clock = clock;
     this.paths = paths;
     this.shared = shared;
     this.journal = journal;
@@ -56,26 +73,59 @@ public final class OrphanFinder {
     List<Orphan> orphans = new ArrayList<>(sectors(scans, false));
     for (PathScan scan : scans) {
       fetches(scan, orphans);
-      for (Trash.Item item : new Trash(scan.path()).items()) {
+      orphans.addAll(GivenUp.in(scan.path().root(), clock.instant()));
+      Trash trash = new Trash(scan.path());
+      for (Trash.Item item : trash.items()) {
         orphans.add(trash(item));
+      }
+      for (Path stranger : trash.strangers()) {
+        orphans.add(stranger(stranger));
       }
     }
     return orphans;
   }
 
-  /** Of these only the fetches; asks no journal. */
-  public List<Orphan> fetches() throws IOException {
+  /**
+   * Of these only the fetches that may go by themselves; asks no journal. Another program may be
+   * fetching right now, so only those that nobody has touched for a day.
+   */
+  public List<Orphan> oldFetches() throws IOException {
     List<Orphan> fetches = new ArrayList<>();
     for (PathScan scan : scan()) {
       fetches(scan, fetches);
     }
-    return fetches;
+    List<Orphan> old = new ArrayList<>();
+    for (Orphan fetch : fetches) {
+      if (isOld(fetch)) {
+        old.add(fetch);
+      }
+    }
+    return old;
   }
 
-  /** Of these only the copies; asks the journal of sectors that are on several paths. */
+  /** Whether nobody has touched the files for a day. */
+  public boolean isOld(Orphan fetch) throws IOException {
+    Instant latest = clock.instant().minus(FETCH_AGE);
+    for (Path file : fetch.files()) {
+      if (LastTouched.of(file).isAfter(latest)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Parts of sectors that somebody gave up to send, in a directory that may be no storage path. */
+  public List<Orphan> arrivals(Path root) throws IOException {
+    return GivenUp.in(root, clock.instant());
+  }
+
+  /**
+   * Of these only the copies that may go by themselves; asks the journal of sectors that are on
+   * several paths.
+   */
   public List<Orphan> copies() throws IOException {
     return sectors(scan(), true).stream()
-        .filter(orphan -> orphan.kind() == Orphan.Kind.COPY)
+        .filter(orphan -> orphan.kind() == Orphan.Kind.COPY && !orphan.onlyByName())
         .toList();
   }
 
@@ -108,76 +158,157 @@ public final class OrphanFinder {
           standing = journal.standing(sector);
           standings.put(sector, standing);
         }
-        judge(scan.path(), sector, standing, entry.getValue(), scan).ifPresent(orphans::add);
+        orphans.addAll(judge(scan.path(), sector, standing, entry.getValue(), scan));
       }
     }
     return orphans;
   }
 
-  /** Whether the journal still says what it said when the orphan was found. */
+  /**
+   * Whether what was found is still so: the journal says what it said, and the path is attached.
+   */
   public boolean isStill(Orphan orphan) throws IOException {
-    if (orphan.sector().isEmpty()) {
-      return true;
-    }
-    SectorStanding now = journal.standing(orphan.sector().get());
     return switch (orphan.kind()) {
-      case SECTOR, JOB -> now == SectorStanding.UNKNOWN || now == SectorStanding.REMOVED;
-      case SCRATCH, COPY -> now == SectorStanding.SEALED;
-      case FETCH, UPLOAD, TRASH -> true;
+      case SECTOR -> isOnPaths(orphan) && isOfNobody(orphan) && isStillOfNoWorth(orphan);
+      case SCRATCH, COPY -> isOnPaths(orphan) && standing(orphan) == SectorStanding.SEALED;
+      case JOB -> isOfNobody(orphan);
+      case FETCH, TRASH -> isOnPaths(orphan);
+      case ARRIVAL -> GivenUp.are(orphan.files(), clock.instant());
+      case UPLOAD -> true;
     };
   }
 
-  private Optional<Orphan> judge(
+  private boolean isOnPaths(Orphan orphan) throws IOException {
+    for (Path file : orphan.files()) {
+      Optional<StoragePath> path =
+          paths.all().stream().filter(one -> file.startsWith(one.root())).findFirst();
+      if (path.isEmpty()) {
+        return false; // detached meanwhile: nothing in it is to change
+      }
+      path.get().checkIsThere();
+    }
+    return true;
+  }
+
+  private boolean isOfNobody(Orphan orphan) throws IOException {
+    SectorStanding now = standing(orphan);
+    return now == SectorStanding.UNKNOWN || now == SectorStanding.REMOVED;
+  }
+
+  private SectorStanding standing(Orphan orphan) throws IOException {
+    return orphan.sector().isPresent()
+        ? journal.standing(orphan.sector().get())
+        : SectorStanding.BUSY;
+  }
+
+  private boolean isStillOfNoWorth(Orphan orphan) throws IOException {
+    return orphan.onlyByName() || orphan.sector().isEmpty() || !hasContent(orphan.sector().get());
+  }
+
+  private List<Orphan> judge(
       StoragePath path, SectorId sector, SectorStanding standing, List<Path> files, PathScan scan)
       throws IOException {
     return switch (standing) {
-      case BUSY, FOREIGN -> Optional.empty();
+      case BUSY, FOREIGN -> List.of();
       case REMOVED ->
-          orphan(Orphan.Kind.SECTOR, sector, files, "the journal says that it was removed", false);
-      case UNKNOWN ->
-          orphan(
-              Orphan.Kind.SECTOR, sector, files, unknown(path, sector), mayBeOfWorth(path, sector));
+          List.of(unneeded(path, sector, files, "the journal says that it was removed"));
+      case UNKNOWN -> List.of(unneeded(path, sector, files, "no journal here knows it"));
       case SEALED -> sealed(path, sector, files, scan);
     };
   }
 
-  /** A replica may be proven on chain by another program, or a journal may have been lost. */
-  private static boolean mayBeOfWorth(StoragePath path, SectorId sector) {
-    return path.settings().canStore()
-        || path.holds(sector, FileType.SEALED)
-        || path.holds(sector, FileType.UPDATE);
+  /**
+   * Files of a sector that the journal does not need. They are only deleted by name where they may
+   * be of worth: a sector may be proven on chain by another program, and a journal may have been
+   * lost. Whose files are spread over several paths, needs those on each of them.
+   */
+  private Orphan unneeded(StoragePath path, SectorId sector, List<Path> files, String reason)
+      throws IOException {
+    boolean worth = path.settings().canStore() || hasContent(sector);
+    String shown =
+        worth ? reason + ", but it may be proven elsewhere: name it to delete it" : reason;
+    return orphan(Orphan.Kind.SECTOR, sector, files, shown, worth);
   }
 
-  private static String unknown(StoragePath path, SectorId sector) {
-    return mayBeOfWorth(path, sector)
-        ? "no journal here knows it, but it may be proven elsewhere: name it to delete it"
-        : "no journal here knows it";
-  }
-
-  private Optional<Orphan> sealed(
-      StoragePath path, SectorId sector, List<Path> files, PathScan scan) throws IOException {
-    Optional<StoragePath> home = paths.home(sector);
-    boolean copied =
-        home.isPresent()
-            && !home.get().id().equals(path.id())
-            && home.get().settings().canStore()
-            && isWhole(home.get(), sector);
-    if (copied) {
-      List<Path> spare = files.stream().filter(file -> isAlsoIn(home.get(), path, file)).toList();
-      return spare.isEmpty()
-          ? Optional.empty()
-          : orphan(
-              Orphan.Kind.COPY,
-              sector,
-              spare,
-              "the path " + Shown.shown(home.get().root()) + " has it, too",
-              false);
+  /** Whether any path has a file of the sector's with something in it. */
+  private boolean hasContent(SectorId sector) throws IOException {
+    for (StoragePath path : paths.all()) {
+      for (FileType type : FileType.values()) {
+        if (type != FileType.PIECE && hasContent(type.of(path.root(), sector))) {
+          return true;
+        }
+      }
     }
-    List<Path> scratch = scan.scratch().getOrDefault(sector, List.of());
-    return scratch.isEmpty()
-        ? Optional.empty()
-        : orphan(
-            Orphan.Kind.SCRATCH, sector, scratch, "only sealing needs it, which is done", false);
+    return false;
+  }
+
+  private static boolean hasContent(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      return !Listing.of(file).isEmpty();
+    }
+    if (Files.isSymbolicLink(file)) {
+      return true; // to something, perhaps
+    }
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) > 0;
+  }
+
+  private List<Orphan> sealed(StoragePath path, SectorId sector, List<Path> files, PathScan scan)
+      throws IOException {
+    List<Orphan> orphans = new ArrayList<>();
+    List<Path> gone = new ArrayList<>();
+    Optional<StoragePath> home = paths.home(sector);
+    if (home.isPresent()
+        && !home.get().id().equals(path.id())
+        && home.get().settings().canStore()
+        && isWhole(home.get(), sector)) {
+      List<Path> spare = files.stream().filter(file -> isAlsoIn(home.get(), path, file)).toList();
+      List<Path> digested = spare.stream().filter(file -> isDigested(path, sector, file)).toList();
+      List<Path> others = spare.stream().filter(file -> isUndigested(path, sector, file)).toList();
+      String reason = "the path " + Shown.shown(home.get().root()) + " has it, too";
+      if (!digested.isEmpty()) {
+        orphans.add(copy(home.get(), sector, digested, reason, false));
+      }
+      if (!others.isEmpty()) {
+        String warned = reason + ", but nothing tells its content: name it to have both compared";
+        orphans.add(copy(home.get(), sector, others, warned, true));
+      }
+      gone.addAll(digested);
+    }
+    List<Path> scratch =
+        scan.scratch().getOrDefault(sector, List.of()).stream()
+            .filter(file -> gone.stream().noneMatch(file::startsWith))
+            .toList();
+    if (!scratch.isEmpty()) {
+      orphans.add(
+          orphan(
+              Orphan.Kind.SCRATCH, sector, scratch, "only sealing needs it, which is done", false));
+    }
+    return orphans;
+  }
+
+  /** What the manifest has digests of, and the records that go with it. */
+  private static boolean isDigested(StoragePath path, SectorId sector, Path file) {
+    SectorFiles there = path.files(sector);
+    return Set.of(there.sealed(), there.cache(), there.manifest(), there.seal()).contains(file);
+  }
+
+  private static boolean isUndigested(StoragePath path, SectorId sector, Path file) {
+    SectorFiles there = path.files(sector);
+    return Set.of(there.unsealed(), there.of(FileType.UPDATE), there.of(FileType.UPDATE_CACHE))
+        .contains(file);
+  }
+
+  private static Orphan copy(
+      StoragePath home, SectorId sector, List<Path> files, String reason, boolean onlyByName)
+      throws IOException {
+    return new Orphan(
+        Orphan.Kind.COPY,
+        Optional.of(sector),
+        files,
+        PathScan.bytes(files),
+        reason,
+        onlyByName,
+        Optional.of(home));
   }
 
   private static boolean isWhole(StoragePath home, SectorId sector) {
@@ -215,10 +346,19 @@ public final class OrphanFinder {
         false);
   }
 
-  private static Optional<Orphan> orphan(
+  private static Orphan stranger(Path file) throws IOException {
+    return new Orphan(
+        Orphan.Kind.TRASH,
+        Optional.empty(),
+        List.of(file),
+        PathSpace.size(file),
+        "it was put there by hand: nobody knows since when, look at it and delete it by hand",
+        true);
+  }
+
+  private static Orphan orphan(
       Orphan.Kind kind, SectorId sector, List<Path> files, String reason, boolean onlyByName)
       throws IOException {
-    return Optional.of(
-        new Orphan(kind, Optional.of(sector), files, PathScan.bytes(files), reason, onlyByName));
+    return new Orphan(kind, Optional.of(sector), files, PathScan.bytes(files), reason, onlyByName);
   }
 }

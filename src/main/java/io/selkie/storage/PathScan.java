@@ -28,8 +28,9 @@ record PathScan(
     List<Path> fetching) {
   private static final Pattern OWN = Pattern.compile("(s-t0[0-9]+-[0-9]+)(\\..+|-unseal)");
 
-  /** The output of Commit1, the copy before PreCommit2, what unsealing works in. */
-  private static final Set<String> OWN_SCRATCH = Set.of(".c1.json", ".data", "-unseal");
+  /** The output of Commit1, the copy before PreCommit2 (whole, or not), what unsealing works in. */
+  private static final Set<String> OWN_SCRATCH =
+      Set.of(".c1.json", ".data", ".data.tmp", "-unseal");
 
   /** What Finalize trims (PROOFS.md): layers and the trees that only Commit1 reads. */
   private static final Pattern LAYERS_AND_TREES =
@@ -83,10 +84,15 @@ record PathScan(
 
   private void cache(SectorId sector, Path directory) throws IOException {
     for (Path file : Listing.of(directory)) {
-      if (LAYERS_AND_TREES.matcher(String.valueOf(file.getFileName())).matches()) {
+      if (isScratch(String.valueOf(file.getFileName()))) {
         scratch.computeIfAbsent(sector, fresh -> new ArrayList<>()).add(file);
       }
     }
+  }
+
+  /** Whether a file of this name in a cache is only needed for sealing. */
+  static boolean isScratch(String name) {
+    return LAYERS_AND_TREES.matcher(name).matches();
   }
 
   private static Optional<SectorId> parsed(String name) {

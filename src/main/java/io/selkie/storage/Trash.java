@@ -62,21 +62,31 @@ public final class Trash {
     return true;
   }
 
-  /** All that is in it. */
+  /** All that was put into it with {@link #put}. */
   public List<Item> items() throws IOException {
     List<Item> items = new ArrayList<>();
     for (Path file : Listing.of(directory)) {
       Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-      items.add(
-          name.matches()
-              ? new Item(file, name.group(2), Instant.ofEpochMilli(Long.parseLong(name.group(1))))
-              : new Item(file, String.valueOf(file.getFileName()), Instant.EPOCH));
+      if (name.matches()) {
+        Instant since = Instant.ofEpochMilli(Long.parseLong(name.group(1)));
+        items.add(new Item(file, name.group(2), since));
+      }
     }
     return items;
   }
 
   /**
-   * Deletes what is in it for longer.
+   * What has another name than {@link #put} gives: nobody knows since when it is there, so it is
+   * never deleted.
+   */
+  public List<Path> strangers() throws IOException {
+    return Listing.of(directory).stream()
+        .filter(file -> !NAME.matcher(String.valueOf(file.getFileName())).matches())
+        .toList();
+  }
+
+  /**
+   * Deletes what is in it for longer. A clock that was set ahead makes that too early.
    *
    * @return what was deleted
    */

@@ -130,6 +130,12 @@ final class SourceRelease {
             "unknown_file", cache + " holds files that are not in the copy: look at them");
       }
     }
+    for (Path source : sources) {
+      if (source.endsWith(sector + ".json")) {
+        // Its manifest had it; the claim stays, since the number is the sector's as before.
+        Files.deleteIfExists(source.resolveSibling(sector + ".lock"));
+      }
+    }
     for (Path parent : parents) {
       Durably.sync(parent);
     }

@@ -153,25 +153,25 @@ class StorageIT {
     }
     Files.createDirectories(repo.resolve("sealed/fetching"));
     Files.write(repo.resolve("sealed/fetching/s-t01000-3"), new byte[10]);
-    Files.write(repo.resolve("unsealed/s-t01000-7"), new byte[100]);
+    Files.write(repo.resolve("unsealed/s-t01000-7"), new byte[0]);
     Files.write(repo.resolve("sealed/s-t01000-8"), new byte[100]);
     Files.write(repo.resolve("cache/" + SECTOR + "/sc-02-data-layer-1.dat"), new byte[2048]);
     Path upload = Files.write(repo.resolve("selkie/spool/" + UUID.randomUUID()), new byte[5]);
     Files.createDirectories(temp.resolve("state/jobs/s-t01000-9.g1.t1.AddPiece.a1"));
     try (NodeProcess node = start(Map.of())) {
-      await(node, () -> !Files.exists(repo.resolve("sealed/fetching/s-t01000-3")));
-      assertTrue(audit().contains("sealed/fetching/s-t01000-3"));
       List<JsonNode> orphans = orphans();
       assertEquals(
-          Set.of("scratch " + SECTOR, "sector s-t01000-7", "sector s-t01000-8", "upload "),
+          Set.of(
+              "scratch " + SECTOR, "sector s-t01000-7", "sector s-t01000-8", "upload ", "fetch "),
           Set.copyOf(orphans.stream().map(StorageIT::name).toList()));
       List<String> ids = orphans.stream().map(one -> one.path("id").asText()).toList();
 
       String answer = post(200, "/storage/gc", collection(ids, List.of()));
 
-      assertEquals(3, json(answer).path("deleted").size(), answer);
+      assertEquals(4, json(answer).path("deleted").size(), answer);
       assertEquals(1, json(answer).path("kept").size(), answer);
       assertFalse(Files.exists(upload));
+      assertFalse(Files.exists(repo.resolve("sealed/fetching/s-t01000-3")));
       assertFalse(Files.exists(repo.resolve("unsealed/s-t01000-7")));
       assertTrue(Files.exists(repo.resolve("sealed/s-t01000-8")));
       assertTrue(Files.exists(repo.resolve("sealed").resolve(SECTOR)));
@@ -199,6 +199,23 @@ class StorageIT {
 
       calls().send("DELETE", "/sectors/" + SECTOR, "").join();
       await(node, () -> uploads() == 0);
+    }
+  }
+
+  @Test
+  void anUploadThatASectorOfAnotherMinerNamesIsNoOrphan() throws Exception {
+    String point = "AddPiece.before-work@" + SECTOR;
+    try (NodeProcess node = start(Map.of("selkie.test.prover-failpoints.0", point))) {
+      upload();
+      await(node, () -> Files.exists(temp.resolve(point)));
+      node.kill();
+    }
+    Map<String, String> other =
+        Map.of("selkie.miner", "t02000", "selkie.test.prover-failpoints.0", point);
+    Files.delete(temp.resolve(point));
+    try (NodeProcess node = start(other)) {
+      assertEquals(List.of(), orphans(), node.log());
+      assertEquals(1, uploads());
     }
   }
 

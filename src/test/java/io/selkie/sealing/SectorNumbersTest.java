@@ -75,6 +75,15 @@ class SectorNumbersTest {
   }
 
   @Test
+  void theNumbersOfAMinerThatTheNodeHadBeforeAreListed() throws SQLException {
+    next(new MinerId(1001));
+    next(MINER);
+
+    assertEquals(
+        List.of(new SectorId(MINER, 1), new SectorId(new MinerId(1001), 1)), numbers.all());
+  }
+
+  @Test
   void numbersThatAreTakenElsewhereAreLeftOut() throws SQLException {
     SectorId free = numbers.assign(MINER, UUID.randomUUID(), sector -> sector.number() < 5);
 

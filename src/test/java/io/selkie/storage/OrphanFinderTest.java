@@ -9,6 +9,7 @@ import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ class OrphanFinderTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
   @TempDir Path temp;
+  private Instant now = Instant.now();
   private StoragePaths paths;
   private StoragePath repo;
   private final Map<SectorId, SectorStanding> standings = new HashMap<>();
@@ -54,8 +56,9 @@ class OrphanFinderTest {
     make("selkie/s-t01000-1.seal.json", 5);
     make("selkie/s-t01000-1.json", 10);
     make("selkie/s-t01000-1-unseal/layer", 7);
-    make("unsealed/s-t01000-1", 100);
-    make("cache/s-t01000-1/sc-02-data-layer-1.dat", 1000);
+    make("selkie/s-t01000-1.data.tmp", 100);
+    make("unsealed/s-t01000-1", 0);
+    Files.createDirectory(repo.root().resolve("cache/s-t01000-1"));
     make("selkie/s-t01000-10.json", 1);
     standings.put(SectorId.parse("s-t01000-10"), SectorStanding.BUSY);
     for (SectorStanding standing : List.of(SectorStanding.REMOVED, SectorStanding.UNKNOWN)) {
@@ -65,8 +68,8 @@ class OrphanFinderTest {
 
       assertEquals(1, find().size());
       assertEquals(Orphan.Kind.SECTOR, orphan.kind());
-      assertEquals(1122, orphan.bytes());
-      assertEquals(5, orphan.files().size());
+      assertEquals(122, orphan.bytes());
+      assertEquals(6, orphan.files().size());
       assertEquals(repo.root().resolve("selkie/s-t01000-1.json"), orphan.files().get(0));
       assertFalse(orphan.onlyByName());
       assertEquals(orphan.id(), find().get(0).id());
@@ -74,13 +77,66 @@ class OrphanFinderTest {
   }
 
   @Test
-  void aReplicaThatNoJournalKnowsMayBeOfWorth() throws IOException {
+  void aReplicaThatTheJournalDoesNotNeedMayBeOfWorth() throws IOException {
     make("sealed/s-t01000-1", 100);
-    standings.put(SECTOR, SectorStanding.UNKNOWN);
-    assertTrue(find().get(0).onlyByName());
+    for (SectorStanding standing : List.of(SectorStanding.REMOVED, SectorStanding.UNKNOWN)) {
+      standings.put(SECTOR, standing);
 
+      assertTrue(find().get(0).onlyByName(), standing.toString());
+    }
+  }
+
+  @Test
+  void onAPathThatStoresAllMayBeOfWorth() throws IOException {
+    StoragePath store = store();
+    make(store, "unsealed/s-t01000-1", 0);
+    for (SectorStanding standing : List.of(SectorStanding.REMOVED, SectorStanding.UNKNOWN)) {
+      standings.put(SECTOR, standing);
+
+      assertTrue(find().get(0).onlyByName(), standing.toString());
+    }
+  }
+
+  @Test
+  void whatAProvenReplicaNeedsMayLieOnAnotherPath() throws IOException {
+    StoragePath store = store();
+    make("cache/s-t01000-1/p_aux", 64);
+    make("unsealed/s-t01000-2", 100);
+    make("selkie/s-t01000-3.json", 10);
+    make(store, "sealed/s-t01000-3", 100);
+    for (int number = 1; number <= 3; number++) {
+      standings.put(SectorId.parse("s-t01000-" + number), SectorStanding.UNKNOWN);
+    }
+
+    List<Orphan> orphans = find();
+
+    assertEquals(4, orphans.size());
+    assertTrue(orphans.stream().allMatch(Orphan::onlyByName));
+  }
+
+  @Test
+  void whatBecameOfWorthSinceItWasFoundStays() throws IOException {
+    make("selkie/s-t01000-1.json", 10);
+    standings.put(SECTOR, SectorStanding.UNKNOWN);
+    Orphan orphan = find().get(0);
+    assertFalse(orphan.onlyByName());
+
+    make("sealed/s-t01000-1", 100);
+
+    assertFalse(finder(false).isStill(orphan));
+  }
+
+  @Test
+  void nothingIsDeletedOnAPathThatWasDetached() throws IOException {
+    StoragePath store = store();
+    make(store, "selkie/s-t01000-1.json", 10);
     standings.put(SECTOR, SectorStanding.REMOVED);
-    assertFalse(find().get(0).onlyByName());
+    Orphan orphan = find().get(0);
+    assertTrue(finder(false).isStill(orphan));
+
+    paths.detach(store);
+
+    assertFalse(finder(false).isStill(orphan));
   }
 
   @Test
@@ -107,10 +163,7 @@ class OrphanFinderTest {
 
   @Test
   void theSourceOfAMoveIsSpareOnceAnotherPathHasItWhole() throws IOException {
-    StoragePath store =
-        paths.attach(
-            Files.createDirectory(temp.toRealPath().resolve("store")),
-            Optional.of(PathSettings.fresh(1, false, true, 0, List.of())));
+    StoragePath store = store();
     standings.put(SECTOR, SectorStanding.SEALED);
     for (StoragePath path : paths.all()) {
       make(path, "sealed/s-t01000-1", 100);
@@ -131,16 +184,85 @@ class OrphanFinderTest {
   }
 
   @Test
+  void whatHasNoDigestIsNeverACopyThatGoesByItself() throws IOException {
+    StoragePath store = store();
+    standings.put(SECTOR, SectorStanding.SEALED);
+    for (StoragePath path : paths.all()) {
+      make(path, "sealed/s-t01000-1", 100);
+      make(path, "cache/s-t01000-1/p_aux", 64);
+      make(path, "unsealed/s-t01000-1", 10);
+      make(path, "update/s-t01000-1", 10);
+      make(path, "update-cache/s-t01000-1/p_aux", 10);
+      make(path, "selkie/s-t01000-1.claim", 10);
+      make(path, "selkie/s-t01000-1.json", 10);
+    }
+
+    List<Orphan> orphans = find();
+
+    assertEquals(List.of(false, true), orphans.stream().map(Orphan::onlyByName).toList());
+    assertEquals(List.of(3, 3), orphans.stream().map(orphan -> orphan.files().size()).toList());
+    assertEquals(List.of(orphans.get(0).id()), copies().stream().map(Orphan::id).toList());
+    assertEquals(Optional.of(store), orphans.get(0).home());
+  }
+
+  @Test
   void whatFetchesLeftIsFoundWithoutAJournal() throws IOException {
     make("sealed/fetching/s-t01000-1", 100);
     make("cache/fetching/s-t01000-1/p_aux", 64);
 
-    List<Orphan> fetches = finder(false).fetches();
+    assertEquals(List.of(), finder(false).oldFetches());
+    assertEquals(List.of(Orphan.Kind.FETCH, Orphan.Kind.FETCH), kinds(find()));
+    now = Instant.now().plus(Duration.ofDays(2));
+    List<Orphan> fetches = finder(false).oldFetches();
 
     assertEquals(List.of(Orphan.Kind.FETCH, Orphan.Kind.FETCH), kinds(fetches));
     assertEquals(164, fetches.stream().mapToLong(Orphan::bytes).sum());
     assertEquals(List.of(), asked);
-    assertEquals(List.of(), finder(true).fetches());
+    assertEquals(List.of(), finder(true).oldFetches());
+  }
+
+  @Test
+  void aFetchThatSomebodyGoesOnWithIsNotOld() throws IOException {
+    make("cache/fetching/s-t01000-1/p_aux", 64);
+    Path inner = repo.root().resolve("cache/fetching/s-t01000-1/p_aux");
+    Instant later = Instant.now().plus(Duration.ofDays(2));
+    Files.setLastModifiedTime(inner, FileTime.from(later));
+    now = later.plusSeconds(60);
+
+    assertEquals(List.of(), finder(false).oldFetches());
+    now = later.plus(Duration.ofDays(2));
+    assertEquals(1, finder(false).oldFetches().size());
+  }
+
+  @Test
+  void aSectorThatNobodySendsAnyMoreIsFoundAfterAWeek() throws IOException {
+    make("fetching/s-t01000-1/0.part", 100);
+    make("fetching/s-t01000-1/0.chunks", 10);
+    offer("s-t01000-1", false);
+    make("fetching/s-t01000-2/0.part", 100);
+    offer("s-t01000-2", true);
+    make("fetching/s-t01000-3/notes", 100);
+    offer("s-t01000-3", false);
+    make("fetching/s-t01000-4/0.part", 100);
+    make("fetching/README/0.part", 100);
+    assertEquals(List.of(), find());
+
+    now = Instant.now().plus(Duration.ofDays(8));
+    List<Orphan> orphans = find();
+
+    assertEquals(List.of(Orphan.Kind.ARRIVAL, Orphan.Kind.ARRIVAL), kinds(orphans));
+    assertEquals(
+        List.of("s-t01000-1", "s-t01000-4"),
+        orphans.stream().map(one -> one.files().get(0).getFileName().toString()).toList());
+    assertTrue(finder(false).isStill(orphans.get(0)));
+    offer("s-t01000-1", true);
+    assertFalse(finder(false).isStill(orphans.get(0)));
+  }
+
+  private void offer(String sector, boolean placing) throws IOException {
+    Files.writeString(
+        repo.root().resolve("fetching").resolve(sector).resolve("offer.json"),
+        "{\"version\":1,\"placing\":" + placing + "}");
   }
 
   @Test
@@ -211,8 +333,27 @@ class OrphanFinderTest {
     assertEquals(List.of(), trash.items());
   }
 
+  private StoragePath store() throws IOException {
+    return paths.attach(
+        Files.createDirectory(temp.toRealPath().resolve("store")),
+        Optional.of(PathSettings.fresh(1, false, true, 0, List.of())));
+  }
+
   private List<Orphan> find() throws IOException {
     return finder(false).find();
+  }
+
+  @Test
+  void whatWasPutIntoTheTrashByHandStays() throws IOException {
+    make("selkie/trash/sealed.s-t01000-1", 100);
+    Trash trash = new Trash(repo);
+
+    assertEquals(List.of(), trash.empty(Duration.ZERO, NOW, (file, sector) -> {}));
+
+    Orphan stranger = find().get(0);
+    assertEquals(Orphan.Kind.TRASH, stranger.kind());
+    assertTrue(stranger.onlyByName());
+    assertTrue(Files.exists(stranger.files().get(0)));
   }
 
   private List<Orphan> copies() throws IOException {
@@ -226,7 +367,8 @@ class OrphanFinderTest {
         sector -> {
           asked.add(sector);
           return standings.getOrDefault(sector, SectorStanding.BUSY);
-        });
+        },
+        () -> now);
   }
 
   private static List<Orphan.Kind> kinds(List<Orphan> orphans) {

@@ -108,6 +108,20 @@ class LocalDestinationTest {
   }
 
   @Test
+  void theLockBesideTheManifestLeavesWithIt() throws Exception {
+    Path own = Files.createDirectories(temp.resolve("repo/selkie"));
+    Path manifest = Files.writeString(own.resolve(SECTOR + ".json"), "{}");
+    Path lock = Files.createFile(own.resolve(SECTOR + ".lock"));
+    files.put(FileNames.manifest(SECTOR), manifest);
+    offer = TransferSamples.offer(files);
+
+    release(to(store), bring(to(store)));
+
+    assertFalse(Files.exists(manifest));
+    assertFalse(Files.exists(lock));
+  }
+
+  @Test
   void whatIsLeftOfALostCopyStaysIfTheSourceIsGone() throws Exception {
     bring(to(store)); // by renames: it is all that there is
     Files.delete(store.resolve(FileNames.cache(SECTOR, "p_aux")));
