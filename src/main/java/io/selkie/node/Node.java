@@ -120,6 +120,7 @@ public final class Node implements AutoCloseable {
   private void openAll(NodeSettings settings) throws IOException {
     StateDirectory state = settings.state();
     state.create();
+    StoragePaths.requireKnownRepo(settings.storage().paths(settings.repo(), state));
     keep(
         "state lock",
         RepoLock.takeForNode(state)
@@ -277,6 +278,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     transfer::serve,
+                    parts.paths()::otherReplica,
                     state,
                     parts.host().value(),
                     new Tokens(TokenSecret.in(state), Clock.systemUTC()),

@@ -86,6 +86,7 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param own what this host has itself
    * @param state the state directory
    * @param host this one
    * @param readers where sectors are read back
@@ -93,6 +94,7 @@ public final class TransferServer {
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      OwnSectors own,
       Path state,
       String host,
       Tokens tokens,
@@ -112,6 +114,7 @@ public final class TransferServer {
         new Receiver(
             parts.served(),
             new KnownStores(parts.state().resolve("stores")),
+            parts.own(),
             parts.host(),
             parts.digest(),
             parts.readers(),

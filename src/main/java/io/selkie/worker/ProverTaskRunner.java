@@ -207,9 +207,17 @@ public final class ProverTaskRunner implements TaskRunner {
 
   /** Whatever may write claims the sector first; Commit2 only reads a file of its request. */
   private SectorFiles files(TaskId.Attempt attempt) throws IOException {
-    return attempt.task().kind() == TaskKind.COMMIT_2
-        ? places.of(attempt.sector())
-        : places.claim(attempt.sector(), attempt.task().generation());
+    SectorId sector = attempt.sector();
+    int generation = attempt.task().generation();
+    return switch (attempt.task().kind()) {
+      case COMMIT_2 -> places.of(sector);
+      case REMOVE -> places.removal(sector, generation);
+      case UNSEAL -> {
+        places.claim(sector, generation);
+        yield places.own(sector); // the replica may have left for storage
+      }
+      default -> places.claim(sector, generation);
+    };
   }
 
   private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
@@ -333,7 +341,7 @@ public final class ProverTaskRunner implements TaskRunner {
   /** A killed unsealing leaves layers and trees: some fourteen times the sector. */
   private void clearScratch(SectorId sector) {
     try {
-      places.of(sector).deleteUnsealScratch();
+      places.own(sector).deleteUnsealScratch();
     } catch (IOException e) {
       LOG.warn("cannot clear what unsealing {} left: {}", sector, e.getMessage());
     }
