@@ -22,6 +22,9 @@ record KnownStores(Path directory) {
   /** The mark, in a store. */
   private static final Path MARK = Path.of("selkie", "store.id");
 
+  /** One for the process: each destination has its own of these, on the same files. */
+  private static final Object LOCK = new Object();
+
   /**
    * Does nothing if the directory is the store that it was at first use, which is now if there was
    * none.
@@ -29,7 +32,13 @@ record KnownStores(Path directory) {
    * @param store its real path
    * @throws TransferTrouble that may pass, if the mark is missing or another's
    */
-  synchronized void check(Path store) throws IOException, TransferTrouble {
+  void check(Path store) throws IOException, TransferTrouble {
+    synchronized (LOCK) {
+      checkAlone(store);
+    }
+  }
+
+  private void checkAlone(Path store) throws IOException, TransferTrouble {
     Path remembered = directory.resolve(nameOf(store));
     Path mark = store.resolve(MARK);
     Optional<String> known = read(remembered);
