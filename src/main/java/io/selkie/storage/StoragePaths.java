@@ -437,10 +437,8 @@ public final class StoragePaths {
       throws IOException {
     for (StoragePath path : paths) {
       Optional<SectorManifest> manifest = SectorManifest.read(path.files(sector).manifest());
-      boolean begun =
-          path.holdsAny(sector) && Files.exists(path.files(sector).claim(), LinkOption.NOFOLLOW_LINKS);
-      if (manifest.isEmpty() && !begun) {
-        continue;
+      if (manifest.isEmpty()) {
+        continue; // every task of ours writes it first: it has left, or there is nothing of worth
       }
       Optional<String> own =
           manifest
