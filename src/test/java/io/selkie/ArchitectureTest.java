@@ -86,10 +86,12 @@ class ArchitectureTest {
       noClasses()
           .that(
               describe(
-                  "are not ProverJob, ProverProofs, NodeProcess or Devices",
+                  "are not ProverJob, ProverProofs, NodeProcess, SmallDisk or Devices",
                   type ->
                       !isOrIsIn(type, "io.selkie.proofs.ProverJob")
                           && !isOrIsIn(type, "io.selkie.selftest.NodeProcess")
+                          // mount, for a disk that fills
+                          && !isOrIsIn(type, "io.selkie.selftest.SmallDisk")
                           && !isOrIsIn(type, "io.selkie.proofs.ProverProofs")
                           // nvidia-smi, which tells what there is
                           && !isOrIsIn(type, "io.selkie.worker.Devices")))

@@ -20,11 +20,12 @@ public interface StorageOperations {
   CompletionStage<List<PathReport>> paths();
 
   /**
-   * Attaches a directory of the node's host.
+   * Attaches a directory of the node's host; one that is attached may be given again to be served.
    *
    * @param fresh what it shall be, if it is to become a path; empty: it is one
+   * @param serve whether peers may send sectors there
    */
-  CompletionStage<PathReport> attach(Path directory, Optional<PathSettings> fresh);
+  CompletionStage<PathReport> attach(Path directory, Optional<PathSettings> fresh, boolean serve);
 
   /**
    * Forgets a path; nothing in it changes.
@@ -51,10 +52,15 @@ public interface StorageOperations {
    *
    * @param space empty if its disk does not answer
    * @param sectors how many have files there
+   * @param served whether peers may send sectors there
    * @param problem one line, if something is amiss
    */
   record PathReport(
-      StoragePath path, Optional<PathSpace> space, int sectors, Optional<String> problem) {}
+      StoragePath path,
+      Optional<PathSpace> space,
+      int sectors,
+      boolean served,
+      Optional<String> problem) {}
 
   /**
    * What became of orphans.

@@ -75,6 +75,7 @@ final class StorageRoutes {
       Optional<Long> capacity,
       Optional<Long> available,
       int sectors,
+      boolean serve,
       Optional<String> problem) {
     static PathReply of(PathReport report) {
       PathSettings settings = report.path().settings();
@@ -94,6 +95,7 @@ final class StorageRoutes {
           report.space().map(space -> space.capacity()),
           report.space().map(space -> space.available()),
           report.sectors(),
+          report.served(),
           report.problem());
     }
 
@@ -116,12 +118,16 @@ final class StorageRoutes {
       Optional<Long> weight,
       Optional<Boolean> seal,
       Optional<Boolean> store,
+      Optional<Boolean> serve,
       Optional<Long> maxStorage,
       Optional<List<String>> groups) {}
 
   private CompletionStage<HttpResponse> attach(Call call) {
     return json.read(call.request(), AttachBody.class)
-        .thenCompose(body -> patience.with(operations.attach(path(body), fresh(body))))
+        .thenCompose(
+            body ->
+                patience.with(
+                    operations.attach(path(body), fresh(body), body.serve().orElse(false))))
         .thenApply(report -> replies.ok(PathReply.of(report)));
   }
 

@@ -8,6 +8,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,12 @@ public interface Chain {
 
   /** Epochs after which a ticket is too old to be pre-committed, counted from its epoch. */
   long maxTicketAge();
+
+  /** Epochs after a pre-commit within which its sector has to be proven. */
+  long maxProveCommitDuration();
+
+  /** When the epoch begins, if the chain keeps its pace; the same answer each time. */
+  CompletionStage<Instant> timeOf(long epoch);
 
   /** The current epoch. */
   CompletionStage<Long> head();

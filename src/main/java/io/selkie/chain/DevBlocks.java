@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,6 +71,12 @@ final class DevBlocks {
   /** The current epoch. */
   long head() {
     return highest.accumulateAndGet(epochAt(start, clock.millis()), Math::max);
+  }
+
+  /** What {@link Chain#timeOf} gives. */
+  Instant timeOf(long epoch) {
+    return Instant.ofEpochMilli(start.epochMillis())
+        .plus(Duration.ofMillis(start.blockMillis()).multipliedBy(epoch - start.epoch()));
   }
 
   /** What {@link Chain#ticket} gives. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -105,6 +106,21 @@ public final class DevChain implements Chain {
     return open(new DevChainTable(database), settings, proofs, clock, executor);
   }
 
+  /**
+   * Puts the chain of a directory into a database that has none, or has a copy of it.
+   *
+   * @throws IOException if it can be neither read nor written; one line
+   */
+  public static void copy(Path directory, DataSource database) throws IOException {
+    Optional<DevChainState> found = DevChainState.read(directory.resolve(FILE));
+    if (found.isPresent()) {
+      DevChainTable table = new DevChainTable(database);
+      if (!table.read().equals(found) && !table.replace(found.get())) {
+        throw new IOException("the database has a development chain that grows: stop its nodes");
+      }
+    }
+  }
+
   private static DevChain open(
       DevChainStore store,
       DevChainSettings settings,
@@ -132,6 +148,16 @@ public final class DevChain implements Chain {
   @Override
   public long maxTicketAge() {
     return settings.maxTicketAge();
+  }
+
+  @Override
+  public long maxProveCommitDuration() {
+    return settings.maxProveCommitDuration();
+  }
+
+  @Override
+  public CompletionStage<Instant> timeOf(long epoch) {
+    return CompletableFuture.completedFuture(blocks.timeOf(epoch));
   }
 
   @Override

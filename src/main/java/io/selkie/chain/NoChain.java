@@ -5,6 +5,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,8 @@ import java.util.concurrent.CompletionStage;
  * a sector keeps what it has and waits, with this reason, before it needs a ticket.
  */
 public final class NoChain implements Chain {
-  private static final String WHY =
+  /** What an operator has to do before anything goes on. */
+  public static final String WHY =
       "this node knows no chain: start it with --chain dev (selkie.chain = dev) for a development"
           + " chain of its own, whose seals count nowhere else";
 
@@ -24,6 +26,9 @@ public final class NoChain implements Chain {
 
   /** Of mainnet: a day, and 900 epochs of finality. */
   private static final long MAX_TICKET_AGE = 2880 + 900;
+
+  /** Of mainnet: 30 days, and the challenge delay (builtin-actors, policy of miners). */
+  private static final long MAX_PROVE_COMMIT_DURATION = 30 * 2880 + CHALLENGE_DELAY;
 
   private static <T> CompletionStage<T> none() {
     return CompletableFuture.failedFuture(new IOException(WHY));
@@ -37,6 +42,16 @@ public final class NoChain implements Chain {
   @Override
   public long maxTicketAge() {
     return MAX_TICKET_AGE;
+  }
+
+  @Override
+  public long maxProveCommitDuration() {
+    return MAX_PROVE_COMMIT_DURATION;
+  }
+
+  @Override
+  public CompletionStage<Instant> timeOf(long epoch) {
+    return none();
   }
 
   @Override

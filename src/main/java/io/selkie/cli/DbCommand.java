@@ -14,6 +14,7 @@ final class DbCommand {
 
   static CommandLine create(CommandContext context) {
     CommandLine db = new CommandLine(new DbCommand());
+    db.addSubcommand(new DbMigrate(context));
     db.addSubcommand(new DbRebuild(context));
     return db;
   }

@@ -1,6 +1,7 @@
 package io.selkie.cli;
 
 import io.selkie.journal.Database;
+import io.selkie.journal.DatabaseSettings;
 import io.selkie.storage.RepoLock;
 import io.selkie.storage.StateDirectory;
 import io.selkie.view.Rebuild;
@@ -46,6 +47,14 @@ final class DbRebuild implements Callable<Integer> {
     return CommandTask.run(spec, this::rebuild);
   }
 
+  private DatabaseSettings database() throws IOException {
+    try {
+      return DatabaseSettings.of(context.settings().read());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   private boolean rebuild() throws IOException {
     Path directory = context.repo(repo);
     if (!Files.isDirectory(directory)) {
@@ -59,7 +68,8 @@ final class DbRebuild implements Callable<Integer> {
             RepoLock.takeForNode(state)
                 .orElseThrow(
                     () -> new IOException("a node runs on " + state.path() + ": stop it first"));
-        Database database = Database.open(state)) {
+        Database database = Database.open(state, database())) {
+      database.requireNoNode();
       long events = Rebuild.run(database);
       spec.commandLine()
           .getOut()

@@ -3,10 +3,12 @@ package io.selkie.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.selkie.filecoin.SectorSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +85,14 @@ final class RunCommand implements Callable<Integer> {
     Path repo = repo(config);
     directories(config, repo);
     context.requireProofs();
+    if (flags.doCommit.orElse(false) && !context.standsIn()) {
+      CommitParameters.require(
+              context.manifest(),
+              context.parameters(),
+              EnumSet.allOf(SectorSize.class),
+              context.progress().get())
+          .forEach(this::warn);
+    }
     EnvironmentSettings.unknown(context.environment(), ConfigFactory.defaultReference())
         .forEach(name -> warn(name + " is set, but there is no such setting"));
     NodeLauncher.Order order = new NodeLauncher.Order(repo, context.environment(), config);

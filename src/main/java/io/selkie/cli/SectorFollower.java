@@ -16,6 +16,9 @@ final class SectorFollower {
   /** Tasks that are given a place at once wait for nothing worth telling. */
   private static final Duration A_WHILE = Duration.ofSeconds(3);
 
+  /** What only an operator can mend has come to stay by then, and is no matter of a start. */
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(6);
+
   private final NodeClient client;
   private final ParameterListener progress;
   private final SealDisplay display;
@@ -34,7 +37,8 @@ final class SectorFollower {
    * Follows the sector.
    *
    * @return the last report, which has an end
-   * @throws IOException if the node is away for too long; one line
+   * @throws IOException if the node is away for too long, or the sector waits for something that no
+   *     waiting mends; one line
    */
   SectorReport follow(SectorId sector) throws IOException, InterruptedException {
     try (SectorEvents events = new SectorEvents(client, sector)) {
@@ -69,7 +73,7 @@ final class SectorFollower {
   }
 
   /** Why it does not go on, once that has been so for a while; numbers in it may change. */
-  private void tellReason(SectorReport report) {
+  private void tellReason(SectorReport report) throws IOException {
     String reason = report.isHeldBy().orElse("");
     String words = reason.replaceAll("\\d+", "");
     if (!words.equals(heldBy)) {
@@ -81,6 +85,9 @@ final class SectorFollower {
         && System.nanoTime() - heldSince > A_WHILE.toNanos()) {
       progress.message("waits: " + CommandTask.oneLine(reason));
       reasonTold = true;
+    }
+    if (LastingReason.is(reason) && System.nanoTime() - heldSince > LONG_ENOUGH.toNanos()) {
+      throw new IOException(CommandTask.oneLine(reason));
     }
   }
 

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 /** {@code selkie sectors abort}. */
 @Command(
     name = "abort",
-    description = "End what a sector is doing. What is done of it is kept: see retry and remove.",
+    description = {
+      "End what a sector is doing, and free the disk of what it has written for that; finished phases"
+          + " are kept. See retry, which begins the phase anew, and remove."
+    },
     mixinStandardHelpOptions = true)
 final class SectorsAbort extends SectorOrder {
   @Option(

@@ -98,6 +98,7 @@ public final class SelkieCli {
     root.addSubcommand(StorageCommand.create(context));
     root.addSubcommand(AuthCommand.create(context));
     root.addSubcommand(DbCommand.create(context));
+    root.addSubcommand(CertsCommand.create());
     root.addSubcommand(new SelftestCommand(context));
     return finished(root);
   }

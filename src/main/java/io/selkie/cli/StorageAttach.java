@@ -53,6 +53,14 @@ final class StorageAttach implements Callable<Integer> {
   private boolean store;
 
   @Option(
+      names = "--serve",
+      description = {
+        "Peers may send sealed sectors there (the transfer address, docs/transfer.md). Also for a"
+            + " path that is attached already."
+      })
+  private boolean serve;
+
+  @Option(
       names = "--max-storage",
       paramLabel = "SIZE",
       description = "With --init: the most that sectors may take there, such as 16TiB.")
@@ -93,7 +101,8 @@ final class StorageAttach implements Callable<Integer> {
               : CommandTask.oneLine(
                   path.path("path").asText()
                       + " is attached, with ID "
-                      + path.path("id").asText()));
+                      + path.path("id").asText()
+                      + (path.path("serve").asBoolean() ? "; peers may send sectors there" : "")));
       out.flush();
       return true;
     }
@@ -111,6 +120,9 @@ final class StorageAttach implements Callable<Integer> {
     }
     if (store) {
       body.put("store", true);
+    }
+    if (serve) {
+      body.put("serve", true);
     }
     maxStorage.ifPresent(size -> body.put("maxStorage", size.bytes()));
     if (!groups.isEmpty()) {

@@ -66,7 +66,8 @@ final class StorageList implements Callable<Integer> {
   private static String purpose(JsonNode path) {
     boolean seal = path.path("canSeal").asBoolean();
     boolean store = path.path("canStore").asBoolean();
-    return seal && store ? "seal, store" : seal ? "seal" : store ? "store" : "nothing";
+    String purpose = seal && store ? "seal, store" : seal ? "seal" : store ? "store" : "nothing";
+    return path.path("serve").asBoolean() ? purpose + ", serve" : purpose;
   }
 
   private static String size(JsonNode bytes) {

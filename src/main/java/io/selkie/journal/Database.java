@@ -60,6 +60,19 @@ public abstract class Database implements AutoCloseable {
     return settings.isShared() ? SharedDatabase.openAt(settings) : EmbeddedDatabase.openIn(state);
   }
 
+  /** Whether the embedded database was moved to a shared one, see {@link #setAside}. */
+  public static boolean wasMoved(StateDirectory state) {
+    return EmbeddedDatabase.isMoved(state);
+  }
+
+  /**
+   * Gives the embedded database another name, so that nobody goes on with it by mistake: its
+   * journal was moved. It must be closed.
+   */
+  public static void setAside(StateDirectory state) throws IOException {
+    EmbeddedDatabase.rename(state);
+  }
+
   /** Pooled connections for the read model, and for whatever else is not the journal. */
   public DataSource dataSource() {
     return readModel;
@@ -72,6 +85,20 @@ public abstract class Database implements AutoCloseable {
 
   /** Whether other nodes may have it open at the same time. */
   public abstract boolean isShared();
+
+  /**
+   * Makes sure that no node has it open, as far as can be seen.
+   *
+   * @throws IOException if one has; one line
+   */
+  public abstract void requireNoNode() throws IOException;
+
+  /**
+   * Makes sure that a journal which was to be moved here is here as a whole.
+   *
+   * @throws IOException if it is not; one line
+   */
+  public abstract void requireWhole() throws IOException;
 
   /** What an actor system must be given over all its other settings to keep its journal here. */
   public Config config() {

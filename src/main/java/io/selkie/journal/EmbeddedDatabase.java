@@ -4,9 +4,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.selkie.files.Durable;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,6 +61,12 @@ final class EmbeddedDatabase extends Database {
     if (file.contains(";")) {
       throw unusable(file, "the path of a database cannot have a semicolon", null);
     }
+    if (isMoved(state)) {
+      throw unusable(
+          file + FILE_SUFFIX,
+          "its journal was moved to a shared database: start with selkie.database.url",
+          null);
+    }
     SyncedFiles.register();
     state.create();
     new StateDirectory(directory).create();
@@ -80,6 +89,21 @@ final class EmbeddedDatabase extends Database {
         closeQuietly(keeper);
       }
     }
+  }
+
+  static boolean isMoved(StateDirectory state) {
+    return Files.exists(moved(state));
+  }
+
+  static void rename(StateDirectory state) throws IOException {
+    Path directory = state.path().resolve("db");
+    Files.move(
+        directory.resolve(FILE + FILE_SUFFIX), moved(state), StandardCopyOption.ATOMIC_MOVE);
+    Durable.syncDirectory(directory);
+  }
+
+  private static Path moved(StateDirectory state) {
+    return state.path().resolve("db").resolve(FILE + FILE_SUFFIX + ".moved");
   }
 
   private static Connection connect(DataSource source, String name) throws IOException {
@@ -137,6 +161,14 @@ final class EmbeddedDatabase extends Database {
   public boolean isShared() {
     return false;
   }
+
+  /** Having it open proves it. */
+  @Override
+  public void requireNoNode() {}
+
+  /** Nothing is moved here. */
+  @Override
+  public void requireWhole() {}
 
   @Override
   public void close() throws IOException {

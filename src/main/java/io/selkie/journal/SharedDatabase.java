@@ -6,14 +6,16 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
- * A PostgreSQL that the nodes of a farm share. Which half of a divided farm goes on, a lease in it
+ * A PostgreSQL that the nodes of a farm share. Which side of a divided farm goes on, a lease in it
  * decides.
  */
 final class SharedDatabase extends Database {
@@ -21,11 +23,17 @@ final class SharedDatabase extends Database {
   private static final String RESOLVER = "akka.cluster.split-brain-resolver.";
   private static final String LEASE = "selkie-lease";
 
+  /** What a node's connections for its journal are called: commands have none. */
+  private static final String JOURNAL = "selkie-journal";
+
   /** The journal's share of the connections; the read model and the rest have the other. */
   private static final int JOURNAL_SHARE = 2;
 
-  private SharedDatabase(HikariDataSource pool, int schemaVersion, Config access) {
+  private final String name;
+
+  private SharedDatabase(String name, HikariDataSource pool, int schemaVersion, Config access) {
     super(pool, schemaVersion, access);
+    this.name = name;
   }
 
   static Database openAt(DatabaseSettings settings) throws IOException {
@@ -45,7 +53,7 @@ final class SharedDatabase extends Database {
       reach(pool, name);
       int version = new Migrations(pool, name, "BYTEA").run();
       opened = true;
-      return new SharedDatabase(pool, version, access(settings, url));
+      return new SharedDatabase(name, pool, version, access(settings, url));
     } finally {
       if (!opened && pool != null) {
         pool.close();
@@ -82,8 +90,7 @@ final class SharedDatabase extends Database {
         "socketTimeout", seconds,
         "connectTimeout", seconds,
         "loginTimeout", seconds,
-        "tcpKeepAlive", "true",
-        "ApplicationName", "selkie");
+        "tcpKeepAlive", "true");
   }
 
   private static Config access(DatabaseSettings settings, String url) {
@@ -96,6 +103,7 @@ final class SharedDatabase extends Database {
     int journal = settings.connections() - settings.connections() / JOURNAL_SHARE;
     access.put(SLICK + "db.numThreads", journal);
     access.put(SLICK + "db.maxConnections", journal);
+    access.put(SLICK + "db.properties.ApplicationName", JOURNAL);
     networking(settings).forEach((key, value) -> access.put(SLICK + "db.properties." + key, value));
     access.put(RESOLVER + "active-strategy", "lease-majority");
     access.put(RESOLVER + "lease-majority.lease-implementation", LEASE);
@@ -113,5 +121,36 @@ final class SharedDatabase extends Database {
   @Override
   public boolean isShared() {
     return true;
+  }
+
+  @Override
+  public void requireNoNode() throws IOException {
+    if (has(
+        "SELECT 1 FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND application_name = '"
+            + JOURNAL
+            + "'")) {
+      throw new IOException(name + ": nodes have it open: stop them all first");
+    }
+  }
+
+  @Override
+  public void requireWhole() throws IOException {
+    if (has("SELECT 1 FROM journal_import WHERE NOT finished")) {
+      throw new DatabaseException(
+          DatabaseException.Reason.UNUSABLE,
+          name + ": a journal was moved there in part: run selkie db migrate to its end",
+          null);
+    }
+  }
+
+  private boolean has(String query) throws IOException {
+    try (Connection connection = dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      return rows.next();
+    } catch (SQLException e) {
+      throw unusable(name, firstLine(e), e);
+    }
   }
 }

@@ -24,6 +24,7 @@ import io.selkie.journal.Database;
 import io.selkie.journal.JournalIndex;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.lotus.MinerWatch;
+import io.selkie.proofs.InProcessJobs;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
@@ -36,8 +37,10 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.ServedPaths;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
@@ -89,6 +92,7 @@ public final class Node implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
+  private boolean receives;
 
   /** Something that was opened, and how it is closed. */
   private record Part(String name, AutoCloseable close) {}
@@ -140,6 +144,7 @@ public final class Node implements AutoCloseable {
     HostId host = HostIdentity.of(state);
     Database database = Database.open(state, settings.database());
     keep("database", database);
+    database.requireWhole();
     ExecutorService blocking = Executors.newCachedThreadPool(Node::daemon);
     keep("threads", blocking::shutdownNow);
     NodeParts parts = parts(settings, host, database, blocking);
@@ -158,7 +163,6 @@ public final class Node implements AutoCloseable {
     Sealing sealing = Sealing.start(system, sealing(settings, parts, actors));
     parts.blocking().execute(() -> wakeSealed(settings, parts, sealing));
     ApiServer server = await(api(settings, parts, audit, system, actors, sealing));
-    serve(settings, parts, system);
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
     settings
@@ -199,7 +203,19 @@ public final class Node implements AutoCloseable {
         JacksonObjectMapperProvider.get(system).getOrCreate("jackson-json", Optional.empty());
     NodeOperations operations =
         new NodeOperations(system, actors, sealing, parts, settings.localStorage(), json);
-    NodeStorage storage = storage(settings, parts, audit, sealing, operations);
+    ServedPaths served = ServedPaths.open(state.resolve("served.json"));
+    NodeStorage storage =
+        storage(
+            settings,
+            parts,
+            audit,
+            sealing,
+            operations,
+            served,
+            () -> receive(settings, parts, system, served));
+    if (!served(settings.transfer(), parts.paths(), served).isEmpty()) {
+      receive(settings, parts, system, served);
+    }
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
     return ApiServer.start(
         system,
@@ -219,7 +235,9 @@ public final class Node implements AutoCloseable {
       NodeParts parts,
       AuditLog audit,
       Sealing sealing,
-      NodeOperations operations)
+      NodeOperations operations,
+      ServedPaths served,
+      NodeStorage.Receiving receiving)
       throws IOException {
     SectorView view = new SectorView(parts.database().dataSource());
     JournalStandings journal =
@@ -239,6 +257,8 @@ public final class Node implements AutoCloseable {
             settings.state().jobs(),
             () -> stores(settings.transfer()),
             () -> wakeSealed(settings, parts, sealing),
+            served,
+            receiving,
             new ManifestFiles(parts.places(), parts.local(), parts.blocking()),
             audit,
             parts.blocking()));
@@ -263,11 +283,22 @@ public final class Node implements AutoCloseable {
         .toList();
   }
 
-  /** Peers may send sectors only to a node that serves a storage path. */
-  private void serve(NodeSettings settings, NodeParts parts, ActorSystem<?> system)
+  /** What peers may send sectors into: by the settings, and attached so. */
+  private static List<Path> served(
+      TransferSettings settings, StoragePaths paths, ServedPaths attached) {
+    return Stream.concat(
+            settings.serve().stream(),
+            paths.all().stream().filter(path -> attached.has(path.id())).map(StoragePath::root))
+        .distinct()
+        .toList();
+  }
+
+  /** Opens the transfer address, if it is not open. */
+  private synchronized void receive(
+      NodeSettings settings, NodeParts parts, ActorSystem<?> system, ServedPaths attached)
       throws IOException {
     TransferSettings transfer = settings.transfer();
-    if (transfer.serve().isEmpty()) {
+    if (receives || stopped.getCount() == 0) {
       return;
     }
     Path state = settings.state().path();
@@ -277,7 +308,7 @@ public final class Node implements AutoCloseable {
                 system,
                 new TransferServer.Parts(
                     transfer,
-                    transfer::serve,
+                    () -> served(transfer, parts.paths(), attached),
                     parts.paths()::otherReplica,
                     state,
                     parts.host().value(),
@@ -287,6 +318,7 @@ public final class Node implements AutoCloseable {
     Path file = state.resolve("transfer");
     Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
     keep("transfer address", () -> Files.deleteIfExists(file));
+    receives = true;
     LOG.info("receives sectors at {}", url);
   }
 
@@ -332,7 +364,17 @@ public final class Node implements AutoCloseable {
     ProgressBoard progress = new ProgressBoard();
     StoragePaths paths = StoragePaths.open(settings.storage().paths(settings.repo(), state));
     HostPlaces places = new HostPlaces(paths, settings.storage().shared(), host.toString());
-    NodeJobs jobs = new NodeJobs(provers, settings.idleProvers());
+    NodeJobs jobs = new NodeJobs(provers, settings.inProcess() ? 0 : settings.idleProvers());
+    Jobs runs = Jobs.of(jobs);
+    HostFitness fitness = HostFitness.of(library.prover(), state.jobs());
+    if (settings.inProcess() && local instanceof NativeProofs here) {
+      LOG.warn(
+          "phases run in the node itself (selkie.prover.executor = in-process): none outlives it,"
+              + " and none can be aborted before its end");
+      InProcessJobs own = new InProcessJobs(here, Clock.systemUTC());
+      runs = Jobs.inProcess(own, runs);
+      fitness = own::problem;
+    }
     List<Device> devices =
         Devices.find(settings.host().gpu(), settings.host().cpuLeases(), System.getenv());
     HostLedger ledger =
@@ -341,9 +383,8 @@ public final class Node implements AutoCloseable {
             new SpaceGauge(places, state.jobs()),
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
-            HostFitness.of(library.prover(), state.jobs()));
-    ProverTaskRunner runner =
-        new ProverTaskRunner(places, Jobs.of(jobs), local, progress, ledger, blocking);
+            fitness);
+    ProverTaskRunner runner = new ProverTaskRunner(places, runs, local, progress, ledger, blocking);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
@@ -426,7 +467,7 @@ public final class Node implements AutoCloseable {
     system.getWhenTerminated().toCompletableFuture().get(SHUTDOWN.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private void keep(String name, AutoCloseable close) {
+  private synchronized void keep(String name, AutoCloseable close) {
     open.push(new Part(name, close));
   }
 

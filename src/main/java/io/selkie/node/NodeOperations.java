@@ -263,7 +263,8 @@ final class NodeOperations implements Operations {
   /** The request is the same each time, so the sector takes it up or answers what it has. */
   private void unsealUntilAnswered(
       SectorId sector, TaskRequest.Unseal request, CompletableFuture<Void> end) {
-    this.<Sector.Answer>ask(sector, REPEAT, replyTo -> new Sector.Perform(request, replyTo))
+    this.<Sector.Answer>ask(
+            sector, REPEAT, replyTo -> new Sector.Perform(request, Optional.empty(), replyTo))
         .whenComplete(
             (answer, trouble) -> {
               if (answer instanceof Sector.Done) {

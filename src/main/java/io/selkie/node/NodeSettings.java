@@ -42,6 +42,7 @@ import java.util.Set;
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param priorities of provers
  * @param idleProvers how many are started ahead of their jobs
+ * @param inProcess whether phases run in the node itself, for demos and tests
  * @param test what only tests set
  */
 public record NodeSettings(
@@ -65,7 +66,9 @@ public record NodeSettings(
     long challengeDelay,
     ProverPriorities priorities,
     int idleProvers,
+    boolean inProcess,
     Test test) {
+  private static final Set<String> EXECUTORS = Set.of("process", "in-process");
   private static final int MOST_SLOTS = 10_000;
   private static final int MOST_IDLE_PROVERS = 100;
 
@@ -133,6 +136,7 @@ public record NodeSettings(
           number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
           ProverPriorities.of(config),
           number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
+          inProcess(selkie),
           new Test(
               selkie.getBoolean("test.stand-in-proofs"),
               Set.copyOf(selkie.getStringList("test.failpoints")),
@@ -144,6 +148,20 @@ public record NodeSettings(
     } catch (ConfigException e) {
       throw new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  private static boolean inProcess(Config selkie) {
+    String executor = selkie.getString("prover.executor");
+    if (!EXECUTORS.contains(executor)) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is " + executor + ": use process or in-process");
+    }
+    boolean inProcess = executor.equals("in-process");
+    if (inProcess && selkie.getBoolean("test.stand-in-proofs")) {
+      throw new IllegalArgumentException(
+          "selkie.prover.executor is in-process: stand-in proofs are made by processes alone");
+    }
+    return inProcess;
   }
 
   /**

@@ -15,6 +15,7 @@ import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.PathSettings;
 import io.selkie.storage.PathSpace;
 import io.selkie.storage.SectorStanding;
+import io.selkie.storage.ServedPaths;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.storage.Trash;
@@ -56,6 +57,7 @@ final class NodeStorage implements StorageOperations {
    * @param jobs of this host, whose directories lie in {@code jobDirectory}
    * @param stores directories of this host that hold sealed sectors and may be no storage paths
    * @param attached called when there is a path more
+   * @param served those that peers may send sectors into
    */
   record Parts(
       StoragePaths paths,
@@ -66,9 +68,22 @@ final class NodeStorage implements StorageOperations {
       Path jobDirectory,
       Supplier<List<Path>> stores,
       Runnable attached,
+      ServedPaths served,
+      Receiving receiving,
       ManifestFiles manifests,
       AuditLog audit,
       Executor blocking) {}
+
+  /** Has the node receive sectors, if it does not yet. */
+  @FunctionalInterface
+  interface Receiving {
+    /**
+     * Returns when it does.
+     *
+     * @throws IOException if it cannot; one line
+     */
+    void start() throws IOException;
+  }
 
   NodeStorage(Parts parts) {
     this.parts = parts;
@@ -87,25 +102,48 @@ final class NodeStorage implements StorageOperations {
   }
 
   /** One disk that does not answer keeps none of the others from it. */
-  private static PathReport report(StoragePath path) {
+  private PathReport report(StoragePath path) {
+    boolean served = parts.served().has(path.id());
     try {
       PathSpace space = path.space();
       path.checkIsThere();
-      return new PathReport(path, Optional.of(space), path.sectors().size(), Optional.empty());
+      return new PathReport(
+          path, Optional.of(space), path.sectors().size(), served, Optional.empty());
     } catch (IOException e) {
-      return new PathReport(path, Optional.empty(), 0, Optional.of(String.valueOf(e.getMessage())));
+      return new PathReport(
+          path, Optional.empty(), 0, served, Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
   @Override
-  public CompletionStage<PathReport> attach(Path directory, Optional<PathSettings> fresh) {
+  public CompletionStage<PathReport> attach(
+      Path directory, Optional<PathSettings> fresh, boolean serve) {
     return refusable(
         () -> {
-          StoragePath path = parts.paths().attach(directory, fresh);
-          LOG.info("{} is attached as a storage path, with ID {}", path.root(), path.id());
-          parts.attached().run();
+          Optional<StoragePath> known = parts.paths().withRoot(directory);
+          boolean again = serve && fresh.isEmpty() && known.isPresent();
+          StoragePath path = again ? known.get() : parts.paths().attach(directory, fresh);
+          if (!again) {
+            LOG.info("{} is attached as a storage path, with ID {}", path.root(), path.id());
+            parts.attached().run();
+          }
+          if (serve) {
+            serve(path);
+          }
           return report(path);
         });
+  }
+
+  /** It is written down last: a node that cannot listen must not fail to start for it. */
+  private void serve(StoragePath path) throws IOException {
+    if (!path.settings().canStore()) {
+      throw new IOException(
+          path.root() + " does not store sealed sectors (CanStore): it cannot be served");
+    }
+    StoragePath.requireOneFileSystem(path.root());
+    parts.receiving().start();
+    parts.served().add(path.id());
+    LOG.info("peers may send sectors into {}", path.root());
   }
 
   @Override
@@ -117,6 +155,7 @@ final class NodeStorage implements StorageOperations {
             requireQuiet(path);
           }
           PathReport last = report(path);
+          parts.served().remove(path.id());
           parts.paths().detach(path);
           LOG.info("{} is no storage path of this host any more", path.root());
           return last;

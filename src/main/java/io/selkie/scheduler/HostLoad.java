@@ -19,6 +19,12 @@ import java.util.Set;
  * one decision; no clock, no I/O.
  */
 public final class HostLoad {
+  /** Stands in a reason that no end of another task mends. */
+  public static final String TOO_LITTLE_MEMORY = "has too little memory: ";
+
+  /** Likewise. */
+  public static final String RUNS_NO_TASKS = "runs no tasks (selkie.max-tasks is 0)";
+
   private final HostId host;
   private final HostLimits limits;
   private final Optional<String> unfit;
@@ -206,7 +212,7 @@ public final class HostLoad {
     int waiting = aboveTheBuffer();
     String why =
         limits.maxTasks() == 0
-            ? "host " + host + " runs no tasks (selkie.max-tasks is 0)"
+            ? "host " + host + " " + RUNS_NO_TASKS
             : String.format(
                 "waits for a task on host %s to end (%d of %d in use%s; selkie.max-tasks)",
                 host,
@@ -312,7 +318,9 @@ public final class HostLoad {
               Limit.MEMORY,
               false,
               String.format(
-                  "host %s has too little memory: %s is counted with %s, and the host uses up to %s"
+                  "host %s "
+                      + TOO_LITTLE_MEMORY
+                      + "%s is counted with %s, and the host uses up to %s"
                       + " (selkie.memory)",
                   host,
                   name(tooLarge.get()),

@@ -43,6 +43,12 @@ public final class Placement {
           .thenComparing(Waiting::since)
           .thenComparing(waiting -> waiting.task().toString());
 
+  /** Stands in the reason of a task that no host does which may run it. */
+  public static final String NOT_OFFERED = "which does not offer ";
+
+  /** Likewise. */
+  public static final String NO_HOST_OFFERS = "no host offers ";
+
   private final Map<HostId, HostLoad> hosts = new LinkedHashMap<>();
   private final Map<SectorId, List<Held>> held = new HashMap<>();
 
@@ -247,8 +253,8 @@ public final class Placement {
     List<HostLoad.Refusal> all = List.copyOf(refusals.values());
     if (all.stream().allMatch(refusal -> refusal.limit() == HostLoad.Limit.OFFER)) {
       return only(waiting)
-          .map(host -> "its files are on host " + host + ", which does not offer " + kind)
-          .orElse("no host offers " + kind);
+          .map(host -> "its files are on host " + host + ", " + NOT_OFFERED + kind)
+          .orElse(NO_HOST_OFFERS + kind);
     }
     List<HostLoad.Refusal> offering =
         all.stream().filter(refusal -> refusal.limit() != HostLoad.Limit.OFFER).toList();

@@ -11,6 +11,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.SealRecord;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class SealingEffects {
 
   private CompletionStage<SealingOutcome> start(SectorId sector, SealingStep step) {
     if (step instanceof SealingStep.RunTask run) {
-      return perform(sector, run.request());
+      return perform(sector, run.request(), run.expiry());
     }
     if (step instanceof SealingStep.Label label) {
       return label(sector, label);
@@ -96,7 +97,25 @@ final class SealingEffects {
   }
 
   private CompletionStage<SealingOutcome> perform(SectorId sector, TaskRequest request) {
-    return patient(tasks.perform(sector, request).thenApply(SealingEffects::outcome));
+    return perform(sector, request, Optional.empty());
+  }
+
+  private CompletionStage<SealingOutcome> perform(
+      SectorId sector, TaskRequest request, Optional<Expiry> expiry) {
+    return deadline(expiry)
+        .thenCompose(
+            deadline ->
+                patient(
+                    tasks.perform(sector, request, deadline).thenApply(SealingEffects::outcome)));
+  }
+
+  /** A chain that does not answer costs the task its place in the order, and no more. */
+  private CompletionStage<Optional<Instant>> deadline(Optional<Expiry> expiry) {
+    return expiry.isEmpty()
+        ? CompletableFuture.completedStage(Optional.empty())
+        : chain
+            .timeOf(expiry.get().lastEpoch(chain))
+            .handle((time, trouble) -> Optional.ofNullable(time));
   }
 
   private static SealingOutcome outcome(Sector.Answer answer) {
@@ -130,7 +149,10 @@ final class SealingEffects {
                 head.isPresent()
                     ? endTask(sector, "the ticket is too old")
                         .thenApply(ended -> new SealingOutcome.TicketTooOld(head.get()))
-                    : perform(sector, step.request()));
+                    : perform(
+                        sector,
+                        step.request(),
+                        Optional.of(new Expiry.OfTicket(step.ticketEpoch()))));
   }
 
   /** The head, if the ticket is too old by then and the sector is not pre-committed with it. */

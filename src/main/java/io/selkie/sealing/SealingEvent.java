@@ -1,5 +1,6 @@
 package io.selkie.sealing;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.Bytes;
@@ -69,7 +70,7 @@ public sealed interface SealingEvent extends JournalEvent {
       SealProofType proofType,
       List<PlannedPiece> plan,
       Optional<UUID> request,
-      Optional<HostId> host)
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
       implements SealingEvent {
     /** The list is copied. */
     public SectorBegun {

@@ -66,7 +66,8 @@ final class SealingPlan {
           new TaskRequest.Commit2(
               proving.facts().order().proofType(),
               proving.facts().output(),
-              proving.facts().digest()));
+              proving.facts().digest()),
+          expiry(proving.facts().seeded().preCommitted()));
     }
     if (state instanceof SubmitCommit looking) {
       return new SealingStep.LookForProof(looking.facts().seeded());
@@ -139,7 +140,8 @@ final class SealingPlan {
             facts.order().proofType(),
             ticketed.ticket(),
             ticketed.packed().pieces(),
-            facts.output()));
+            facts.output()),
+        Optional.of(new Expiry.OfTicket(ticketed.ticketEpoch())));
   }
 
   private static SealingStep commit1(SealingFacts.Seeded facts) {
@@ -152,7 +154,12 @@ final class SealingPlan {
             facts.seed(),
             ticketed.packed().pieces(),
             encoded.commR(),
-            encoded.labelled().commD()));
+            encoded.labelled().commD()),
+        expiry(facts.preCommitted()));
+  }
+
+  private static Optional<Expiry> expiry(SealingFacts.PreCommitted facts) {
+    return Optional.of(new Expiry.OfPreCommit(facts.epoch()));
   }
 
   private static Chain.PreCommit preCommit(SealingFacts.Encoded facts) {

@@ -2,6 +2,7 @@ package io.selkie.sealing;
 
 import io.selkie.chain.Chain;
 import io.selkie.scheduler.TaskRequest;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What is to be done in a state. Each may be done again after a crash. */
@@ -12,8 +13,17 @@ sealed interface SealingStep {
   /** End the task of the sector, if one runs. */
   record EndTask(String cause) implements SealingStep {}
 
-  /** Have the sector do a task. */
-  record RunTask(TaskRequest request) implements SealingStep {}
+  /**
+   * Have the sector do a task.
+   *
+   * @param expiry by which it has to be done, if there is one
+   */
+  record RunTask(TaskRequest request, Optional<Expiry> expiry) implements SealingStep {
+    /** Of work that does not grow stale. */
+    RunTask(TaskRequest request) {
+      this(request, Optional.empty());
+    }
+  }
 
   /** Have the sector labelled, unless the ticket is too old by now. */
   record Label(TaskRequest.PreCommit1 request, long ticketEpoch) implements SealingStep {}

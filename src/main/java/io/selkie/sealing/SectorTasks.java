@@ -8,6 +8,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -21,8 +22,13 @@ public interface SectorTasks {
   /** What drivers ask for; that somebody reads a sector's data is none of theirs. */
   Set<TaskKind> DRIVEN = Set.copyOf(EnumSet.complementOf(EnumSet.of(TaskKind.UNSEAL)));
 
-  /** Has the sector do a task; answers when it is done, has failed, or is refused. */
-  CompletionStage<Sector.Answer> perform(SectorId sector, TaskRequest request);
+  /**
+   * Has the sector do a task; answers when it is done, has failed, or is refused.
+   *
+   * @param deadline after which the work is lost, if there is one
+   */
+  CompletionStage<Sector.Answer> perform(
+      SectorId sector, TaskRequest request, Optional<Instant> deadline);
 
   /**
    * Ends the sector's task; answers when its prover is dead and what the task wrote is gone: a
@@ -45,8 +51,10 @@ public interface SectorTasks {
       }
 
       @Override
-      public CompletionStage<Sector.Answer> perform(SectorId sector, TaskRequest request) {
-        return entity(sector).ask(replyTo -> new Sector.Perform(request, replyTo), patience);
+      public CompletionStage<Sector.Answer> perform(
+          SectorId sector, TaskRequest request, Optional<Instant> deadline) {
+        return entity(sector)
+            .ask(replyTo -> new Sector.Perform(request, deadline, replyTo), patience);
       }
 
       @Override

@@ -11,7 +11,9 @@ import io.selkie.storage.SectorManifest;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -100,7 +102,7 @@ public final class ManifestFiles implements KeptFiles {
         break;
       }
     }
-    return recorded && Files.exists(files.unsealed()) && Files.size(files.unsealed()) >= end;
+    return recorded && isThere(files.unsealed()) && Files.size(files.unsealed()) >= end;
   }
 
   private boolean areLabelled(
@@ -136,7 +138,16 @@ public final class ManifestFiles implements KeptFiles {
     return true;
   }
 
-  private boolean hasDigest(Path file, String digest) throws ProofsException {
-    return Files.isRegularFile(file) && proofs.digest(file).equals(digest);
+  private boolean hasDigest(Path file, String digest) throws IOException, ProofsException {
+    return isThere(file) && proofs.digest(file).equals(digest);
+  }
+
+  /** A disk that does not answer is no proof that the file is lost. */
+  private static boolean isThere(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 }

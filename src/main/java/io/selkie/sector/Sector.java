@@ -66,6 +66,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
+
+  /** Of the task that was asked for last, as its driver said last. */
+  private Optional<Instant> deadline = Optional.empty();
+
   private Instant lastWord;
 
   private Sector(
@@ -116,8 +120,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /**
    * Do a task. Asked for again with the same facts it is the same task: its answer goes to whoever
    * asked last. Callers repeat it until an answer comes.
+   *
+   * @param deadline after which the work is lost, if there is one. Only the order of waiting tasks
+   *     comes of it, so it is not kept: whoever repeats the call says it again
    */
-  public record Perform(TaskRequest request, ActorRef<Answer> replyTo) implements Command {}
+  public record Perform(TaskRequest request, Optional<Instant> deadline, ActorRef<Answer> replyTo)
+      implements Command {}
 
   /** Tell the state. */
   public record Get(ActorRef<SectorState> replyTo) implements Command {}
@@ -152,7 +160,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private record HostAssigned(SchedulerCommand.Assigned assigned) implements Internal {}
 
-  private record FilesChecked(Answered answered, boolean intact) implements Internal {}
+  /** Empty: they could not be looked at. */
+  private record FilesChecked(Answered answered, Optional<Boolean> intact) implements Internal {}
 
   private record Wake() implements Internal {}
 
@@ -228,6 +237,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     // of those who asked for them.
     asker = null;
     aborter = null;
+    deadline = Optional.empty();
     checking.clear();
     workers.clear();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
@@ -248,6 +258,11 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private Effect<SectorEvent, SectorState> onPerform(SectorState state, Perform command) {
     SectorStep step = rules.perform(state, command.request(), now());
+    if (SectorRules.isAtRest(state)) {
+      deadline = command.deadline();
+    } else if (step.equals(SectorStep.nothing())) {
+      deadline = command.deadline().or(() -> deadline);
+    }
     if (!step.equals(SectorStep.nothing()) && step.events().isEmpty()) {
       return take(state, step, command.replyTo());
     }
@@ -362,7 +377,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.facts().proofType(),
                   state.task().requestedAt(),
                   state.facts().filesOn().or(() -> state.task().request().onlyOn()),
-                  Optional.empty(),
+                  deadline,
                   SectorRules.hasDeals(state),
                   assignments));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
@@ -410,7 +425,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                 .getLog()
                 .warn("{}: cannot look at the files of {}", sector, answered.task(), trouble);
           }
-          return new FilesChecked(answered, intact != null && intact);
+          return new FilesChecked(
+              answered, trouble == null ? Optional.ofNullable(intact) : Optional.empty());
         });
   }
 

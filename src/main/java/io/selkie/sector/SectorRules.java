@@ -105,12 +105,25 @@ record SectorRules(RetryPolicy retries) {
     return ask(state, request, key, "asked for again with other facts", now);
   }
 
-  /** The files behind a kept answer were looked at. */
-  SectorStep filesChecked(SectorState state, Answered answered, boolean intact, Instant now) {
+  /**
+   * The files behind a kept answer were looked at.
+   *
+   * @param intact empty if they could not be: that is no reason to do hours of work again
+   */
+  SectorStep filesChecked(
+      SectorState state, Answered answered, Optional<Boolean> intact, Instant now) {
     if (!(state instanceof Idle idle) || !idle.facts().answers().contains(answered)) {
       return SectorStep.refuse(state.sector() + " changed meanwhile; ask again");
     }
-    return intact
+    if (intact.isEmpty()) {
+      return SectorStep.refuse(
+          "the files of "
+              + answered.request().kind()
+              + " of "
+              + state.sector()
+              + " cannot be looked at now: see the node's log, and its disk");
+    }
+    return intact.get()
         ? SectorStep.only(new Reply(new Sector.Done(answered.task(), answered.result())))
         : ask(
             idle,

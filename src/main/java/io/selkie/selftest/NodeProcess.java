@@ -40,9 +40,20 @@ public final class NodeProcess implements AutoCloseable {
   /** Starts a node on a repo, which others may share, with a state directory of its own. */
   public static NodeProcess start(Path repo, Path state, Map<String, String> settings)
       throws IOException, InterruptedException {
+    return start(List.of(), repo, state, settings);
+  }
+
+  /**
+   * The same in surroundings of its own.
+   *
+   * @param before words in front of its command, which become it, such as {@code ip netns exec NAME}
+   */
+  public static NodeProcess start(
+      List<String> before, Path repo, Path state, Map<String, String> settings)
+      throws IOException, InterruptedException {
     Files.createDirectories(repo);
     Path output = Files.createTempFile(state.resolveSibling(""), "node-", ".log");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-Xss512k"));
     for (String key : INHERITED) {
@@ -74,7 +85,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** Whether it has not ended. */
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 

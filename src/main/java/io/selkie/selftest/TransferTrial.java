@@ -204,7 +204,7 @@ public final class TransferTrial implements Trial {
       pair.startSender(List.of());
       String sector = pair.seal();
       Path ballast = store.resolve("ballast");
-      Files.write(ballast, new byte[TMPFS_BYTES - (4 << 10)]);
+      Files.write(ballast, new byte[TMPFS_BYTES - (8 << 10)]);
       pair.order("resume", Optional.empty());
       pair.await(
           "the refusal",

@@ -22,9 +22,6 @@ record KnownStores(Path directory) {
   /** The mark, in a store. */
   private static final Path MARK = Path.of("selkie", "store.id");
 
-  /** One for the process: each destination has its own of these, on the same files. */
-  private static final Object LOCK = new Object();
-
   /**
    * Does nothing if the directory is the store that it was at first use, which is now if there was
    * none.
@@ -33,7 +30,8 @@ record KnownStores(Path directory) {
    * @throws TransferTrouble that may pass, if the mark is missing or another's
    */
   void check(Path store) throws IOException, TransferTrouble {
-    synchronized (LOCK) {
+    // One directory may be served and sent to at once, and to several at once.
+    synchronized (KnownStores.class) {
       checkAlone(store);
     }
   }

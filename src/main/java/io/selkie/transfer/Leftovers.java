@@ -8,9 +8,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ final class Leftovers {
   private static final int VERSION = 1;
   private static final int NAME_BYTES = 8;
 
+  private final AtomicBoolean sweeping = new AtomicBoolean();
   private final Path directory;
   private final TransferPlan.Directory plans;
   private final Function<String, Optional<Destination>> byPlace;
@@ -49,16 +53,21 @@ final class Leftovers {
   record Left(int version, Offer offer, String place) {}
 
   /** Writes down that the place is about to be left. */
-  synchronized void add(Offer offer, String place) throws IOException {
+  void add(Offer offer, String place) throws IOException {
     Files.createDirectories(directory);
     TransferJson.write(file(offer, place), new Left(VERSION, offer, place));
   }
 
   /** The place is gone to after all: what it has is no leftover. To be called before it is. */
-  synchronized void keep(Offer offer, String place) throws IOException {
-    if (Files.deleteIfExists(file(offer, place))) {
-      Durably.sync(directory);
+  void keep(Offer offer, String place) throws IOException {
+    if (Files.exists(file(offer, place))) {
+      forget(offer, place);
     }
+  }
+
+  private synchronized void forget(Offer offer, String place) throws IOException {
+    Files.deleteIfExists(file(offer, place));
+    Durably.sync(directory);
   }
 
   private Path file(Offer offer, String place) {
@@ -77,8 +86,16 @@ final class Leftovers {
 
   /** Discards what can be reached; the rest stays for the next time. */
   void clear() throws IOException {
-    for (Path file : list()) {
-      clear(file);
+    if (!sweeping.compareAndSet(false, true)) {
+      return; // the last one still waits for a peer
+    }
+    try {
+      Set<String> silent = new HashSet<>();
+      for (Path file : list()) {
+        clear(file, silent);
+      }
+    } finally {
+      sweeping.set(false);
     }
   }
 
@@ -86,7 +103,7 @@ final class Leftovers {
   void clear(SectorId sector) throws IOException {
     for (Path file : list()) {
       if (String.valueOf(file.getFileName()).startsWith(sector + ".")) {
-        clear(file);
+        clear(file, new HashSet<>());
       }
     }
   }
@@ -99,10 +116,14 @@ final class Leftovers {
     }
   }
 
-  /** Nobody goes to the place meanwhile: {@link #keep} waits. */
-  private synchronized void clear(Path file) throws IOException {
+  /**
+   * Nobody goes to the place meanwhile: {@link #keep} waits.
+   *
+   * @param silent places that did not answer this time, which are not asked again
+   */
+  private synchronized void clear(Path file, Set<String> silent) throws IOException {
     Optional<Left> left = TransferJson.read(file, Left.class);
-    if (left.isEmpty() || isPlanned(left.get())) {
+    if (left.isEmpty() || isPlanned(left.get()) || silent.contains(left.get().place())) {
       return;
     }
     Optional<Destination> destination = byPlace.apply(left.get().place());
@@ -115,6 +136,7 @@ final class Leftovers {
       Files.deleteIfExists(file);
       LOG.info("{} has nothing of {} any more", left.get().place(), sector);
     } catch (IOException | TransferTrouble e) {
+      silent.add(left.get().place());
       LOG.info("{} still has of {}: {}", left.get().place(), sector, e.getMessage());
     } catch (Control.Held e) {
       Thread.currentThread().interrupt();

@@ -172,12 +172,19 @@ public final class HostLedger implements HostMeans {
     }
     running.add(attempt);
     SectorId sector = attempt.sector();
-    Entry entry =
+    Optional<Entry> known =
         Optional.ofNullable(entries.get(sector))
-            .filter(known -> known.proofType() == request.proofType())
-            .orElse(
-                new Entry(
-                    sector, request.proofType(), gauge.root(sector), Optional.empty(), false));
+            .filter(before -> before.proofType() == request.proofType());
+    Entry entry =
+        known.isPresent() && (known.get().stage().isPresent() || !kind.bringsFiles())
+            ? known.get()
+            : new Entry(
+                sector,
+                request.proofType(),
+                // Commit2 needs no storage path, and its host need not have one.
+                kind == TaskKind.COMMIT_2 ? directory : gauge.root(sector),
+                Optional.empty(),
+                known.map(Entry::unsealing).orElse(false));
     if (kind == TaskKind.UNSEAL) {
       entry = entry.unsealing(true);
     } else if (kind.bringsFiles()) {
@@ -250,11 +257,11 @@ public final class HostLedger implements HostMeans {
   @Override
   public void measure(Set<TaskId.Attempt> present) {
     try {
-      // Twice, with the files between: what is written or removed meanwhile is not counted as free.
-      List<DiskLedger.Volume> before = gauge.volumes();
       Set<SectorId> busy =
           present.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
       tidy(busy);
+      // Twice, with the files between: what is written or removed meanwhile is not counted as free.
+      List<DiskLedger.Volume> before = gauge.volumes();
       List<Entry> counted = counted();
       List<DiskLedger.Charge> charges = charges(counted);
       take(before, gauge.volumes(), counted, charges);

@@ -1,17 +1,82 @@
 package io.selkie.worker;
 
+import io.selkie.proofs.InProcessJobs;
 import io.selkie.proofs.NodeJobs;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsProgress;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Jobs by name, each with a prover that outlives this process. Calls block. */
+/** Jobs by name; those of a node have provers that outlive this process. Calls block. */
 public interface Jobs {
+  /**
+   * Those that run in this process, and those whose provers another life of the node left: they are
+   * taken up where they are.
+   */
+  static Jobs inProcess(InProcessJobs own, Jobs left) {
+    return new Jobs() {
+      @Override
+      public Set<String> present() throws IOException {
+        Set<String> names = new LinkedHashSet<>(own.present());
+        names.addAll(left.present());
+        return names;
+      }
+
+      @Override
+      public Optional<Instant> madeAt(String name) throws IOException {
+        Optional<Instant> here = own.madeAt(name);
+        return here.isPresent() ? here : left.madeAt(name);
+      }
+
+      @Override
+      public Optional<Instant> answeredAt(String name) throws IOException {
+        Optional<Instant> here = own.answeredAt(name);
+        return here.isPresent() ? here : left.answeredAt(name);
+      }
+
+      @Override
+      public Proofs run(
+          String name,
+          Map<String, String> environment,
+          Runnable onDurable,
+          ProofsProgress.Listener listener) {
+        return isLeft(name)
+            ? left.run(name, environment, onDurable, listener)
+            : own.run(name, onDurable, listener);
+      }
+
+      private boolean isLeft(String name) {
+        try {
+          return left.madeAt(name).isPresent();
+        } catch (IOException e) {
+          return true; // whoever runs it there meets the same trouble, and says so
+        }
+      }
+
+      @Override
+      public String log(String name) throws IOException {
+        return left.log(name);
+      }
+
+      @Override
+      public void stop(String name) throws ProofsException {
+        own.stop(name);
+        left.stop(name);
+      }
+
+      @Override
+      public void remove(String name) throws ProofsException {
+        own.remove(name);
+        left.remove(name);
+      }
+    };
+  }
+
   /** Those of a node. */
   static Jobs of(NodeJobs jobs) {
     return new Jobs() {

@@ -154,7 +154,7 @@ public final class ProverTaskRunner implements TaskRunner {
     Instant now = Instant.now();
     try {
       ledger.begin(attempt, request);
-      SectorTask task = new SectorTask(files(attempt), request);
+      SectorTask task = new SectorTask(files(attempt, request), request);
       TaskResult result = perform(attempt, task, environment, run);
       ledger.succeeded(attempt, request.kind());
       lookForFallback(attempt, environment);
@@ -205,19 +205,21 @@ public final class ProverTaskRunner implements TaskRunner {
     }
   }
 
-  /** Whatever may write claims the sector first; Commit2 only reads a file of its request. */
-  private SectorFiles files(TaskId.Attempt attempt) throws IOException {
+  /**
+   * Whatever may write claims the sector first. Commit2 only reads a file that its request names,
+   * and runs on a host without any storage path, too.
+   */
+  private SectorFiles files(TaskId.Attempt attempt, TaskRequest request) throws IOException {
     SectorId sector = attempt.sector();
     int generation = attempt.task().generation();
-    return switch (attempt.task().kind()) {
-      case COMMIT_2 -> places.of(sector);
-      case REMOVE -> places.removal(sector, generation);
-      case UNSEAL -> {
-        places.claim(sector, generation);
-        yield places.own(sector); // the replica may have left for storage
-      }
-      default -> places.claim(sector, generation);
-    };
+    if (request instanceof TaskRequest.Commit2 commit2) {
+      return new SectorFiles(commit2.phase1Output().resolveSibling(""), sector);
+    } else if (request instanceof TaskRequest.Remove) {
+      return places.removal(sector, generation);
+    }
+    SectorFiles written = places.claim(sector, generation);
+    // The replica that is read may have left for storage.
+    return request instanceof TaskRequest.Unseal ? places.own(sector) : written;
   }
 
   private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
@@ -327,8 +329,12 @@ public final class ProverTaskRunner implements TaskRunner {
   }
 
   private void discardNow(TaskId.Attempt attempt) {
+    if (!attempt.task().kind().bringsFiles()) {
+      return;
+    }
     try {
-      long bytes = AbandonedWork.discard(files(attempt), attempt.task().kind());
+      SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
+      long bytes = AbandonedWork.discard(files, attempt.task().kind());
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
       LOG.warn(

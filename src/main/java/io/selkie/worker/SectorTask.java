@@ -13,7 +13,9 @@ import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +44,10 @@ final class SectorTask {
   void check(Proofs proofs) throws IOException, ProofsException, TaskFailure {
     if (request instanceof TaskRequest.Commit2 commit2) {
       Path file = commit2.phase1Output();
-      if (!Files.exists(file)) {
+      try {
+        // Of a disk that does not answer this says so, and not that the file is lost.
+        Files.readAttributes(file, BasicFileAttributes.class);
+      } catch (NoSuchFileException e) {
         throw new TaskFailure(
             Failures.missing(TaskKind.COMMIT_2, "the output of Commit1 is not there: " + file));
       }

@@ -42,6 +42,7 @@ final class ScriptedStorage implements StorageOperations {
         new StoragePath(root, settings),
         Optional.of(new PathSpace(1000, 500)),
         3,
+        false,
         Optional.empty());
   }
 
@@ -51,7 +52,8 @@ final class ScriptedStorage implements StorageOperations {
   }
 
   @Override
-  public CompletionStage<PathReport> attach(Path directory, Optional<PathSettings> fresh) {
+  public CompletionStage<PathReport> attach(
+      Path directory, Optional<PathSettings> fresh, boolean serve) {
     String as =
         fresh
             .map(
@@ -64,7 +66,7 @@ final class ScriptedStorage implements StorageOperations {
                             made.maxStorage(),
                             made.groups()))
             .orElse("");
-    return answer("attach " + directory + as, report(directory));
+    return answer("attach " + directory + as + (serve ? " served" : ""), report(directory));
   }
 
   @Override

@@ -60,12 +60,12 @@ class StorageRoutesTest {
         "/storage/attach",
         "{\"path\":\"/d\",\"init\":true,\"store\":true,\"weight\":3,\"maxStorage\":9,"
             + "\"groups\":[\"a\"]}");
-    post("/storage/attach", "{\"path\":\"/e\",\"init\":true,\"seal\":true}");
+    post("/storage/attach", "{\"path\":\"/e\",\"init\":true,\"seal\":true,\"serve\":true}");
 
     assertEquals(
         List.of(
             "attach /d weight 3 seal false store true max 9 groups [a]",
-            "attach /e weight 10 seal true store false max 0 groups []"),
+            "attach /e weight 10 seal true store false max 0 groups [] served"),
         node.storage.calls);
   }
 

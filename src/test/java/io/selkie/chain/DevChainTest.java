@@ -171,6 +171,18 @@ class DevChainTest {
   }
 
   @Test
+  void anEpochHasItsTimeBeforeItComes() {
+    long head = get(chain.head());
+    Instant soon = get(chain.timeOf(head + 3));
+
+    now = soon.minusMillis(1);
+    assertEquals(head + 2, get(chain.head()));
+    now = soon;
+    assertEquals(head + 3, get(chain.head()));
+    assertEquals(soon, get(chain.timeOf(head + 3)));
+  }
+
+  @Test
   void refusesATicketOfTheFutureOrThePast() {
     assertRefused(
         "seal challenge epoch 100 must be before now 100",

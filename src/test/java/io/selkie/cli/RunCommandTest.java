@@ -2,6 +2,7 @@ package io.selkie.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
@@ -37,6 +38,10 @@ class RunCommandTest {
           + " --parallel-commit2=1";
 
   @TempDir Path home;
+
+  /** Provers that make no proofs need no parameters. */
+  private static final String STAND_IN = "selkie.test.stand-in-proofs = on";
+
   private SelkieRun selkie;
   private final AtomicReference<NodeLauncher.Order> asked = new AtomicReference<>();
 
@@ -142,11 +147,23 @@ class RunCommandTest {
   })
   void taskTypesOfTheOlderDialectHaveABoundOfOne(
       String types, int addPiece, int p1, int p2, int c1, int c2) {
+    selkie.file = STAND_IN;
     Config settings = settings("run --address 10.0.0.5:3456 " + types);
 
     assertEquals(bounds(addPiece, p1, p2, c1, c2), bounds(settings));
     assertEquals("10.0.0.5:3456", settings.getString("selkie.lotus.address"));
     assertEquals(1, settings.getInt("selkie.max-tasks"));
+  }
+
+  @Test
+  void whoIsToDoCommit2NeedsItsParametersFirst() {
+    assertEquals(1, run("run --address 10.0.0.5:3456 --commit"));
+
+    assertTrue(
+        selkie.err.startsWith("selkie run: --commit: Commit2 needs Groth parameters, and "),
+        selkie.err);
+    assertEquals(1, selkie.err.lines().count(), selkie.err);
+    assertNull(asked.get());
   }
 
   @Test
@@ -165,6 +182,7 @@ class RunCommandTest {
 
   @Test
   void switchesMayBeTurnedOff() {
+    selkie.file = STAND_IN;
     Config settings =
         settings(
             "lotus-seal-worker --enable-gpu-proving=false run --no-local-storage --commit"
@@ -336,7 +354,7 @@ class RunCommandTest {
     assertEquals("10.0.0.2:1", settings("run").getString("selkie.lotus.address"));
     assertEquals(
         "10.0.0.3:3456",
-        settings("run --address 10.0.0.3 --commit").getString("selkie.lotus.address"));
+        settings("run --address 10.0.0.3 --precommit2").getString("selkie.lotus.address"));
   }
 
   @Test

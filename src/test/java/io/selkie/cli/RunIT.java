@@ -66,7 +66,8 @@ class RunIT {
 
   @Test
   void aWorkerWithoutStorageTakesNoSectors() throws Exception {
-    CliProcess.Running node = run("--no-local-storage", "--commit", "--address", "10.0.0.5:3456");
+    CliProcess.Running node =
+        run("--no-local-storage", "--precommit2", "--address", "10.0.0.5:3456");
 
     CliProcess.Result refused = selkie.run("sectors", "pledge", "--repo", "r");
 

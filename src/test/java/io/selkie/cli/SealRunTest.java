@@ -130,6 +130,16 @@ class SealRunTest {
   }
 
   @Test
+  void whatNoWaitingMendsIsNotWaitedFor() throws Exception {
+    String reason =
+        "host a has too little memory: Commit2 of a 32GiB sector is counted with 62 GiB";
+    node.reports(Reports.inPreCommit1().put("waiting", reason));
+
+    assertEquals(
+        reason + "; the node goes on with s-t01000-1: selkie sectors status s-t01000-1", failure());
+  }
+
+  @Test
   void aFailedSectorIsKeptAndTriedAgainByTheSameCommand() throws Exception {
     node.reports(Reports.failed());
     assertEquals(

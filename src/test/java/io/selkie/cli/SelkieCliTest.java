@@ -49,7 +49,11 @@ class SelkieCliTest {
         "auth",
         "auth create-token",
         "db",
-        "db rebuild"
+        "db migrate",
+        "db rebuild",
+        "certs",
+        "certs init",
+        "certs issue"
       })
   void everyCommandTellsItsUsageAndVersion(String command) {
     assertEquals(0, run(command + " --help"));

@@ -86,6 +86,17 @@ class StorageCommandTest {
   }
 
   @Test
+  void attachesAPathThatPeersMaySendInto() {
+    node.storage = "{\"path\":\"/data\",\"id\":\"i1\",\"serve\":true}";
+
+    assertEquals(0, selkie.run("storage", "attach", "/data", "--serve"));
+
+    assertEquals(List.of("{\"path\":\"/data\",\"serve\":true}"), node.bodies);
+    assertEquals(
+        List.of("/data is attached, with ID i1; peers may send sectors there"), selkie.outLines());
+  }
+
+  @Test
   void aNewPathIsForSomething() {
     assertEquals(1, selkie.run("storage", "attach", "/data", "--init"));
     assertEquals(1, selkie.run("storage", "attach", "/data", "--init", "--seal", "--weight", "-1"));

@@ -3,6 +3,7 @@ package io.selkie.farm;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.auth.Certificates;
 import io.selkie.journal.PostgresServer;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
@@ -22,8 +23,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 
 /**
- * Three hosts, each a process with a repo and a state of its own, on loopback addresses of their
- * own; one PostgreSQL. Provers only stand in for proofs.
+ * Three hosts, each a process with a repo and a state of its own; one PostgreSQL. Provers only stand
+ * in for proofs.
  */
 public final class TestFarm implements AutoCloseable {
   public static final int HOSTS = 3;
@@ -31,32 +32,90 @@ public final class TestFarm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path directory;
+  private final Surroundings surroundings;
   private final PostgresServer postgres;
   private final String database;
   private final int port;
   private final Map<String, String> extra = new TreeMap<>();
   private final List<NodeProcess> nodes = new ArrayList<>();
+  private boolean secured;
 
-  private TestFarm(Path directory, PostgresServer postgres) throws Exception {
-    this.directory = directory;
-    this.postgres = postgres;
-    this.database = postgres.create("selkie");
-    this.port = freePort();
+  /** Where hosts are. */
+  interface Surroundings {
+    /** For control messages. */
+    String address(int host);
+
+    /** For its API. */
+    String apiAddress(int host);
+
+    /** Words in front of the command of a host. */
+    List<String> before(int host);
   }
 
-  /** The database runs, and no host yet. */
+  /** Addresses of this machine's loopback. */
+  private static final Surroundings LOOPBACK =
+      new Surroundings() {
+        @Override
+        public String address(int host) {
+          return "127.0.0." + (host + 1);
+        }
+
+        @Override
+        public String apiAddress(int host) {
+          return "127.0.0.1";
+        }
+
+        @Override
+        public List<String> before(int host) {
+          return List.of();
+        }
+      };
+
+  private TestFarm(Path directory, Surroundings surroundings, PostgresServer postgres, int port)
+      throws Exception {
+    this.directory = directory;
+    this.surroundings = surroundings;
+    this.postgres = postgres;
+    this.database = postgres.create("selkie");
+    this.port = port;
+  }
+
+  /** On loopback; the database runs, and no host yet. */
   public static TestFarm in(Path directory) throws Exception {
-    return new TestFarm(directory, PostgresServer.start());
+    return new TestFarm(directory, LOOPBACK, PostgresServer.start(), freePort());
+  }
+
+  /** In a network of its own. */
+  static TestFarm in(Path directory, Surroundings surroundings, PostgresServer postgres)
+      throws Exception {
+    return new TestFarm(directory, surroundings, postgres, 25_520);
+  }
+
+  /** Hosts speak TLS, each with a certificate of its own. */
+  public TestFarm secured() throws Exception {
+    Certificates.Authority authority = Certificates.Authority.in(directory);
+    Certificates.init(authority, Duration.ofDays(1), Instant.now());
+    for (int host = 0; host < HOSTS; host++) {
+      Files.createDirectories(home(host));
+      Certificates.issue(
+          authority,
+          Certificates.Host.in(home(host)),
+          List.of(address(host)),
+          Duration.ofDays(1),
+          Instant.now());
+    }
+    secured = true;
+    return this;
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address(0)))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       return socket.getLocalPort();
     }
   }
 
-  static String address(int host) {
-    return "127.0.0." + (host + 1);
+  String address(int host) {
+    return surroundings.address(host);
   }
 
   /** A setting of all hosts that are started from now on. */
@@ -79,7 +138,12 @@ public final class TestFarm implements AutoCloseable {
   /** Starts a host, for the first time or again. */
   public void start(int host) throws Exception {
     Path home = Files.createDirectories(home(host));
-    NodeProcess node = NodeProcess.start(home, settings(host));
+    NodeProcess node =
+        NodeProcess.start(
+            surroundings.before(host),
+            home.resolve("repo"),
+            home.resolve("state"),
+            settings(host));
     if (host < nodes.size()) {
       nodes.set(host, node);
     } else {
@@ -101,6 +165,7 @@ public final class TestFarm implements AutoCloseable {
     settings.put("akka.cluster.seed-node-timeout", "2 s");
     settings.put("selkie.test.stand-in-proofs", "on");
     settings.put("selkie.test.failpoint-dir", marks().toString());
+    settings.put("selkie.api.host", surroundings.apiAddress(host));
     settings.put("selkie.api.port", "0");
     settings.put("selkie.api.answer-timeout", "60 s");
     settings.put("selkie.dev-chain.block-time", "50 ms");
@@ -115,6 +180,15 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.gpu.cpu-leases", "20");
     for (String phase : List.of("addpiece", "precommit1", "precommit2", "commit1", "commit2")) {
       settings.put("selkie.parallel." + phase, "20");
+    }
+    if (secured) {
+      Certificates.Host files = Certificates.Host.in(home(host));
+      settings.put("selkie.cluster.tls.enabled", "on");
+      settings.put("selkie.cluster.tls.key", files.key().toString());
+      settings.put("selkie.cluster.tls.certificate", files.certificate().toString());
+      settings.put(
+          "selkie.cluster.tls.authority",
+          Certificates.Authority.in(directory).certificate().toString());
     }
     settings.putAll(extra);
     return settings;

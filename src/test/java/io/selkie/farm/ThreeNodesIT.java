@@ -23,7 +23,7 @@ class ThreeNodesIT {
 
   @Test
   void sealsOnAnyHostAndGoesOnWhenTheFirstIsKilled() throws Exception {
-    try (TestFarm farm = TestFarm.in(directory).startAll()) {
+    try (TestFarm farm = TestFarm.in(directory).secured().startAll()) {
       List<String> sectors = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         sectors.add(farm.pledge(i % TestFarm.HOSTS));

@@ -70,6 +70,7 @@ public final class JournalSamples {
     sector(samples);
     requests(samples);
     results(samples);
+    samples.put("sealing-SectorBegun-uploaded", SealingSamples.uploaded());
     for (SealingEvent event : SealingSamples.events()) {
       samples.put("sealing-" + event.getClass().getSimpleName(), event);
     }
@@ -116,6 +117,16 @@ public final class JournalSamples {
         "AddPiece-file",
         new TaskRequest.AddPiece(
             TYPE, List.of(SIZE), SIZE, PieceSource.file(FILE, 100), Optional.of("a piece")));
+    request(
+        samples,
+        "AddPiece-uploaded",
+        new TaskRequest.AddPiece(
+            TYPE,
+            List.of(SIZE),
+            SIZE,
+            PieceSource.file(FILE, 100),
+            Optional.of("a piece"),
+            Optional.of(HOST)));
     request(
         samples,
         "AddPiece-zeros",

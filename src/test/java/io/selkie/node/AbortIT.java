@@ -1,22 +1,18 @@
 package io.selkie.node;
 
+import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,24 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** An operator's abort, with everything real but the proofs. */
 @Timeout(300)
 class AbortIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(200);
   private static final String SECTOR = "s-t01000-1";
   private static final String LABELLED = "PreCommit1.after-work@" + SECTOR;
 
   @TempDir Path temp;
 
   private Map<String, String> settings() throws IOException {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = TrialNode.settings();
     settings.put("selkie.test.stand-in-proofs", "on");
     settings.put("selkie.test.failpoint-dir", Files.createDirectories(marks()).toString());
     settings.put("selkie.test.prover-failpoints.0", LABELLED);
-    settings.put("selkie.api.port", "0");
-    settings.put("selkie.api.answer-timeout", "60 s");
-    settings.put("selkie.dev-chain.block-time", "100 ms");
-    settings.put("selkie.dev-chain.precommit-challenge-delay", "2");
-    settings.put("selkie.sealing.chain-poll", "100 ms");
-    settings.put("selkie.sealing.seed-confidence", "1");
-    settings.put("selkie.sector.repeat", "1 s");
     return settings;
   }
 
@@ -54,21 +42,6 @@ class AbortIT {
     Path cache = temp.resolve("repo/cache").resolve(SECTOR);
     try (Stream<Path> files = Files.list(cache)) {
       return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Look {
-    boolean isSo() throws Exception;
-  }
-
-  private static void await(NodeProcess node, String what, Look look) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!look.isSo()) {
-      if (Instant.now().isAfter(end)) {
-        fail("still open: " + what + "\n" + node.log());
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 

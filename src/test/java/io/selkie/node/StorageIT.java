@@ -92,6 +92,36 @@ class StorageIT {
   }
 
   @Test
+  void aPathThatIsAttachedToBeServedIsServedAlsoAfterARestart() throws Exception {
+    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
+    Path address = temp.resolve("state/transfer");
+    Map<String, String> ports =
+        Map.of("selkie.transfer.port", "0", "selkie.transfer.data-port", "0");
+    try (NodeProcess node = start(ports)) {
+      assertFalse(Files.exists(address), node.log());
+      post(409, "/storage/attach", attachment(repo, "\"serve\":true"));
+      assertFalse(Files.exists(address));
+
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+      post(200, "/storage/attach", attachment(store, "\"serve\":true"));
+
+      assertTrue(Files.exists(address));
+      assertTrue(calls().get("/storage").toString().contains("\"serve\":true"));
+      node.kill();
+    }
+    Files.delete(address);
+    try (NodeProcess node = start(ports)) {
+      assertTrue(Files.exists(address), node.log());
+      post(200, "/storage/detach", attachment(store, ""));
+      node.kill();
+    }
+    Files.delete(address);
+    try (NodeProcess node = start(ports)) {
+      assertFalse(Files.exists(address), node.log());
+    }
+  }
+
+  @Test
   void aPathIsNotDetachedWhileSectorsAreWorkedOnThere() throws Exception {
     Path disk = Files.createDirectory(temp.toRealPath().resolve("disk"));
     try (NodeProcess node = start(Map.of())) {

@@ -73,6 +73,33 @@ class PlacementTest {
   }
 
   @Test
+  void ofOnePhaseTheNearestDeadlineGoesFirst() {
+    TaskId none = task(1, 2, TaskKind.PRE_COMMIT_1);
+    TaskId far = task(2, 2, TaskKind.PRE_COMMIT_1);
+    TaskId near = task(3, 2, TaskKind.PRE_COMMIT_1);
+
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(
+                waits(none),
+                lostAfter(far, NOON.plusSeconds(3600)),
+                lostAfter(near, NOON.plusSeconds(60))),
+            List.of(oneOfEach(A)),
+            List.of());
+
+    assertEquals(List.of(new Placement.Assignment(near, A)), decision.assignments());
+  }
+
+  private static Placement.Waiting lostAfter(TaskId task, Instant deadline) {
+    return new Placement.Waiting(
+        task,
+        Optional.of(TestTasks.TYPE),
+        NOON,
+        Optional.empty(),
+        new Placement.Urgency(Optional.of(deadline), false));
+  }
+
+  @Test
   void aFullPoolMakesATaskWait() {
     TaskId task = task(2, 2, TaskKind.PRE_COMMIT_1);
 

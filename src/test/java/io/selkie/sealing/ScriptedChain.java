@@ -8,6 +8,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  */
 final class ScriptedChain implements Chain {
   static final long DELAY = 10;
+  static final long MAX_PROVE_COMMIT = 5000;
 
   private static final String ALLOCATED = "already allocated";
 
@@ -116,6 +118,19 @@ final class ScriptedChain implements Chain {
   @Override
   public long maxTicketAge() {
     return 3780;
+  }
+
+  @Override
+  public long maxProveCommitDuration() {
+    return MAX_PROVE_COMMIT;
+  }
+
+  /** Epochs of a second; when the chain is out of reach, this is too. */
+  @Override
+  public synchronized CompletionStage<Instant> timeOf(long epoch) {
+    return outOfReach > 0
+        ? CompletableFuture.failedStage(new IOException("out of reach"))
+        : CompletableFuture.completedStage(Instant.ofEpochSecond(epoch));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -31,6 +33,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ScriptedTasks implements SectorTasks {
   final List<TaskRequest> asked = new CopyOnWriteArrayList<>();
   final List<String> aborted = new CopyOnWriteArrayList<>();
+
+  /** Of each kind of task, as it was asked for last. */
+  final Map<TaskKind, Optional<Instant>> deadlines = new ConcurrentHashMap<>();
+
   private final Map<TaskKind, List<Sector.Answer>> next = new EnumMap<>(TaskKind.class);
   private final Set<TaskKind> held = EnumSet.noneOf(TaskKind.class);
   private final Map<TaskKind, List<CompletableFuture<Sector.Answer>>> waiting =
@@ -76,8 +82,10 @@ final class ScriptedTasks implements SectorTasks {
   }
 
   @Override
-  public synchronized CompletionStage<Sector.Answer> perform(SectorId sector, TaskRequest request) {
+  public synchronized CompletionStage<Sector.Answer> perform(
+      SectorId sector, TaskRequest request, Optional<Instant> deadline) {
     asked.add(request);
+    deadlines.put(request.kind(), deadline);
     List<Sector.Answer> script = next.getOrDefault(request.kind(), List.of());
     if (!script.isEmpty()) {
       return CompletableFuture.completedStage(script.remove(0));

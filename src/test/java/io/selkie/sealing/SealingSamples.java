@@ -64,7 +64,7 @@ public final class SealingSamples {
 
   static final HostId HOST = new HostId("host-1");
   static final SealingFacts.Order ORDER =
-      new SealingFacts.Order(SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.of(HOST), AT);
+      new SealingFacts.Order(SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.empty(), AT);
   static final SealingFacts.Packed PACKED = new SealingFacts.Packed(ORDER, List.of(PIECE, FILLER));
   static final SealingFacts.Ticketed TICKETED = new SealingFacts.Ticketed(PACKED, TICKET, -790);
   static final SealingFacts.Labelled LABELLED = new SealingFacts.Labelled(TICKETED, LABELS, COMM_D);
@@ -135,11 +135,17 @@ public final class SealingSamples {
     return states;
   }
 
+  /** Begun with files that a host of a farm has. */
+  public static SealingEvent uploaded() {
+    return new SealingEvent.SectorBegun(
+        AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.of(HOST));
+  }
+
   /** An event of every kind. */
   public static List<SealingEvent> events() {
     return List.of(
         new SealingEvent.SectorBegun(
-            AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.of(HOST)),
+            AT, SECTOR, TYPE, PLAN, Optional.of(REQUEST), Optional.empty()),
         new SealingEvent.PieceAdded(AT, PIECE),
         new SealingEvent.SectorPacked(AT),
         new SealingEvent.TicketDrawn(AT, TICKET, -790),

@@ -38,8 +38,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,6 +138,26 @@ class SealingSectorTest {
     assertEquals(
         PHASES.stream().map(TaskKind::toString).toList(),
         record.phases().stream().map(SealRecord.PhaseTime::phase).toList());
+  }
+
+  @Test
+  void tasksSayWhenTheirWorkIsLost() {
+    pledge();
+    awaitSeed();
+    await(SealingState.Proving.class);
+
+    Optional<Instant> ticket = Optional.of(Instant.ofEpochSecond(-800 + 3780));
+    Optional<Instant> preCommit =
+        Optional.of(Instant.ofEpochSecond(100 + ScriptedChain.MAX_PROVE_COMMIT));
+    assertEquals(
+        Map.of(
+            TaskKind.ADD_PIECE, Optional.empty(),
+            TaskKind.PRE_COMMIT_1, ticket,
+            TaskKind.PRE_COMMIT_2, ticket,
+            TaskKind.COMMIT_1, preCommit,
+            TaskKind.COMMIT_2, preCommit,
+            TaskKind.FINALIZE, Optional.empty()),
+        tasks.deadlines);
   }
 
   @Test

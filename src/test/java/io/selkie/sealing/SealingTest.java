@@ -131,7 +131,7 @@ class SealingTest {
         .onMessage(
             Sector.Perform.class,
             ask -> {
-              script.perform(sector, ask.request()).thenAccept(ask.replyTo()::tell);
+              script.perform(sector, ask.request(), ask.deadline()).thenAccept(ask.replyTo()::tell);
               return Behaviors.same();
             })
         .onMessage(

@@ -180,7 +180,7 @@ class SectorRulesTest {
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
     assertEquals(List.of(new SectorEffect.CheckFiles(kept)), last.effects());
 
-    take(rules.filesChecked(state, kept, true, NOW));
+    take(rules.filesChecked(state, kept, Optional.of(true), NOW));
     assertEquals(
         List.of(new SectorEffect.Reply(new Sector.Done(kept.task(), kept.result()))),
         last.effects());
@@ -191,9 +191,23 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
     ask(TaskKind.PRE_COMMIT_1, 1);
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
-    take(rules.filesChecked(state, kept, false, NOW));
+    take(rules.filesChecked(state, kept, Optional.of(false), NOW));
     assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
     assertEquals(2, ((SectorState.Waiting) state).task().id().generation());
+  }
+
+  @Test
+  void filesThatCannotBeLookedAtAreNotMadeAgain() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
+
+    take(rules.filesChecked(state, kept, Optional.empty(), NOW));
+
+    assertEquals(
+        "the files of PreCommit1 of s-t01000-7 cannot be looked at now: see the node's log, and its"
+            + " disk",
+        refusal());
   }
 
   @Test

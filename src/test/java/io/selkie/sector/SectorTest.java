@@ -85,7 +85,7 @@ class SectorTest {
   }
 
   private SchedulerCommand.Submit submitted(TaskKind kind) {
-    sector.runCommand(new Sector.Perform(request(kind, 1), driver.getRef()));
+    sector.runCommand(new Sector.Perform(request(kind, 1), Optional.empty(), driver.getRef()));
     return scheduler.expectMessageClass(SchedulerCommand.Submit.class);
   }
 
@@ -113,7 +113,7 @@ class SectorTest {
 
   private TestProbe<Sector.Answer> asker(TaskKind kind) {
     TestProbe<Sector.Answer> asker = kit.createTestProbe();
-    sector.runCommand(new Sector.Perform(request(kind, 1), asker.getRef()));
+    sector.runCommand(new Sector.Perform(request(kind, 1), Optional.empty(), asker.getRef()));
     return asker;
   }
 
@@ -158,7 +158,7 @@ class SectorTest {
     TaskId.Attempt attempt = started(TaskKind.ADD_PIECE);
     TestProbe<Sector.Answer> later = kit.createTestProbe();
     ActorRef<Sector.Answer> again = later.getRef();
-    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), again));
+    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), Optional.empty(), again));
 
     report(SectorSamples.succeeded(attempt));
 
@@ -171,7 +171,8 @@ class SectorTest {
     report(SectorSamples.succeeded(started(TaskKind.ADD_PIECE)));
     driver.expectMessageClass(Sector.Done.class);
 
-    sector.runCommand(new Sector.Perform(request(TaskKind.ADD_PIECE, 1), driver.getRef()));
+    sector.runCommand(
+        new Sector.Perform(request(TaskKind.ADD_PIECE, 1), Optional.empty(), driver.getRef()));
 
     driver.expectMessageClass(Sector.Done.class);
   }
@@ -238,7 +239,8 @@ class SectorTest {
   void whoeverAskedForATaskThatCouldNotBeWrittenHearsNothingOfAnother() {
     ActorRef<Sector.Command> address =
         kit.spawn(Sector.create(SECTOR, surroundings(SETTINGS), shard.getRef()));
-    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_2, 1), driver.getRef()));
+    address.tell(
+        new Sector.Perform(request(TaskKind.PRE_COMMIT_2, 1), Optional.empty(), driver.getRef()));
     address.tell(
         new Sector.Report(SectorSamples.failed(placed(), SectorSamples.REDO), worker.getRef()));
     driver.expectMessageClass(Sector.TaskHasFailed.class);
@@ -246,13 +248,43 @@ class SectorTest {
 
     TestProbe<Sector.Answer> unwritten = kit.createTestProbe();
     sector.persistenceTestKit().failNextPersisted("Sector|" + SECTOR);
-    address.tell(new Sector.Perform(request(TaskKind.PRE_COMMIT_1, 1), unwritten.getRef()));
+    address.tell(
+        new Sector.Perform(
+            request(TaskKind.PRE_COMMIT_1, 1), Optional.empty(), unwritten.getRef()));
     scheduler.expectMessageClass(SchedulerCommand.Withdraw.class, Duration.ofSeconds(10));
     address.tell(new Sector.Retry("operator", driver.getRef()));
     address.tell(new Sector.Report(SectorSamples.succeeded(placed()), worker.getRef()));
 
     worker.expectMessageClass(WorkerCommand.Acknowledge.class);
     unwritten.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void theSchedulerHearsOfTheDeadlineThatTheDriverSaidLast() {
+    createSector(
+        new SectorSettings(SectorSamples.RETRIES, Duration.ofMillis(50), Duration.ofMinutes(1)));
+    Optional<Instant> first = Optional.of(Instant.parse("2026-11-22T00:00:00Z"));
+    Optional<Instant> later = Optional.of(Instant.parse("2026-11-23T00:00:00Z"));
+    perform(TaskKind.PRE_COMMIT_1, first);
+    assertEquals(first, submitted().deadline());
+
+    perform(TaskKind.PRE_COMMIT_1, later);
+    perform(TaskKind.PRE_COMMIT_1, Optional.empty());
+    perform(TaskKind.PRE_COMMIT_2, first);
+
+    SchedulerCommand.Submit repeated = submitted();
+    while (repeated.deadline().equals(first)) {
+      repeated = submitted();
+    }
+    assertEquals(later, repeated.deadline());
+  }
+
+  private SchedulerCommand.Submit submitted() {
+    return scheduler.expectMessageClass(SchedulerCommand.Submit.class);
+  }
+
+  private void perform(TaskKind kind, Optional<Instant> deadline) {
+    sector.runCommand(new Sector.Perform(request(kind, 1), deadline, driver.getRef()));
   }
 
   @Test

@@ -219,7 +219,7 @@ public final class SimulatedSector {
     receive(
         () -> {
           Consumer<Sector.Answer> replyTo = checking.remove(answered.task());
-          SectorStep step = rules.filesChecked(state, answered, intact, around.now());
+          SectorStep step = rules.filesChecked(state, answered, Optional.of(intact), around.now());
           if (!step.events().isEmpty()) {
             asker = replyTo;
           }

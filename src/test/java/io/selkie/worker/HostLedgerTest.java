@@ -83,6 +83,38 @@ class HostLedgerTest {
     assertEquals(List.of(), looked());
   }
 
+  @Test
+  void aTaskThatVisitsAHostWithoutStorageIsForgottenWhenItIsOver() throws IOException {
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(
+                sector -> {
+                  throw new IOException("this host has no storage path: attach one");
+                },
+                temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+
+    begins(TaskKind.COMMIT_2);
+    assertEquals(one(Presence.VISITING, false), looked());
+    succeeds(TaskKind.COMMIT_2);
+
+    assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void aVisitorThatBringsFilesCountsWhereTheyLie() throws IOException {
+    begins(TaskKind.COMMIT_2);
+    begins(TaskKind.COMMIT_1);
+    sealedFile();
+    succeeds(TaskKind.COMMIT_2);
+    succeeds(TaskKind.COMMIT_1);
+
+    assertEquals(one(Presence.SEALING, false), looked());
+  }
+
   private List<HostSector> looked() {
     ledger.measure(Set.of());
     return ledger.sectors();

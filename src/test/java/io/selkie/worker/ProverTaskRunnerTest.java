@@ -97,26 +97,38 @@ class ProverTaskRunnerTest {
     return runner(executor, Duration.ofMinutes(1));
   }
 
+  @Test
+  void aHostWithoutStorageRunsCommit2() throws Exception {
+    TaskRequest request = commit2("00");
+    places =
+        sector -> {
+          throw new IOException("this host has no storage path: attach one");
+        };
+
+    assertEquals(new TaskResult.Proved(PROOF), result(run(request)));
+    assertEquals("error", failure(run(request(TaskKind.PRE_COMMIT_1))).code());
+  }
+
   private ProverTaskRunner runner(Executor threads, Duration removeAgain) {
     return new ProverTaskRunner(
         places,
         jobs,
         ScriptedJobs.proofs((operation, file) -> "blake3:" + Files.readString((Path) file)),
         board,
-        ledger(repo, () -> unfit),
+        ledger(repo, places, () -> unfit),
         threads,
         removeAgain);
   }
 
   static HostLedger ledger(Path repo) {
-    return ledger(repo, Optional::empty);
+    return ledger(repo, sector -> new SectorFiles(repo, sector), Optional::empty);
   }
 
-  private static HostLedger ledger(Path repo, HostFitness fitness) {
+  private static HostLedger ledger(Path repo, SectorPlaces places, HostFitness fitness) {
     try {
       return HostLedger.open(
           repo.resolve("admitted"),
-          new SpaceGauge(sector -> new SectorFiles(repo, sector), repo.resolve("jobs")),
+          new SpaceGauge(places, repo.resolve("jobs")),
           TestLimits.slots(Map.of()),
           () -> false,
           fitness);
@@ -208,6 +220,18 @@ class ProverTaskRunnerTest {
     assertEquals("missing", failure.code());
     assertEquals("the output of Commit1 is not there: /repo/c1.json", failure.message());
     assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void anInputThatCannotBeLookedAtIsNotLost() throws Exception {
+    Path file = Files.writeString(repo.resolve("file"), "");
+    TaskRequest request =
+        new TaskRequest.Commit2(TestTasks.TYPE, file.resolve("c1.json"), "blake3:00");
+
+    Failure failure = failure(run(request));
+
+    assertEquals(Failure.Action.RETRY, failure.action());
+    assertEquals("error", failure.code());
   }
 
   @Test

@@ -1,0 +1,48 @@
+package io.selkie.node;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.selkie.selftest.NodeProcess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** What tests of one node share. */
+final class TrialNode {
+  private static final Duration PATIENCE = Duration.ofSeconds(200);
+
+  private TrialNode() {}
+
+  /** Whether what is awaited is so. */
+  @FunctionalInterface
+  interface Look {
+    boolean isSo() throws Exception;
+  }
+
+  /** A node with an interface at any port, on whose chain no epoch is long. */
+  static Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("selkie.api.port", "0");
+    settings.put("selkie.api.answer-timeout", "60 s");
+    settings.put("selkie.memory", "100 GiB");
+    settings.put("selkie.dev-chain.block-time", "100 ms");
+    settings.put("selkie.dev-chain.precommit-challenge-delay", "2");
+    settings.put("selkie.sealing.chain-poll", "100 ms");
+    settings.put("selkie.sealing.seed-confidence", "1");
+    settings.put("selkie.sector.repeat", "1 s");
+    return settings;
+  }
+
+  /** Waits, and shows the log of the node if it takes too long. */
+  static void await(NodeProcess node, String what, Look look) throws Exception {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!look.isSo()) {
+      if (Instant.now().isAfter(end)) {
+        fail("still open: " + what + "\n" + node.log());
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+}
