@@ -11,6 +11,7 @@ import io.selkie.filecoin.SealProof;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What a task gave. Bulk data lies in files and is named here with its digest. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "result")
@@ -66,18 +67,18 @@ public sealed interface TaskResult {
    * Of Remove.
    *
    * @param kept why files of the number were left, a line for each storage path: they are of another
-   *     sector
+   *     sector; absent if none were
    */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record FilesRemoved(List<String> kept) implements TaskResult {
-    /** The list is copied; earlier results have none. */
+  record FilesRemoved(@JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<String>> kept)
+      implements TaskResult {
+    /** The list is copied. */
     public FilesRemoved {
-      kept = kept == null ? List.of() : List.copyOf(kept);
+      kept = kept.filter(lines -> !lines.isEmpty()).map(List::copyOf);
     }
 
     /** Nothing was left. */
     public FilesRemoved() {
-      this(List.of());
+      this(Optional.empty());
     }
   }
 

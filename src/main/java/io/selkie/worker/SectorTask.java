@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +85,7 @@ final class SectorTask {
           why ->
               LOG.warn(
                   "{} is removed, but not all that has its number: {}", files.sector(), why));
-      return new TaskResult.FilesRemoved(kept);
+      return new TaskResult.FilesRemoved(Optional.of(kept));
     }
     throw new IllegalArgumentException("no task of provers: " + request.kind());
   }
