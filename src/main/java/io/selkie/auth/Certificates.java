@@ -161,15 +161,18 @@ public final class Certificates {
       Durable.replace(host.certificate(), pem("CERTIFICATE", made));
     } catch (GeneralSecurityException e) {
       throw new IOException(
-          authority.key() + " and " + authority.certificate() + " cannot be used: " + e.getMessage(),
+          authority.key()
+              + " and "
+              + authority.certificate()
+              + " cannot be used: "
+              + e.getMessage(),
           e);
     }
   }
 
   private static GeneralName generalName(String name) throws IOException {
     if (ADDRESS.matcher(name).matches()) {
-      return new GeneralName(
-          GeneralName.iPAddress, InetAddress.getByName(name).getHostAddress());
+      return new GeneralName(GeneralName.iPAddress, InetAddress.getByName(name).getHostAddress());
     }
     if (!NAME.matcher(name).matches()) {
       throw new IOException("'" + name + "' is neither a host name nor an address");
@@ -250,8 +253,7 @@ public final class Certificates {
   /** For its owner alone from the first byte on. */
   private static void writeSecret(Path file, byte[] content) throws IOException {
     Files.createFile(
-        file,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, content);
     Durable.syncFile(file);
   }

@@ -58,7 +58,8 @@ final class DbMigrate implements Callable<Integer> {
     }
     StateDirectory state = StateDirectory.of(directory, context.environment());
     if (!Files.isDirectory(state.path())) {
-      throw new IOException("no node has worked on " + directory + " yet: there is nothing to move");
+      throw new IOException(
+          "no node has worked on " + directory + " yet: there is nothing to move");
     }
     try (RepoLock lock =
         RepoLock.takeForNode(state)
@@ -71,8 +72,8 @@ final class DbMigrate implements Callable<Integer> {
       Database.setAside(state);
       say(
           "moved %d events, %d tags, %d snapshots and %d sector numbers to %s; start the node with"
-              .formatted(
-                  moved.events(), moved.tags(), moved.snapshots(), moved.numbers(), target)
+                  .formatted(
+                      moved.events(), moved.tags(), moved.snapshots(), moved.numbers(), target)
               + " selkie.database.url from now on");
       return true;
     } catch (SQLException e) {

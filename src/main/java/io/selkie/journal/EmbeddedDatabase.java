@@ -97,8 +97,7 @@ final class EmbeddedDatabase extends Database {
 
   static void rename(StateDirectory state) throws IOException {
     Path directory = state.path().resolve("db");
-    Files.move(
-        directory.resolve(FILE + FILE_SUFFIX), moved(state), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(directory.resolve(FILE + FILE_SUFFIX), moved(state), StandardCopyOption.ATOMIC_MOVE);
     Durable.syncDirectory(directory);
   }
 
@@ -185,7 +184,8 @@ final class EmbeddedDatabase extends Database {
     try {
       connection.close();
     } catch (SQLException e) {
-      LoggerFactory.getLogger(EmbeddedDatabase.class).debug("closing a database that did not open", e);
+      LoggerFactory.getLogger(EmbeddedDatabase.class)
+          .debug("closing a database that did not open", e);
     }
   }
 }

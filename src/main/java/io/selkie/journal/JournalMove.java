@@ -232,7 +232,12 @@ public final class JournalMove {
       long here = count(writer, table.name());
       if (there != here) {
         throw new IOException(
-            table.name() + " has " + here + " rows there and " + there + " here: empty it, and move"
+            table.name()
+                + " has "
+                + here
+                + " rows there and "
+                + there
+                + " here: empty it, and move"
                 + " again");
       }
     }

@@ -33,8 +33,8 @@ final class LeaseTable {
     }
   }
 
-  private static boolean update(
-      Connection connection, String name, String owner, Duration duration) throws SQLException {
+  private static boolean update(Connection connection, String name, String owner, Duration duration)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE cluster_lease SET owner = ?,"
@@ -48,8 +48,8 @@ final class LeaseTable {
     }
   }
 
-  private static boolean insert(
-      Connection connection, String name, String owner, Duration duration) throws SQLException {
+  private static boolean insert(Connection connection, String name, String owner, Duration duration)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "INSERT INTO cluster_lease (name, owner, expires_at)"

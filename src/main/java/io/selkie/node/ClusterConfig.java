@@ -23,10 +23,8 @@ final class ClusterConfig {
     akka.put("akka.cluster.sharding.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton-proxy.role", ClusterSettings.COORDINATOR);
-    akka.put(
-        "akka.cluster.failure-detector.acceptable-heartbeat-pause", settings.timing().pause());
-    akka.put(
-        "akka.cluster.split-brain-resolver.stable-after", settings.timing().stableAfter());
+    akka.put("akka.cluster.failure-detector.acceptable-heartbeat-pause", settings.timing().pause());
+    akka.put("akka.cluster.split-brain-resolver.stable-after", settings.timing().stableAfter());
     settings.tls().ifPresent(tls -> secure(akka, tls));
     settings.discovery().ifPresent(discovery -> bootstrap(akka, settings, discovery));
     return ConfigFactory.parseMap(akka, "selkie.cluster");
@@ -40,8 +38,7 @@ final class ClusterConfig {
     String ssl = ARTERY + "ssl.";
     akka.put(ARTERY + "transport", "tls-tcp");
     akka.put(
-        ssl + "ssl-engine-provider",
-        "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
+        ssl + "ssl-engine-provider", "akka.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider");
     akka.put(ssl + "rotating-keys-engine.key-file", tls.key().toString());
     akka.put(ssl + "rotating-keys-engine.cert-file", tls.certificate().toString());
     akka.put(ssl + "rotating-keys-engine.ca-cert-file", tls.authority().toString());
@@ -56,8 +53,7 @@ final class ClusterConfig {
     String contact = "akka.management.cluster.bootstrap.contact-point-discovery.";
     akka.put(contact + "required-contact-point-nr", discovery.fewest());
     akka.put(
-        contact + "service-name",
-        discovery.service().isEmpty() ? SERVICE : discovery.service());
+        contact + "service-name", discovery.service().isEmpty() ? SERVICE : discovery.service());
     String method =
         switch (discovery.method()) {
           case CONFIG -> "config";

@@ -215,8 +215,7 @@ public record ClusterSettings(
     if (!tls.getBoolean("enabled")) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Tls(path(tls, "key"), path(tls, "certificate"), path(tls, "authority")));
+    return Optional.of(new Tls(path(tls, "key"), path(tls, "certificate"), path(tls, "authority")));
   }
 
   private static Path path(Config tls, String key) {

@@ -22,7 +22,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** The files of all hosts, for actors of sectors: whatever is asked goes to the host that has them. */
+/**
+ * The files of all hosts, for actors of sectors: whatever is asked goes to the host that has them.
+ */
 final class FarmFiles implements SealFiles, KeptFiles {
   private static final Duration FIND = Duration.ofSeconds(5);
   private static final Duration SMALL = Duration.ofSeconds(30);

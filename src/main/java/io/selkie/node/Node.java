@@ -424,8 +424,7 @@ public final class Node implements AutoCloseable {
     // Whoever shares the journal drives each other's sectors, on one chain.
     return database.isShared()
         ? DevChain.open(database.dataSource(), chain, local, Clock.systemUTC(), blocking)
-        : DevChain.open(
-            state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
+        : DevChain.open(state.path().resolve("chain"), chain, local, Clock.systemUTC(), blocking);
   }
 
   private static ActorSystem<NodeGuardian.Command> actorSystem(

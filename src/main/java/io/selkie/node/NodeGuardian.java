@@ -75,8 +75,7 @@ final class NodeGuardian {
         ClusterSingleton.get(context.getSystem())
             .init(SingletonActor.of(Scheduler.create(Clock.systemUTC()), "scheduler"));
 
-    ManifestFiles manifests =
-        new ManifestFiles(parts.places(), parts.local(), parts.blocking());
+    ManifestFiles manifests = new ManifestFiles(parts.places(), parts.local(), parts.blocking());
     SealFiles seals = SealFiles.here(parts.places(), parts.blocking());
     FarmFiles files = new FarmFiles(parts.host(), seals, manifests, context.getSystem());
     ActorRef<HostFiles.Command> ours =
@@ -85,11 +84,7 @@ final class NodeGuardian {
             "files");
     ClusterSharding sharding = ClusterSharding.get(context.getSystem());
     Sector.Surroundings surroundings =
-        new Sector.Surroundings(
-            scheduler,
-            files,
-            settings.sectors(),
-            Clock.systemUTC());
+        new Sector.Surroundings(scheduler, files, settings.sectors(), Clock.systemUTC());
     ActorRef<?> sectors =
         sharding.init(
             Entity.of(

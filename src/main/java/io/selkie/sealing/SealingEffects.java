@@ -273,8 +273,7 @@ final class SealingEffects {
     SectorId sector = step.facts().order().sector();
     return tasks
         .state(sector)
-        .thenCompose(
-            state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
+        .thenCompose(state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
         .thenApply(nothing -> ended);
   }
 
@@ -287,8 +286,7 @@ final class SealingEffects {
                     ? done(new SealingOutcome.TaskDone(new TaskResult.FilesRemoved()))
                     : endTask(sector, "the sector is removed")
                         .thenCompose(nothing -> perform(sector, step.request())))
-        .thenCompose(
-            ended -> delete(step.uploads()).thenApply(nothing -> ended));
+        .thenCompose(ended -> delete(step.uploads()).thenApply(nothing -> ended));
   }
 
   private CompletionStage<Sector.Answer> endTask(SectorId sector, String cause) {

@@ -295,12 +295,7 @@ public final class SealingTransitions {
 
   private static SealingFacts.Order order(SectorBegun event) {
     return new SealingFacts.Order(
-        event.sector(),
-        event.proofType(),
-        event.plan(),
-        event.request(),
-        event.host(),
-        event.at());
+        event.sector(), event.proofType(), event.plan(), event.request(), event.host(), event.at());
   }
 
   private static List<PieceInfo> with(List<PieceInfo> added, PieceInfo piece) {

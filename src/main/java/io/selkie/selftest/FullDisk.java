@@ -69,7 +69,7 @@ public final class FullDisk implements Trial {
       throws IOException, InterruptedException {
     Path state = directory.resolve("state");
     TrialSettings settings =
-        TrialSettings.standIn(Files.createDirectories(directory.resolve("marks")))
+        TrialSettings.standIn(Files.createDirectories(directory.resolve("marks")), SECTORS)
             .set("selkie.native.dir", heavyProvers(directory, repo).toString());
     Set<String> reasons = new TreeSet<>();
     try (NodeProcess node = NodeProcess.start(directory, settings.asMap())) {

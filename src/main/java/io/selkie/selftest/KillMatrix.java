@@ -76,7 +76,8 @@ public final class KillMatrix implements Trial {
         }
       }
       releaseProvers();
-      try (NodeProcess node = NodeProcess.start(directory, TrialSettings.standIn(marks).asMap())) {
+      try (NodeProcess node =
+          NodeProcess.start(directory, TrialSettings.standIn(marks, cells.size()).asMap())) {
         bringToTheEnd(node);
         checkProvers();
         int status = node.terminate();
@@ -108,7 +109,7 @@ public final class KillMatrix implements Trial {
             (node ? ofNode : ofProvers).add(cell.at(sector));
             cell.proverHold(sector).ifPresent(ofProvers::add);
           });
-      return TrialSettings.standIn(marks).holdNode(ofNode).holdProvers(ofProvers);
+      return TrialSettings.standIn(marks, cells.size()).holdNode(ofNode).holdProvers(ofProvers);
     }
 
     private void releaseProvers() throws IOException {

@@ -18,11 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Speaks to a node over its management interface, as an operator does. */
 public final class NodeCalls {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 1000;
+  private static final int MOST_TRIES = 5;
+  private static final long PAUSE_MILLIS = 500;
 
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
@@ -96,15 +99,24 @@ public final class NodeCalls {
   }
 
   /**
-   * What stands at the path.
+   * What stands at the path. On a busy host a connection may be reset: it is asked again.
    *
    * @throws IOException if there is no good answer
    */
   public JsonNode get(String path) throws IOException, InterruptedException {
-    HttpResponse<String> answer = send("GET", path, "").join();
-    if (answer.statusCode() != 200) {
-      throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
+    for (int tries = 1; ; tries++) {
+      try {
+        HttpResponse<String> answer = send("GET", path, "").join();
+        if (answer.statusCode() != 200) {
+          throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return JSON.readTree(answer.body());
+      } catch (CompletionException e) {
+        if (tries == MOST_TRIES || !(e.getCause() instanceof IOException)) {
+          throw new IOException("the node does not answer " + path + ": " + e.getCause(), e);
+        }
+        Thread.sleep(PAUSE_MILLIS);
+      }
     }
-    return JSON.readTree(answer.body());
   }
 }

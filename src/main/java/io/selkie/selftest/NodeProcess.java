@@ -46,7 +46,8 @@ public final class NodeProcess implements AutoCloseable {
   /**
    * The same in surroundings of its own.
    *
-   * @param before words in front of its command, which become it, such as {@code ip netns exec NAME}
+   * @param before words in front of its command, which become it, such as {@code ip netns exec
+   *     NAME}
    */
   public static NodeProcess start(
       List<String> before, Path repo, Path state, Map<String, String> settings)

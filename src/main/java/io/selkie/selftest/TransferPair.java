@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** Two nodes with stand-in provers: one seals and sends, the other receives. */
 final class TransferPair implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int SLOTS = 1000;
+  private static final int SLOTS = 100;
 
   /** Chunks so small that a 2 KiB sector has several. */
   private static final String CHUNK = "512";
@@ -89,7 +89,8 @@ final class TransferPair implements AutoCloseable {
   }
 
   private Map<String, String> settings(Collection<String> points) {
-    TrialSettings settings = TrialSettings.standIn(marks).set("selkie.sealing.task-repeat", "2 s");
+    TrialSettings settings =
+        TrialSettings.standIn(marks, SLOTS).set("selkie.sealing.task-repeat", "2 s");
     settings.set("selkie.transfer-buffer", String.valueOf(SLOTS));
     settings.set("selkie.transfer.port", "0");
     settings.set("selkie.transfer.data-port", "0");

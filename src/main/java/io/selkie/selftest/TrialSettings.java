@@ -7,23 +7,27 @@ import java.util.TreeMap;
 
 /** The settings of a node that seals 2 KiB sectors in moments. */
 final class TrialSettings {
-  private static final int SLOTS = 1000;
+  /** For attempts that a kill left behind. */
+  private static final int SPARE = 16;
 
   private final Map<String, String> settings = new TreeMap<>();
 
-  /** Provers that only stand in for proofs, and room for as many as there are sectors. */
-  static TrialSettings standIn(Path marks) {
+  /**
+   * Provers that only stand in for proofs, and room for as many of each phase as there are sectors.
+   */
+  static TrialSettings standIn(Path marks, int sectors) {
+    String slots = String.valueOf(sectors + SPARE);
     TrialSettings made = real(marks);
     made.set("selkie.test.stand-in-proofs", "on");
     made.set("selkie.dev-chain.block-time", "50 ms");
     made.set("selkie.dev-chain.precommit-challenge-delay", "2");
     made.set("selkie.sealing.seed-confidence", "1");
-    made.set("selkie.max-tasks", String.valueOf(SLOTS));
+    made.set("selkie.max-tasks", slots);
     made.set("selkie.memory", "100 TiB");
-    made.set("selkie.gpu.cpu-leases", String.valueOf(SLOTS));
+    made.set("selkie.gpu.cpu-leases", slots);
     for (String phase :
         new String[] {"addpiece", "precommit1", "precommit2", "commit1", "commit2"}) {
-      made.set("selkie.parallel." + phase, String.valueOf(SLOTS));
+      made.set("selkie.parallel." + phase, slots);
     }
     return made;
   }

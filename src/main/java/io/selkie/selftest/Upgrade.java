@@ -57,7 +57,8 @@ public final class Upgrade implements Trial {
     Path marks = Files.createDirectories(directory.resolve("marks"));
     Provers provers = new Provers(state);
     Map<String, Set<Long>> before = new LinkedHashMap<>();
-    TrialSettings held = TrialSettings.standIn(marks).holdProvers(points().values());
+    TrialSettings held =
+        TrialSettings.standIn(marks, points().size()).holdProvers(points().values());
     try (NodeProcess node = NodeProcess.start(directory, held.asMap())) {
       NodeCalls calls = NodeCalls.to(state);
       for (int i = 0; i < AT_WORK.size(); i++) {
@@ -76,7 +77,8 @@ public final class Upgrade implements Trial {
         node.terminate();
       }
     }
-    try (NodeProcess node = NodeProcess.start(directory, TrialSettings.standIn(marks).asMap())) {
+    try (NodeProcess node =
+        NodeProcess.start(directory, TrialSettings.standIn(marks, points().size()).asMap())) {
       for (String point : points().values()) {
         Files.delete(marks.resolve(point));
       }

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What hosts of a farm and their database go through, each for as long as it takes to be noticed. */
+/**
+ * What hosts of a farm and their database go through, each for as long as it takes to be noticed.
+ */
 @Timeout(900)
 class FarmTroubleSlowIT {
   private static final Duration LONG = Duration.ofSeconds(30);

@@ -21,7 +21,8 @@ class PartitionIT {
 
   @BeforeEach
   void needsNamespaces() throws Exception {
-    Assumptions.assumeTrue(TestNetwork.isPossible(), "needs to make network namespaces: run as root");
+    Assumptions.assumeTrue(
+        TestNetwork.isPossible(), "needs to make network namespaces: run as root");
   }
 
   @Test

@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 
 /**
- * Three hosts, each a process with a repo and a state of its own; one PostgreSQL. Provers only stand
- * in for proofs.
+ * Three hosts, each a process with a repo and a state of its own; one PostgreSQL. Provers only
+ * stand in for proofs.
  */
 public final class TestFarm implements AutoCloseable {
   public static final int HOSTS = 3;
@@ -109,7 +109,7 @@ public final class TestFarm implements AutoCloseable {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
@@ -140,10 +140,7 @@ public final class TestFarm implements AutoCloseable {
     Path home = Files.createDirectories(home(host));
     NodeProcess node =
         NodeProcess.start(
-            surroundings.before(host),
-            home.resolve("repo"),
-            home.resolve("state"),
-            settings(host));
+            surroundings.before(host), home.resolve("repo"), home.resolve("state"), settings(host));
     if (host < nodes.size()) {
       nodes.set(host, node);
     } else {

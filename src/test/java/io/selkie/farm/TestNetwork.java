@@ -2,6 +2,7 @@ package io.selkie.farm;
 
 import io.selkie.journal.PostgresServer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -85,7 +86,16 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
       throws IOException, InterruptedException {
     String inside = "eth" + bridge;
     run(
-        "ip", "link", "add", cable(bridge, host), "type", "veth", "peer", "name", inside, "netns",
+        "ip",
+        "link",
+        "add",
+        cable(bridge, host),
+        "type",
+        "veth",
+        "peer",
+        "name",
+        inside,
+        "netns",
         namespace(host));
     run("ip", "link", "set", cable(bridge, host), "master", bridge(bridge));
     run("ip", "link", "set", cable(bridge, host), "up");
@@ -136,7 +146,7 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
 
   private static void run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said);
     }

@@ -61,7 +61,8 @@ class ThreeNodesIT {
 
   private static Set<String> hostsOf(TestFarm farm, String sector) throws Exception {
     Set<String> hosts = new TreeSet<>();
-    for (JsonNode event : farm.calls(0).get("/sectors/" + sector + "/history?limit=200").path("history")) {
+    for (JsonNode event :
+        farm.calls(0).get("/sectors/" + sector + "/history?limit=200").path("history")) {
       String phase = event.path("phase").asText();
       if (!event.path("host").asText().isEmpty() && !phase.equals("Commit2")) {
         hosts.add(event.path("host").asText());

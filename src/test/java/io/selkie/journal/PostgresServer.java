@@ -34,12 +34,7 @@ public final class PostgresServer implements AutoCloseable {
   private Process process;
 
   private PostgresServer(
-      Path directory,
-      Path binaries,
-      String address,
-      int port,
-      List<String> before,
-      String user) {
+      Path directory, Path binaries, String address, int port, List<String> before, String user) {
     this.directory = directory;
     this.binaries = binaries;
     this.address = address;
@@ -95,7 +90,8 @@ public final class PostgresServer implements AutoCloseable {
   private static Path binaries() throws IOException {
     if (Files.isDirectory(INSTALLATIONS)) {
       try (Stream<Path> versions = Files.list(INSTALLATIONS)) {
-        Optional<Path> newest = versions.map(version -> version.resolve("bin")).max(Path::compareTo);
+        Optional<Path> newest =
+            versions.map(version -> version.resolve("bin")).max(Path::compareTo);
         if (newest.isPresent()) {
           return newest.get();
         }

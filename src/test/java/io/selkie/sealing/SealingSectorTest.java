@@ -207,10 +207,12 @@ class SealingSectorTest {
                 PLAN.get(0).name()),
             PLAN.get(1));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, uploadedAgain, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.BegunBefore(List.of(SealingSamples.UPLOAD)));
     driver.runCommand(
-        new SealingSector.Begin(TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, PLAN, Optional.of(UUID.randomUUID()), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Refused("s-t01000-7 is in use already"));
   }
 
@@ -220,7 +222,8 @@ class SealingSectorTest {
     begin(PLAN);
 
     driver.runCommand(
-        new SealingSector.Begin(TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+        new SealingSector.Begin(
+            TYPE, ZEROS, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
 
     operator.expectMessage(
         new SealingSector.Refused(
@@ -797,7 +800,9 @@ class SealingSectorTest {
   }
 
   private void begin(List<PlannedPiece> plan) {
-    driver.runCommand(new SealingSector.Begin(TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
+    driver.runCommand(
+        new SealingSector.Begin(
+            TYPE, plan, Optional.of(REQUEST), Optional.empty(), operator.getRef()));
     operator.expectMessage(new SealingSector.Accepted());
   }
 

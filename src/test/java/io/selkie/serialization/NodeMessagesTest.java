@@ -101,9 +101,7 @@ class NodeMessagesTest {
 
   private static List<Class<?>> messages() {
     return new ClassFileImporter()
-        .withImportOption(new ImportOption.DoNotIncludeTests())
-        .importPackages("io.selkie")
-        .stream()
+        .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.selkie").stream()
             .filter(type -> type.isAssignableTo(NodeMessage.class))
             .filter(type -> !type.isAssignableTo(NoSerializationVerificationNeeded.class))
             .filter(type -> !type.isInterface())
@@ -113,8 +111,7 @@ class NodeMessagesTest {
   }
 
   private static void survives(Object message) {
-    Serializer serializer =
-        SerializationExtension.get(KIT.system()).findSerializerFor(message);
+    Serializer serializer = SerializationExtension.get(KIT.system()).findSerializerFor(message);
     assertTrue(
         serializer instanceof JacksonCborSerializer, message.getClass() + " by " + serializer);
     KIT.serializationTestKit().verifySerialization(message, true);
@@ -122,8 +119,7 @@ class NodeMessagesTest {
 
   @Test
   void objectsWithoutASerializerAreRefused() {
-    assertFalse(
-        KIT.system().settings().config().getBoolean("akka.actor.allow-java-serialization"));
+    assertFalse(KIT.system().settings().config().getBoolean("akka.actor.allow-java-serialization"));
     assertEquals(
         "DisabledJavaSerializer",
         SerializationExtension.get(KIT.system())

@@ -88,7 +88,8 @@ final class RecordSamples {
     if (known.containsKey(raw)) {
       return known.get(raw);
     }
-    List<List<Object>> parts = Arrays.stream(type.getActualTypeArguments()).map(this::samples).toList();
+    List<List<Object>> parts =
+        Arrays.stream(type.getActualTypeArguments()).map(this::samples).toList();
     List<Object> first = parts.get(0);
     List<Object> all = new ArrayList<>();
     if (raw == Optional.class) {
@@ -121,7 +122,10 @@ final class RecordSamples {
     for (int i = 0; i < count; i++) {
       int number = i;
       all.add(
-          make(type, components, parts.stream().map(part -> part.get(number % part.size())).toArray()));
+          make(
+              type,
+              components,
+              parts.stream().map(part -> part.get(number % part.size())).toArray()));
     }
     return all;
   }
@@ -136,7 +140,7 @@ final class RecordSamples {
     } catch (InvocationTargetException e) {
       throw new AssertionError("say what a sample of " + type + " is", e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("no " + type + " can be made", e);
     }
   }
 }

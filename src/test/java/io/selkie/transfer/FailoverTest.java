@@ -341,6 +341,24 @@ class FailoverTest {
     assertEquals(0, left());
   }
 
+  @Test
+  void filesThatWereRenamedAwayInPartComeBackToBeRemovedWithTheSector() throws Exception {
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    TransferPlan plan = plans.read(SECTOR).orElseThrow();
+    Path store = Files.createDirectories(temp.resolve("store"));
+    plans.write(TransferPlan.of(plan.offer(), store.toString(), plan.paths()).commit());
+    Path there = store.resolve("sealed").resolve(SECTOR.toString());
+    Files.createDirectories(there.resolveSibling(""));
+    Files.move(files().sealed(), there);
+
+    work.forget(SECTOR, Optional.empty());
+
+    assertTrue(Files.exists(files().sealed()));
+    assertTrue(Files.notExists(there));
+    assertEquals(Optional.empty(), plans.read(SECTOR));
+  }
+
   private Offer offerOf(Failure failure) throws IOException {
     assertEquals("unreachable", failure.code());
     return plans.read(SECTOR).orElseThrow().offer();

@@ -108,6 +108,18 @@ class LocalDestinationTest {
   }
 
   @Test
+  void whatIsLeftOfALostCopyStaysIfTheSourceIsGone() throws Exception {
+    bring(to(store)); // by renames: it is all that there is
+    Files.delete(store.resolve(FileNames.cache(SECTOR, "p_aux")));
+
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> bring(to(store)));
+
+    assertEquals("missing", trouble.failure().code());
+    assertTrue(Files.exists(store.resolve(FileNames.sealed(SECTOR))));
+    assertFalse(Files.exists(store.resolve("selkie/trash")));
+  }
+
+  @Test
   void aRenameThatWasInterruptedIsFinished() throws Exception {
     Path sealed = files.get(FileNames.sealed(SECTOR));
     Path there = store.resolve(FileNames.sealed(SECTOR));
