@@ -101,7 +101,7 @@ public class TransferBench {
                 new TransferServer.Parts(
                     settings,
                     () -> List.of(store),
-                    (sector, sealed) -> Optional.empty(),
+                    (sector, digest) -> Optional.empty(),
                     store.resolve("known"),
                     "bench",
                     tokens,

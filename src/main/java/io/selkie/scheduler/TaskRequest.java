@@ -191,7 +191,8 @@ public sealed interface TaskRequest {
    * Removes all files of the sector.
    *
    * @param copy in long-term storage, which goes to the trash there
-   * @param replica which it is of those that have the number; absent in requests of earlier versions
+   * @param replica which it is of those that have the number; absent in requests of earlier
+   *     versions
    */
   record Remove(
       SealProofType proofType,

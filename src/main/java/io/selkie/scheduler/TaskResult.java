@@ -66,8 +66,8 @@ public sealed interface TaskResult {
   /**
    * Of Remove.
    *
-   * @param kept why files of the number were left, a line for each storage path: they are of another
-   *     sector; absent if none were
+   * @param kept why files of the number were left, a line for each storage path: they are of
+   *     another sector; absent if none were
    */
   record FilesRemoved(@JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<String>> kept)
       implements TaskResult {

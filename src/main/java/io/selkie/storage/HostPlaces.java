@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The files of sectors on the paths of a host. A sector is claimed before it is written, on the path
- * that it is written on: a task that is taken up after a crash finds the path of its first try, and
- * none writes into what another path has of the same number. Where hosts share the repo, it is
- * claimed there first.
+ * The files of sectors on the paths of a host. A sector is claimed before it is written, on the
+ * path that it is written on: a task that is taken up after a crash finds the path of its first
+ * try, and none writes into what another path has of the same number. Where hosts share the repo,
+ * it is claimed there first.
  */
 public final class HostPlaces implements SectorPlaces {
   private final StoragePaths paths;
@@ -36,9 +36,7 @@ public final class HostPlaces implements SectorPlaces {
   @Override
   public SectorFiles own(SectorId sector) throws IOException {
     Optional<StoragePath> ours =
-        paths
-            .claimed(sector, holder)
-            .filter(path -> StoragePaths.hasManifest(path, sector));
+        paths.claimed(sector, holder).filter(path -> StoragePaths.hasManifest(path, sector));
     return ours.isPresent() ? paths.only(ours.get(), sector, true) : paths.files(sector);
   }
 

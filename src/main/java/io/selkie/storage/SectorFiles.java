@@ -136,7 +136,9 @@ public record SectorFiles(
     return List.copyOf(kept);
   }
 
-  /** What the record of the path says on which the sector is written; a damaged one says nothing. */
+  /**
+   * What the record of the path says on which the sector is written; a damaged one says nothing.
+   */
   private OwnReplica recorded() {
     try {
       return ours

@@ -55,8 +55,8 @@ public final class StoragePaths {
   }
 
   /**
-   * Makes sure that the repo is the path that it was when this host began to use it. Before anything
-   * is read or made there: an empty mount point looks like a new repo.
+   * Makes sure that the repo is the path that it was when this host began to use it. Before
+   * anything is read or made there: an empty mount point looks like a new repo.
    *
    * @throws IOException if it is not; one line
    */
@@ -93,8 +93,7 @@ public final class StoragePaths {
 
   private static void remember(Settings settings, StoragePath repo) throws IOException {
     if (settings.known().isPresent() && remembered(settings).isEmpty()) {
-      Durable.replace(
-          settings.known().get(), (repo.id() + "\n").getBytes(StandardCharsets.UTF_8));
+      Durable.replace(settings.known().get(), (repo.id() + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -272,7 +271,9 @@ public final class StoragePaths {
     return path;
   }
 
-  /** Two sectors with one number, each proven elsewhere: one of them would be taken for the other. */
+  /**
+   * Two sectors with one number, each proven elsewhere: one of them would be taken for the other.
+   */
   private void requireNoOther(StoragePath added) throws IOException {
     for (SectorId sector : added.sectors()) {
       Optional<SectorManifest> manifest = SectorManifest.read(added.files(sector).manifest());
@@ -381,8 +382,7 @@ public final class StoragePaths {
    * @param ours whether this host is known to write the sector there
    */
   SectorFiles only(StoragePath path, SectorId sector, boolean ours) {
-    Set<Path> roots =
-        paths.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
+    Set<Path> roots = paths.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
     return new SectorFiles(path.root(), sector, Map.of(), roots, ours);
   }
 
@@ -441,11 +441,10 @@ public final class StoragePaths {
         continue; // every task of ours writes it first: it has left, or there is nothing of worth
       }
       Optional<String> own =
-          manifest
-              .flatMap(SectorManifest::replica)
-              .flatMap(SectorManifest.PreCommit2::sealed);
+          manifest.flatMap(SectorManifest::replica).flatMap(SectorManifest.PreCommit2::sealed);
       boolean same =
-          own.isPresent() && (sealed.isPresent() ? sealed.equals(own) : !path.holds(sector, FileType.SEALED));
+          own.isPresent()
+              && (sealed.isPresent() ? sealed.equals(own) : !path.holds(sector, FileType.SEALED));
       if (!same) {
         return Optional.of(
             Shown.shown(path.root()) + " has another sector of the number " + sector);

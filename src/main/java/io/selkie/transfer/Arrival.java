@@ -21,6 +21,7 @@ final class Arrival {
   private final SectorCopy copy;
   private final Map<Integer, Growing> growing = new HashMap<>();
   private final Control control;
+
   /** Given up for another offer: who still has it writes no more. */
   private static final String CLOSED = "closed";
 

@@ -175,8 +175,7 @@ record TransferPlan(
     return offer.files().stream().map(SectorCopy.File::name).toList();
   }
 
-  private boolean isOf(
-      SectorManifest.PreCommit2 replica, Map<String, SectorCopy.File> offered) {
+  private boolean isOf(SectorManifest.PreCommit2 replica, Map<String, SectorCopy.File> offered) {
     SectorId sector = offer.sector();
     Map<String, String> recorded = new HashMap<>();
     replica.sealed().ifPresent(digest -> recorded.put(FileNames.sealed(sector), digest));

@@ -58,9 +58,7 @@ final class TransferPlanner {
     SectorId sector = control.sector();
     Optional<TransferPlan> before = plans.read(sector);
     Optional<String> foreign =
-        before.isPresent() && before.get().committed()
-            ? before.get().foreign()
-            : Optional.empty();
+        before.isPresent() && before.get().committed() ? before.get().foreign() : Optional.empty();
     if (foreign.isPresent()) {
       // Its receipt is of a sector that had the number before. What it names is left as it is.
       LOG.warn("the earlier transfer of {} does not count: {}", sector, foreign.get());

@@ -83,8 +83,7 @@ final class SectorTask {
       List<String> kept = files.delete(removal.replica().orElse(OwnReplica.UNKNOWN));
       kept.forEach(
           why ->
-              LOG.warn(
-                  "{} is removed, but not all that has its number: {}", files.sector(), why));
+              LOG.warn("{} is removed, but not all that has its number: {}", files.sector(), why));
       return new TaskResult.FilesRemoved(Optional.of(kept));
     }
     throw new IllegalArgumentException("no task of provers: " + request.kind());

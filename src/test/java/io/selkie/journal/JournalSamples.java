@@ -141,7 +141,8 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
-    request(samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY), Optional.empty()));
+    request(
+        samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY), Optional.empty()));
     request(
         samples,
         "Remove-replica",

@@ -191,8 +191,7 @@ class SectorClaimTest {
   private Path path(String name, boolean seals) throws IOException {
     Path directory = Files.createDirectory(temp.toRealPath().resolve(name));
     return open()
-        .attach(
-            directory, Optional.of(PathSettings.fresh(1000, seals, !seals, 0, List.of())))
+        .attach(directory, Optional.of(PathSettings.fresh(1000, seals, !seals, 0, List.of())))
         .root();
   }
 

@@ -261,7 +261,8 @@ class StoragePathsTest {
       record(path, 1, 2);
     }
 
-    assertEquals(List.of(), new HostPlaces(paths, false, "one").removal(SECTOR, 1).delete(own(1, 2)));
+    assertEquals(
+        List.of(), new HostPlaces(paths, false, "one").removal(SECTOR, 1).delete(own(1, 2)));
 
     for (StoragePath path : paths.all()) {
       assertFalse(path.holdsAny(SECTOR));
@@ -368,8 +369,7 @@ class StoragePathsTest {
     Files.move(repo, away);
     Files.createDirectory(repo);
 
-    IOException refusal =
-        assertThrows(IOException.class, () -> StoragePaths.open(settings));
+    IOException refusal = assertThrows(IOException.class, () -> StoragePaths.open(settings));
 
     assertTrue(refusal.getMessage().contains("mount its disk"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains(known.toString()), refusal.getMessage());

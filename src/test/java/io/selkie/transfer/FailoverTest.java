@@ -376,8 +376,7 @@ class FailoverTest {
   void aReceiptOfASectorThatHadTheNumberBeforeReleasesNothing() throws Exception {
     first.commits = true;
     SectorCopy old =
-        ((TaskResult.Transferred)
-                work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
             .copy();
     // The journal is lost, and the number given again: a sector of the same length.
     seal("77", 2048);
@@ -399,8 +398,7 @@ class FailoverTest {
   @Test
   void aSourceOfAnotherLengthIsNotReleased() throws Exception {
     SectorCopy copy =
-        ((TaskResult.Transferred)
-                work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
             .copy();
     Files.write(files().sealed(), new byte[2047]);
 
@@ -413,8 +411,7 @@ class FailoverTest {
   @Test
   void theCopyOfAPeerIsNotLookedForOnThisHostsDisks() throws Exception {
     SectorCopy copy =
-        ((TaskResult.Transferred)
-                work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
             .copy();
     String here = temp.resolve("repo").toString();
     SectorCopy atPeer = new SectorCopy("host-2", "http://peer", here, copy.files());

@@ -42,7 +42,7 @@ class LandingTest {
     return new Receiver(
         () -> List.of(store),
         new KnownStores(temp.resolve("known")),
-        (sector, sealed) -> other,
+        (sector, digest) -> other,
         "host-2",
         SHA,
         Runnable::run,
