@@ -65,10 +65,10 @@ public record OwnReplica(Optional<Ticket> ticket, Optional<CommR> commR) {
       // Labels of a ticket that grew too old are this sector's, too, and so is their replica.
       return otherTicket && otherReplica ? another(file) : Optional.empty();
     }
-    boolean same =
-        found.commR.isPresent() && commR.isPresent()
-            ? !otherReplica
-            : found.ticket.isPresent() && ticket.isPresent() && !otherTicket;
+    if (found.commR.isPresent() && commR.isPresent()) {
+      return otherReplica ? another(file) : Optional.empty();
+    }
+    boolean same = found.ticket.isPresent() && found.ticket.equals(ticket);
     return same ? Optional.empty() : another(file);
   }
 
