@@ -13,6 +13,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsLibrary;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -104,6 +105,7 @@ public class TransferBench {
                     (sector, digest) -> Optional.empty(),
                     store.resolve("known"),
                     "bench",
+                    sector -> new SectorFiles(store, sector),
                     tokens,
                     file -> DIGEST,
                     Executors.newCachedThreadPool()))

@@ -124,6 +124,9 @@ public final class ApiServer {
             new UploadRoutes(operations, replies, patience, spool, settings, system, blocking)
                 .endpoints(),
             new TransferRoutes(operations, replies, patience).endpoints(),
+            new HostRoutes(operations, readModel, replies, patience, blocking, services.clock())
+                .endpoints(),
+            new ExplainRoutes(operations, known, replies, patience).endpoints(),
             new DataRoutes(operations, known, spool, settings, blocking).endpoints(),
             new EventRoutes(
                     readModel, replies, settings.heartbeat(), services.clock(), streams, blocking)

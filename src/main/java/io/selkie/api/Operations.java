@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.sector.SectorState;
 import io.selkie.transfer.TransferActor;
 import java.nio.file.Path;
@@ -100,6 +103,19 @@ public interface Operations {
 
   /** Why each waiting task waits, by the text of its id. */
   CompletionStage<Map<String, String>> explain();
+
+  /** The hosts of the farm, and what each is at. */
+  CompletionStage<List<HostStatus>> hosts();
+
+  /**
+   * An operator's order for a host; durable when it completes.
+   *
+   * @param by who wants it
+   */
+  CompletionStage<Void> orderHost(HostId host, HostMode mode, String by);
+
+  /** A host that is gone, and had no sectors, is not to be listed any more. */
+  CompletionStage<Void> forgetHost(HostId host, String by);
 
   /** What must be well before the node takes work. */
   CompletionStage<List<Check>> readiness();

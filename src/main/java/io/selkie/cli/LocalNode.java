@@ -30,6 +30,11 @@ final class LocalNode implements NodeLauncher.Running {
   }
 
   @Override
+  public boolean isLost() {
+    return node.isLost();
+  }
+
+  @Override
   public void close() {
     node.close();
   }

@@ -167,6 +167,43 @@ final class NodeClient {
             .build());
   }
 
+  /** The hosts of the farm. */
+  JsonNode hosts() throws IOException, InterruptedException {
+    return get("/hosts");
+  }
+
+  /** One of them, and when it will be empty if it is drained. */
+  JsonNode host(String host) throws IOException, InterruptedException {
+    return get("/hosts/" + encoded(host));
+  }
+
+  /**
+   * Orders something of a host.
+   *
+   * @param order such as {@code cordon} or {@code drain?until=phase}
+   */
+  JsonNode orderHost(String host, String order) throws IOException, InterruptedException {
+    return http.json(
+        http.request("/hosts/" + encoded(host) + "/" + order)
+            .timeout(NodeHttp.ANSWER)
+            .POST(BodyPublishers.noBody())
+            .build());
+  }
+
+  /** Has a host forgotten, or its sectors given up. */
+  JsonNode removeHost(String host, boolean isOff) throws IOException, InterruptedException {
+    return http.json(
+        http.request("/hosts/" + encoded(host) + (isOff ? "?hostIsOff=true" : ""))
+            .timeout(NodeHttp.ANSWER)
+            .DELETE()
+            .build());
+  }
+
+  /** Why a task, a sector or a host does not go on. */
+  JsonNode explain(String subject) throws IOException, InterruptedException {
+    return get("/explain/" + encoded(subject));
+  }
+
   /** Ends what the sector is doing. */
   void abort(SectorId sector, String cause) throws IOException, InterruptedException {
     post(

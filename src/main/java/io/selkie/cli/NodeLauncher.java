@@ -34,6 +34,11 @@ public interface NodeLauncher {
     /** Returns when the node has stopped, whatever stopped it. */
     void awaitStopped() throws InterruptedException;
 
+    /** Whether it stopped by itself, cut off from the other hosts of its farm. */
+    default boolean isLost() {
+      return false;
+    }
+
     /** Stops the node; provers go on, and the next node of the repo goes on with them. */
     @Override
     void close();

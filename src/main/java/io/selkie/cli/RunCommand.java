@@ -99,6 +99,12 @@ final class RunCommand implements Callable<Integer> {
     try (NodeLauncher.Running node = context.launcher().start(order)) {
       tell(repo, node);
       node.awaitStopped();
+      if (node.isLost()) {
+        // Not 0: systemd is to start it again, and then it joins.
+        throw new IOException(
+            "this host was cut off from the others of its farm, which go on without it: start it"
+                + " again; provers went on");
+      }
     } catch (InterruptedException e) {
       // Ctrl-C or SIGTERM: how this command is meant to end. The node was closed above.
       return true;

@@ -94,6 +94,8 @@ public final class SelkieCli {
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(RunCommand.create(context));
     root.addSubcommand(TransfersCommand.create(context));
+    root.addSubcommand(HostsCommand.create(context));
+    root.addSubcommand(new ExplainCommand(context));
     root.addSubcommand(new DevCommand(context));
     root.addSubcommand(StorageCommand.create(context));
     root.addSubcommand(AuthCommand.create(context));

@@ -52,6 +52,8 @@ final class ClusterConfig {
     akka.put("akka.management.http.route-providers-read-only", true);
     String contact = "akka.management.cluster.bootstrap.contact-point-discovery.";
     akka.put(contact + "required-contact-point-nr", discovery.fewest());
+    // A host that is down must not keep the others from beginning; that they are enough is above.
+    akka.put(contact + "contact-with-all-contact-points", false);
     akka.put(
         contact + "service-name", discovery.service().isEmpty() ? SERVICE : discovery.service());
     String method =

@@ -42,6 +42,7 @@ import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.transfer.InputClient;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
@@ -90,6 +91,8 @@ public final class Node implements AutoCloseable {
 
   private final Deque<Part> open = new ArrayDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean closing;
+  private volatile boolean lost;
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
   private boolean receives;
@@ -156,7 +159,13 @@ public final class Node implements AutoCloseable {
     this.system = system;
     keep("actors", () -> terminate(system));
     CompletionStage<Void> unused =
-        system.getWhenTerminated().thenAccept(terminated -> stopped.countDown());
+        system
+            .getWhenTerminated()
+            .thenAccept(
+                terminated -> {
+                  lost = !closing;
+                  stopped.countDown();
+                });
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
@@ -213,7 +222,13 @@ public final class Node implements AutoCloseable {
             operations,
             served,
             () -> receive(settings, parts, system, served));
-    if (!served(settings.transfer(), parts.paths(), served).isEmpty()) {
+    if (settings.cluster().isFarm() && !isReached(settings)) {
+      LOG.warn(
+          "selkie.transfer.host {} is of this host alone, so Commit2 of its sectors runs here and"
+              + " nowhere else: set it to an address that the farm reaches",
+          settings.transfer().host());
+    }
+    if (!served(settings.transfer(), parts.paths(), served).isEmpty() || isReached(settings)) {
       receive(settings, parts, system, served);
     }
     keep("look for orphans", Janitor.start(storage, settings.storage(), settings.state().jobs()));
@@ -302,6 +317,7 @@ public final class Node implements AutoCloseable {
       return;
     }
     Path state = settings.state().path();
+    Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
     URI url =
         await(
             TransferServer.start(
@@ -312,7 +328,8 @@ public final class Node implements AutoCloseable {
                     parts.paths()::otherReplica,
                     state,
                     parts.host().value(),
-                    new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+                    parts.places(),
+                    tokens,
                     parts.digest(),
                     parts.blocking())));
     Path file = state.resolve("transfer");
@@ -320,6 +337,17 @@ public final class Node implements AutoCloseable {
     keep("transfer address", () -> Files.deleteIfExists(file));
     receives = true;
     LOG.info("receives sectors at {}", url);
+    String address = settings.cluster().address();
+    if (isReached(settings) && parts.worker().means() instanceof HostLedger ledger) {
+      ledger.servesFilesAt(
+          new FileTickets(parts.host(), FileTickets.from(url, address), tokens, Clock.systemUTC()));
+    }
+  }
+
+  /** Whether other hosts of the farm can fetch what their Commit2 read from here. */
+  private static boolean isReached(NodeSettings settings) throws IOException {
+    return settings.cluster().isFarm()
+        && FileTickets.isReached(settings.transfer().host(), settings.cluster().address());
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -384,7 +412,9 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             fitness);
-    ProverTaskRunner runner = new ProverTaskRunner(places, runs, local, progress, ledger, blocking);
+    InputClient inputs = new InputClient(settings.transfer().stallTimeout());
+    ProverTaskRunner runner =
+        new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(
@@ -475,6 +505,11 @@ public final class Node implements AutoCloseable {
     stopped.await();
   }
 
+  /** Whether its actors ended by themselves: the other hosts of the farm go on without it. */
+  public boolean isLost() {
+    return lost;
+  }
+
   /**
    * Stops the node; running provers go on. What cannot be closed is logged, and the rest closed.
    */
@@ -482,6 +517,7 @@ public final class Node implements AutoCloseable {
   public synchronized void close() {
     // An interrupt is what often leads here; the order must be kept all the same.
     boolean interrupted = Thread.interrupted();
+    closing = true;
     while (!open.isEmpty()) {
       Part part = open.pop();
       try {

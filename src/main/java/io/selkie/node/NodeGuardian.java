@@ -73,7 +73,9 @@ final class NodeGuardian {
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
-            .init(SingletonActor.of(Scheduler.create(Clock.systemUTC()), "scheduler"));
+            .init(
+                SingletonActor.of(
+                    Scheduler.create(Clock.systemUTC(), settings.hosts()), "scheduler"));
 
     ManifestFiles manifests = new ManifestFiles(parts.places(), parts.local(), parts.blocking());
     SealFiles seals = SealFiles.here(parts.places(), parts.blocking());

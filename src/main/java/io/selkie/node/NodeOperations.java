@@ -13,6 +13,9 @@ import io.selkie.api.Operations;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -322,6 +325,38 @@ final class NodeOperations implements Operations {
   @Override
   public CompletionStage<Map<String, String>> explain() {
     return explanation().thenApply(SchedulerCommand.Explanation::reasons);
+  }
+
+  @Override
+  public CompletionStage<List<HostStatus>> hosts() {
+    CompletionStage<SchedulerCommand.Hosts> answer =
+        AskPattern.ask(
+            actors.scheduler(), SchedulerCommand.ListHosts::new, ANSWER, system.scheduler());
+    return answer.thenApply(SchedulerCommand.Hosts::hosts);
+  }
+
+  @Override
+  public CompletionStage<Void> orderHost(HostId host, HostMode mode, String by) {
+    return ordered(replyTo -> new SchedulerCommand.OrderHost(host, mode, by, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Void> forgetHost(HostId host, String by) {
+    return ordered(replyTo -> new SchedulerCommand.ForgetHost(host, by, replyTo));
+  }
+
+  private CompletionStage<Void> ordered(
+      Function<ActorRef<SchedulerCommand.Ordered>, SchedulerCommand> order) {
+    CompletionStage<SchedulerCommand.Ordered> answer =
+        AskPattern.ask(actors.scheduler(), order::apply, ANSWER, system.scheduler());
+    return answer.thenAccept(
+        ordered ->
+            ordered
+                .refusal()
+                .ifPresent(
+                    why -> {
+                      throw new OperationException(OperationException.Kind.CONFLICT, why);
+                    }));
   }
 
   private CompletionStage<SchedulerCommand.Explanation> explanation() {

@@ -9,6 +9,7 @@ import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostPatience;
 import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
@@ -115,34 +116,37 @@ public record NodeSettings(
       throws IOException {
     try {
       Config selkie = config.getConfig("selkie");
-      return new NodeSettings(
-          repo.toRealPath(), // of one repo there is one spelling: requests name its files
-          StateDirectory.of(repo, environment),
-          config,
-          MinerId.parse(selkie.getString("miner")),
-          HostSettings.of(selkie, environment),
-          ClusterSettings.of(config),
-          DatabaseSettings.of(config),
-          ChainKind.of(selkie.getString("chain")),
-          lotus(selkie),
-          selkie.getBoolean("local-storage"),
-          Map.copyOf(environment),
-          sectors(selkie),
-          SealingSettings.of(config),
-          StorageSettings.of(config),
-          ApiSettings.of(config),
-          TransferSettings.of(config),
-          atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
-          number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
-          ProverPriorities.of(config),
-          number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
-          inProcess(selkie),
-          new Test(
-              selkie.getBoolean("test.stand-in-proofs"),
-              Set.copyOf(selkie.getStringList("test.failpoints")),
-              Set.copyOf(selkie.getStringList("test.prover-failpoints")),
-              Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
-              List.copyOf(selkie.getStringList("test.phase-times"))));
+      NodeSettings settings =
+          new NodeSettings(
+              repo.toRealPath(), // of one repo there is one spelling: requests name its files
+              StateDirectory.of(repo, environment),
+              config,
+              MinerId.parse(selkie.getString("miner")),
+              HostSettings.of(selkie, environment),
+              ClusterSettings.of(config),
+              DatabaseSettings.of(config),
+              ChainKind.of(selkie.getString("chain")),
+              lotus(selkie),
+              selkie.getBoolean("local-storage"),
+              Map.copyOf(environment),
+              sectors(selkie),
+              SealingSettings.of(config),
+              StorageSettings.of(config),
+              ApiSettings.of(config),
+              TransferSettings.of(config),
+              atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
+              number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
+              ProverPriorities.of(config),
+              number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
+              inProcess(selkie),
+              new Test(
+                  selkie.getBoolean("test.stand-in-proofs"),
+                  Set.copyOf(selkie.getStringList("test.failpoints")),
+                  Set.copyOf(selkie.getStringList("test.prover-failpoints")),
+                  Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
+                  List.copyOf(selkie.getStringList("test.phase-times"))));
+      HostPatience unused = settings.hosts(); // out of range shows now, not in the scheduler
+      return settings;
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     } catch (ConfigException e) {
@@ -171,6 +175,16 @@ public record NodeSettings(
    */
   boolean transfers(int attached) {
     return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
+  }
+
+  /**
+   * How long hosts may be silent.
+   *
+   * @throws IllegalArgumentException if that is out of range; one line
+   */
+  HostPatience hosts() {
+    return new HostPatience(
+        config.getDuration("selkie.hosts.silence"), config.getDuration("selkie.hosts.grace"));
   }
 
   /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */

@@ -17,13 +17,22 @@ public record Failure(Action action, String code, String message) {
   /** A host had no slot of the phase after all. */
   public static final String NO_SLOT = "no_slot";
 
+  /** The host of the sector's files was removed, and they are gone with it. */
+  public static final String HOST_REMOVED = "host_removed";
+
+  /** The host does not answer, and the task needs nothing that is there. */
+  public static final String HOST_AWAY = "host_away";
+
   /**
    * Whether the host tried at all. What it refused before it began, or gave back since it cannot
    * work itself, says nothing about the task: it is tried again, and never too often.
    */
   @JsonIgnore
   public boolean wasTried() {
-    return action != Action.HALT && !code.equals(NO_ROOM) && !code.equals(NO_SLOT);
+    return action != Action.HALT
+        && !code.equals(NO_ROOM)
+        && !code.equals(NO_SLOT)
+        && !code.equals(HOST_AWAY);
   }
 
   /** What to do next. */

@@ -3,15 +3,16 @@ package io.selkie.scheduler;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorSpace;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What a host has on against its limits: whether one more task fits, and if not, the first limit in
@@ -25,6 +26,8 @@ public final class HostLoad {
   /** Likewise. */
   public static final String RUNS_NO_TASKS = "runs no tasks (selkie.max-tasks is 0)";
 
+  private static final List<TaskKind> KINDS = List.of(TaskKind.values());
+
   private final HostId host;
   private final HostLimits limits;
   private final Optional<String> unfit;
@@ -32,13 +35,18 @@ public final class HostLoad {
   private final Set<SectorId> coming = new HashSet<>();
   private final Set<SectorId> unsealing = new HashSet<>();
   private final Map<SectorSpace.Part, Long> charged = new EnumMap<>(SectorSpace.Part.class);
+  private final int counted;
+  private final int sealed;
   private final Map<TaskKind, Integer> running = new EnumMap<>(TaskKind.class);
+  private int placed;
   private long memory;
   private long keptMemory;
   private String keptFor = "";
 
   /** A limit; those that are met first come first. */
   public enum Limit {
+    /** What the operator wants of the host. */
+    ORDERS,
     /** The host itself needs its operator. */
     FITNESS,
     /** The host does not offer the phase. */
@@ -68,9 +76,15 @@ public final class HostLoad {
    * Why a task cannot begin on the host.
    *
    * @param passing whether it can once others have ended
-   * @param reason one sentence for the operator, which names the limit, its value and its setting
+   * @param text one sentence for the operator, which names the limit, its value and its setting;
+   *     made only if it is wanted, and before anything else changes on the host
    */
-  public record Refusal(Limit limit, boolean passing, String reason) {}
+  public record Refusal(Limit limit, boolean passing, Supplier<String> text) {
+    /** The sentence. */
+    public String reason() {
+      return text.get();
+    }
+  }
 
   /**
    * A host on which nothing runs.
@@ -84,11 +98,20 @@ public final class HostLoad {
     this.limits = limits;
     this.unfit = unfit;
     here.forEach(sector -> this.here.put(sector.sector(), sector));
+    int all = 0;
+    int finished = 0;
+    for (HostSector sector : this.here.values()) {
+      all += sector.counts() ? 1 : 0;
+      finished += sector.presence() == HostSector.Presence.SEALED ? 1 : 0;
+    }
+    this.counted = all;
+    this.sealed = finished;
   }
 
   /** The task is on the host, whether it fits or not. */
   public void add(Load load) {
     running.merge(load.kind(), 1, Integer::sum);
+    placed += load.kind().takesPlace() ? 1 : 0;
     memory += memory(load);
     if (bringsNew(load)) {
       coming.add(load.sector());
@@ -103,6 +126,7 @@ public final class HostLoad {
   /** A prover of the task is ended before another begins: files of its sector stay. */
   void remove(Load load) {
     running.merge(load.kind(), -1, Integer::sum);
+    placed -= load.kind().takesPlace() ? 1 : 0;
     memory -= memory(load);
   }
 
@@ -140,6 +164,17 @@ public final class HostLoad {
     return running.getOrDefault(kind, 0);
   }
 
+  /** Adds those that are here or come. */
+  void sectorsTo(Set<SectorId> all) {
+    all.addAll(here.keySet());
+    all.addAll(coming);
+  }
+
+  /** Whether tasks of the kind run here at all. */
+  boolean offers(TaskKind kind) {
+    return limits.maxTasks() > 0 && (!kind.isPooled() || limits.slots(kind) > 0);
+  }
+
   /** Free slots of the kind; of one without slots the free places. */
   int room(TaskKind kind) {
     return kind.isPooled() ? limits.slots(kind) - inUse(kind) : limits.maxTasks() - places();
@@ -152,7 +187,9 @@ public final class HostLoad {
       return Optional.empty();
     }
     return unfit
-        .map(why -> new Refusal(Limit.FITNESS, true, "host " + host + " takes no work: " + why))
+        .map(
+            why ->
+                new Refusal(Limit.FITNESS, true, () -> "host " + host + " takes no work: " + why))
         .or(() -> offer(kind))
         .or(() -> slots(kind))
         .or(this::freePlaces)
@@ -168,7 +205,7 @@ public final class HostLoad {
             new Refusal(
                 Limit.OFFER,
                 false,
-                "host " + host + " does not offer " + kind + " (" + setting(kind) + " is 0)"))
+                () -> "host " + host + " does not offer " + kind + " (" + setting(kind) + " is 0)"))
         : Optional.empty();
   }
 
@@ -182,49 +219,44 @@ public final class HostLoad {
             new Refusal(
                 Limit.SLOTS,
                 true,
-                String.format(
-                    "waits for a free %s slot on host %s (%d of %d in use; %s)",
-                    kind, host, inUse(kind), limits.slots(kind), setting(kind))))
+                () ->
+                    String.format(
+                        "waits for a free %s slot on host %s (%d of %d in use; %s)",
+                        kind, host, inUse(kind), limits.slots(kind), setting(kind))))
         : Optional.empty();
   }
 
   private int places() {
-    return running.entrySet().stream()
-            .filter(entry -> entry.getKey().takesPlace())
-            .mapToInt(Map.Entry::getValue)
-            .sum()
-        + aboveTheBuffer();
+    return placed + aboveTheBuffer();
   }
 
   /** Sealed sectors that wait to leave and find no room in the buffer keep their places. */
   private int aboveTheBuffer() {
-    long sealed =
-        here.values().stream()
-            .filter(sector -> sector.presence() == HostSector.Presence.SEALED)
-            .count();
-    return (int) Math.max(0, sealed - limits.transferBuffer());
+    return Math.max(0, sealed - limits.transferBuffer());
   }
 
   private Optional<Refusal> freePlaces() {
     if (places() < limits.maxTasks()) {
       return Optional.empty();
     }
+    return Optional.of(new Refusal(Limit.PLACES, limits.maxTasks() > 0, this::allPlacesAreTaken));
+  }
+
+  private String allPlacesAreTaken() {
     int waiting = aboveTheBuffer();
-    String why =
-        limits.maxTasks() == 0
-            ? "host " + host + " " + RUNS_NO_TASKS
-            : String.format(
-                "waits for a task on host %s to end (%d of %d in use%s; selkie.max-tasks)",
-                host,
-                places(),
-                limits.maxTasks(),
-                waiting == 0
-                    ? ""
-                    : ", "
-                        + waiting
-                        + " of them by sealed sectors above selkie.transfer-buffer "
-                        + limits.transferBuffer());
-    return Optional.of(new Refusal(Limit.PLACES, limits.maxTasks() > 0, why));
+    return limits.maxTasks() == 0
+        ? "host " + host + " " + RUNS_NO_TASKS
+        : String.format(
+            "waits for a task on host %s to end (%d of %d in use%s; selkie.max-tasks)",
+            host,
+            places(),
+            limits.maxTasks(),
+            waiting == 0
+                ? ""
+                : ", "
+                    + waiting
+                    + " of them by sealed sectors above selkie.transfer-buffer "
+                    + limits.transferBuffer());
   }
 
   private boolean isHere(SectorId sector) {
@@ -233,20 +265,21 @@ public final class HostLoad {
   }
 
   private Optional<Refusal> sectors(Load load) {
-    long sectors = here.values().stream().filter(HostSector::counts).count() + coming.size();
+    int sectors = counted + coming.size();
     return bringsNew(load) && sectors >= limits.maxSectors()
         ? Optional.of(
             new Refusal(
                 Limit.SECTORS,
                 true,
-                String.format(
-                    "waits for a sector to leave host %s (%d of %d have files there;"
-                        + " selkie.max-tasks %d + selkie.transfer-buffer %d)",
-                    host,
-                    sectors,
-                    limits.maxSectors(),
-                    limits.maxTasks(),
-                    limits.transferBuffer())))
+                () ->
+                    String.format(
+                        "waits for a sector to leave host %s (%d of %d have files there;"
+                            + " selkie.max-tasks %d + selkie.transfer-buffer %d)",
+                        host,
+                        sectors,
+                        limits.maxSectors(),
+                        limits.maxTasks(),
+                        limits.transferBuffer())))
         : Optional.empty();
   }
 
@@ -276,10 +309,11 @@ public final class HostLoad {
             new Refusal(
                 Limit.DISK,
                 true,
-                String.format(
-                    "waits for disk space on host %s: %s takes up to %s below %s, where %s are free"
-                        + " and not kept for other sectors",
-                    host, what, Amount.of(needed), disk.path(), Amount.of(free))));
+                () ->
+                    String.format(
+                        "waits for disk space on host %s: %s takes up to %s below %s, where %s are free"
+                            + " and not kept for other sectors",
+                        host, what, Amount.of(needed), disk.path(), Amount.of(free))));
       }
     }
     return Optional.empty();
@@ -291,41 +325,40 @@ public final class HostLoad {
     if (!kind.needsDevice() || used < leases) {
       return Optional.empty();
     }
-    String why =
-        limits.devices().gpu()
-            ? String.format(
-                "waits for a free GPU on host %s (%d of %d in use; PreCommit2 and Commit2 take one"
-                    + " each)",
-                host, used, leases)
-            : String.format(
-                "waits for its turn on the processor of host %s (%d of %d in use;"
-                    + " selkie.gpu.cpu-leases, one for each PreCommit2 and Commit2)",
-                host, used, leases);
-    return Optional.of(new Refusal(Limit.DEVICES, leases > 0, why));
+    return Optional.of(
+        new Refusal(
+            Limit.DEVICES,
+            leases > 0,
+            () ->
+                String.format(
+                    limits.devices().gpu()
+                        ? "waits for a free GPU on host %s (%d of %d in use; PreCommit2 and Commit2"
+                            + " take one each)"
+                        : "waits for its turn on the processor of host %s (%d of %d in use;"
+                            + " selkie.gpu.cpu-leases, one for each PreCommit2 and Commit2)",
+                    host,
+                    used,
+                    leases)));
   }
 
   private Optional<Refusal> memoryFor(Load load) {
     // A sector that comes here stays: what it needs later has to fit too, or it is stuck for ever.
-    Optional<Load> tooLarge =
-        Arrays.stream(TaskKind.values())
-            .filter(kind -> kind == load.kind() || (bringsNew(load) && isLater(kind, load.kind())))
-            .map(kind -> new Load(kind, load.sector(), proofType(load)))
-            .filter(later -> memory(later) > limits.memory())
-            .findFirst();
+    Optional<Load> tooLarge = tooLarge(load);
     if (tooLarge.isPresent()) {
       return Optional.of(
           new Refusal(
               Limit.MEMORY,
               false,
-              String.format(
-                  "host %s "
-                      + TOO_LITTLE_MEMORY
-                      + "%s is counted with %s, and the host uses up to %s"
-                      + " (selkie.memory)",
-                  host,
-                  name(tooLarge.get()),
-                  Amount.of(memory(tooLarge.get())),
-                  Amount.of(limits.memory()))));
+              () ->
+                  String.format(
+                      "host %s "
+                          + TOO_LITTLE_MEMORY
+                          + "%s is counted with %s, and the host uses up to %s"
+                          + " (selkie.memory)",
+                      host,
+                      name(tooLarge.get()),
+                      Amount.of(memory(tooLarge.get())),
+                      Amount.of(limits.memory()))));
     }
     long needed = memory(load);
     long free = limits.memory() - memory - keptMemory;
@@ -336,15 +369,34 @@ public final class HostLoad {
         new Refusal(
             Limit.MEMORY,
             true,
-            String.format(
-                "waits for memory on host %s: %s is counted with %s, of %s are %s free%s"
-                    + " (selkie.memory)",
-                host,
-                name(load),
-                Amount.of(needed),
-                Amount.of(limits.memory()),
-                Amount.of(free),
-                keptMemory == 0 ? "" : ", " + Amount.of(keptMemory) + " are kept for " + keptFor)));
+            () ->
+                String.format(
+                    "waits for memory on host %s: %s is counted with %s, of %s are %s free%s"
+                        + " (selkie.memory)",
+                    host,
+                    name(load),
+                    Amount.of(needed),
+                    Amount.of(limits.memory()),
+                    Amount.of(free),
+                    keptMemory == 0
+                        ? ""
+                        : ", " + Amount.of(keptMemory) + " are kept for " + keptFor)));
+  }
+
+  /**
+   * The task, or a later one of a new sector, that the host has too little memory for altogether.
+   */
+  private Optional<Load> tooLarge(Load load) {
+    boolean bringsNew = bringsNew(load);
+    for (TaskKind kind : KINDS) {
+      if (kind == load.kind() || (bringsNew && isLater(kind, load.kind()))) {
+        Load later = new Load(kind, load.sector(), proofType(load));
+        if (memory(later) > limits.memory()) {
+          return Optional.of(later);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private boolean bringsNew(Load load) {

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,17 +52,45 @@ public final class Placement {
   public static final String NO_HOST_OFFERS = "no host offers ";
 
   private final Map<HostId, HostLoad> hosts = new LinkedHashMap<>();
+  private final Map<HostId, HostMode> modes = new HashMap<>();
+  private final Set<HostId> serving = new HashSet<>();
+  private final Map<TaskKind, Integer> longestWay = new EnumMap<>(TaskKind.class);
+
+  /** Holds for the rest of the decision: hosts only get fuller. */
+  private final Map<Shape, NoRoom> noRoomFor = new HashMap<>();
+
+  private Optional<Set<SectorId>> present = Optional.empty();
+  private final List<HostId> all;
+  private final Map<HostId, String> away;
   private final Map<SectorId, List<Held>> held = new HashMap<>();
 
-  private Placement(List<Host> hosts, Collection<Held> held) {
-    hosts.stream()
+  /** Above any number of slots. */
+  private static final long SPARE = 1L << 40;
+
+  /**
+   * What decides whether hosts can take a task that is bound to none.
+   *
+   * @param own the host of its files, if that takes only its own
+   */
+  private record Shape(TaskKind kind, SealProofType type, Optional<HostId> own) {}
+
+  private record NoRoom(Map<HostId, HostLoad.Refusal> refusals, String reason) {}
+
+  private Placement(Farm farm) {
+    farm.hosts().stream()
         .sorted(Comparator.comparing(Host::id))
         .forEach(
-            host ->
-                this.hosts.put(
-                    host.id(),
-                    new HostLoad(host.id(), host.limits(), host.sectors(), host.unfit())));
-    held.forEach(this::hold);
+            host -> {
+              HostLoad load = new HostLoad(host.id(), host.limits(), host.sectors(), host.unfit());
+              this.hosts.put(host.id(), load);
+              modes.put(host.id(), host.mode());
+              if (host.serves()) {
+                serving.add(host.id());
+              }
+            });
+    this.all = List.copyOf(this.hosts.keySet());
+    this.away = farm.away();
+    farm.held().forEach(this::hold);
   }
 
   /**
@@ -79,7 +109,8 @@ public final class Placement {
    *
    * @param proofType empty where only its sector knows
    * @param since when it was asked for
-   * @param filesOn the one host that can run it, if the sector has files
+   * @param filesOn the host that has the sector's files, or its source, if any has: the one that
+   *     can run it, unless it is Commit2
    */
   public record Waiting(
       TaskId task,
@@ -97,12 +128,40 @@ public final class Placement {
    *
    * @param sectors that have files there
    * @param unfit why it takes no work, if it does not
+   * @param mode what the operator wants of it
+   * @param serves whether other hosts can fetch the input of a Commit2 from it
    */
   public record Host(
-      HostId id, HostLimits limits, List<HostSector> sectors, Optional<String> unfit) {
+      HostId id,
+      HostLimits limits,
+      List<HostSector> sectors,
+      Optional<String> unfit,
+      HostMode mode,
+      boolean serves) {
     /** The list is copied. */
     public Host {
       sectors = List.copyOf(sectors);
+    }
+
+    /** A host that takes what it has room for. */
+    public Host(HostId id, HostLimits limits, List<HostSector> sectors, Optional<String> unfit) {
+      this(id, limits, sectors, unfit, HostMode.OPEN, false);
+    }
+  }
+
+  /**
+   * What there is.
+   *
+   * @param hosts that have announced themselves and are not silent
+   * @param away what is known of others, such as {@code which is silent since …}
+   * @param held on these hosts or others
+   */
+  public record Farm(List<Host> hosts, Map<HostId, String> away, Collection<Held> held) {
+    /** The collections are copied. */
+    public Farm {
+      hosts = List.copyOf(hosts);
+      away = Map.copyOf(away);
+      held = List.copyOf(held);
     }
   }
 
@@ -134,21 +193,24 @@ public final class Placement {
   /** The same without any that has waited for memory too long. */
   public static Decision decide(
       Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held) {
-    return decide(waiting, hosts, held, Set.of());
+    return decide(waiting, new Farm(hosts, Map.of(), held), Set.of());
+  }
+
+  /** The same where no host is known to be away. */
+  public static Decision decide(
+      Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held, Set<TaskId> starved) {
+    return decide(waiting, new Farm(hosts, Map.of(), held), starved);
   }
 
   /**
    * Decides for all waiting tasks at once.
    *
    * @param waiting in any order
-   * @param hosts those that have announced themselves
-   * @param held on these hosts or others
    * @param starved tasks that have waited for memory so long that what comes free is kept for them;
    *     on each host for one
    */
-  public static Decision decide(
-      Collection<Waiting> waiting, List<Host> hosts, Collection<Held> held, Set<TaskId> starved) {
-    Placement placement = new Placement(hosts, held);
+  public static Decision decide(Collection<Waiting> waiting, Farm farm, Set<TaskId> starved) {
+    Placement placement = new Placement(farm);
     List<Assignment> assignments = new ArrayList<>();
     Map<TaskId, String> reasons = new LinkedHashMap<>();
     Set<TaskId> shortOfMemory = new LinkedHashSet<>();
@@ -158,16 +220,18 @@ public final class Placement {
         reasons.put(next.task(), reason.get());
         continue;
       }
-      Map<HostId, HostLoad.Refusal> refusals = placement.refusals(next);
-      if (refusals.size() < placement.candidates(next).size()) {
-        assignments.add(placement.assign(next, refusals.keySet()));
+      List<HostId> candidates = placement.candidates(next);
+      Optional<HostId> host = placement.best(next, candidates);
+      if (host.isPresent()) {
+        assignments.add(placement.assign(next, host.get()));
         continue;
       }
-      reasons.put(next.task(), placement.summary(next, refusals));
-      if (refusals.values().stream().anyMatch(Placement::isForMemory)) {
+      NoRoom noRoom = placement.noRoom(next, candidates);
+      reasons.put(next.task(), noRoom.reason());
+      if (noRoom.refusals().values().stream().anyMatch(Placement::isForMemory)) {
         shortOfMemory.add(next.task());
         if (starved.contains(next.task())) {
-          placement.keepMemory(next, refusals);
+          placement.keepMemory(next, noRoom.refusals());
         }
       }
     }
@@ -191,19 +255,117 @@ public final class Placement {
     return Optional.ofNullable(hosts.get(host)).orElseThrow();
   }
 
-  private Assignment assign(Waiting waiting, Set<HostId> full) {
-    HostId host =
-        candidates(waiting).stream()
-            .filter(candidate -> !full.contains(candidate))
-            .max(
-                Comparator.<HostId, Integer>comparing(
-                        candidate -> load(candidate).room(waiting.task().kind()))
-                    .thenComparing(Comparator.reverseOrder()))
-            .orElseThrow();
-    jobs(waiting.task().sector()).forEach(this::drop);
+  /** The host that suits the task best of those that can take it. */
+  private Optional<HostId> best(Waiting waiting, List<HostId> candidates) {
+    if (shape(waiting).filter(noRoomFor::containsKey).isPresent()) {
+      return Optional.empty();
+    }
+    List<Held> replaced = jobs(waiting.task().sector()).toList();
+    replaced.forEach(this::drop);
+    Optional<HostId> best = Optional.empty();
+    long most = -1;
+    for (HostId host : candidates) {
+      long suits = suits(waiting, host);
+      // Whether it can take the task costs more to know.
+      if (suits > most && refusal(waiting, host).isEmpty()) {
+        best = Optional.of(host);
+        most = suits;
+      }
+    }
+    again(replaced);
+    return best;
+  }
+
+  /** The more the better; below 0 it has no room. Of equals the first by name is taken. */
+  private long suits(Waiting waiting, HostId host) {
+    TaskKind kind = waiting.task().kind();
+    int room = load(host).room(kind);
+    if (room <= 0 && kind.takesPlace()) {
+      return -1;
+    }
+    long spare = isSpare(waiting, host) ? SPARE : 0;
+    return spare + 2L * Math.max(0, room) + (hasFiles(waiting, host) ? 1 : 0);
+  }
+
+  private Assignment assign(Waiting waiting, HostId host) {
+    List<Held> replaced = jobs(waiting.task().sector()).toList();
+    if (!replaced.isEmpty()) {
+      noRoomFor.clear(); // what they held is free now
+    }
+    replaced.forEach(this::drop);
     held.remove(waiting.task().sector());
     hold(new Held(waiting.task(), waiting.proofType(), host, true));
     return new Assignment(waiting.task(), host);
+  }
+
+  /** Tasks of one shape that no host is bound to find the same hosts full. */
+  private Optional<Shape> shape(Waiting waiting) {
+    TaskKind kind = waiting.task().kind();
+    boolean isFree =
+        only(waiting).isEmpty()
+            && kind.isPooled()
+            && !held.containsKey(waiting.task().sector())
+            && (!kind.bringsFiles() || !isAnywhere(waiting.task().sector()));
+    Optional<HostId> own =
+        waiting.filesOn().filter(host -> modes.getOrDefault(host, HostMode.OPEN) != HostMode.OPEN);
+    return waiting.proofType().filter(type -> isFree).map(type -> new Shape(kind, type, own));
+  }
+
+  private boolean isAnywhere(SectorId sector) {
+    if (present.isEmpty()) {
+      Set<SectorId> sectors = new HashSet<>();
+      hosts.values().forEach(host -> host.sectorsTo(sectors));
+      present = Optional.of(sectors);
+    }
+    return present.get().contains(sector);
+  }
+
+  /**
+   * A Commit2 leaves the devices of those alone that encode replicas, which cannot go elsewhere.
+   */
+  private boolean isSpare(Waiting waiting, HostId host) {
+    return waiting.task().kind() == TaskKind.COMMIT_2 && !load(host).offers(TaskKind.PRE_COMMIT_2);
+  }
+
+  /** A sector's files stay where they come first: it begins where it can go the most of its way. */
+  private Optional<HostLoad.Refusal> deadEnd(Waiting waiting, HostId host) {
+    TaskKind kind = waiting.task().kind();
+    if (!kind.bringsFiles() || only(waiting).isPresent()) {
+      return Optional.empty();
+    }
+    int most =
+        longestWay.computeIfAbsent(
+            kind,
+            begins -> hosts.values().stream().mapToInt(load -> way(load, begins)).max().orElse(0));
+    return way(load(host), kind) < most
+        ? Optional.of(
+            new HostLoad.Refusal(
+                HostLoad.Limit.OFFER,
+                false,
+                () ->
+                    "host "
+                        + host
+                        + " does not offer all phases up to Commit1, which others do: a sector"
+                        + " that begins there would be stuck"))
+        : Optional.empty();
+  }
+
+  /** How many phases in a row a sector can do on the host, from this one on. */
+  private static int way(HostLoad load, TaskKind begins) {
+    int way = 0;
+    for (TaskKind kind : TaskKind.values()) {
+      if (kind.isPooled() && kind.needsFiles() && kind.compareTo(begins) >= 0) {
+        if (!load.offers(kind)) {
+          return way;
+        }
+        way++;
+      }
+    }
+    return way;
+  }
+
+  private static boolean hasFiles(Waiting waiting, HostId host) {
+    return waiting.filesOn().equals(Optional.of(host));
   }
 
   private void hold(Held task) {
@@ -224,27 +386,61 @@ public final class Placement {
   }
 
   private Optional<String> noHost(Waiting waiting) {
-    if (waiting.filesOn().isPresent() && !hosts.containsKey(waiting.filesOn().get())) {
+    Optional<HostId> gone = waiting.filesOn().filter(host -> !hosts.containsKey(host));
+    if (gone.isPresent()) {
+      String what =
+          waiting.task().kind().needsFiles() ? "its files are" : "the output of Commit1 is";
       return Optional.of(
-          "its files are on host " + waiting.filesOn().get() + ", which has not announced itself");
+          what
+              + " on host "
+              + gone.get()
+              + ", "
+              + away.getOrDefault(gone.get(), "which has not announced itself"));
     }
     return candidates(waiting).isEmpty()
         ? Optional.of("no host has announced itself")
         : Optional.empty();
   }
 
-  /** What is in the way on each host that cannot take it. */
-  private Map<HostId, HostLoad.Refusal> refusals(Waiting waiting) {
+  /** What is in the way on each host, none of which can take it. */
+  private NoRoom noRoom(Waiting waiting, List<HostId> candidates) {
+    Optional<Shape> shape = shape(waiting);
+    Optional<NoRoom> known = shape.flatMap(same -> Optional.ofNullable(noRoomFor.get(same)));
+    if (known.isPresent()) {
+      return known.get();
+    }
     // What the new task replaces is gone before it begins.
     List<Held> replaced = jobs(waiting.task().sector()).toList();
     replaced.forEach(this::drop);
     Map<HostId, HostLoad.Refusal> refusals = new TreeMap<>();
-    for (HostId host : candidates(waiting)) {
-      load(host).refusal(waiting.load()).ifPresent(refusal -> refusals.put(host, refusal));
+    for (HostId host : candidates) {
+      refusal(waiting, host).ifPresent(refusal -> refusals.put(host, refusal));
     }
+    NoRoom noRoom = new NoRoom(refusals, summary(waiting, refusals));
+    again(replaced);
+    shape.ifPresent(same -> noRoomFor.put(same, noRoom));
+    return noRoom;
+  }
+
+  private void again(List<Held> replaced) {
     replaced.forEach(
         job -> Optional.ofNullable(hosts.get(job.host())).ifPresent(host -> host.add(job.load())));
-    return refusals;
+  }
+
+  private Optional<HostLoad.Refusal> refusal(Waiting waiting, HostId host) {
+    return closed(waiting, host)
+        .or(() -> deadEnd(waiting, host))
+        .or(() -> load(host).refusal(waiting.load()));
+  }
+
+  private Optional<HostLoad.Refusal> closed(Waiting waiting, HostId host) {
+    boolean there =
+        hasFiles(waiting, host)
+            || (waiting.task().kind().needsFiles() && only(waiting).equals(Optional.of(host)));
+    return modes
+        .getOrDefault(host, HostMode.OPEN)
+        .refusal(host, waiting.task().kind(), there)
+        .map(why -> new HostLoad.Refusal(HostLoad.Limit.ORDERS, true, () -> why));
   }
 
   /** One reason for all hosts: that of the host which is nearest to taking the task. */
@@ -278,6 +474,7 @@ public final class Placement {
   private Optional<HostId> only(Waiting waiting) {
     return waiting
         .filesOn()
+        .filter(host -> waiting.task().kind().needsFiles() || !serving.contains(host))
         .or(() -> jobs(waiting.task().sector()).map(Held::host).min(Comparator.naturalOrder()));
   }
 
@@ -287,8 +484,6 @@ public final class Placement {
 
   private List<HostId> candidates(Waiting waiting) {
     Optional<HostId> only = only(waiting);
-    return hosts.keySet().stream()
-        .filter(host -> only.isEmpty() || only.get().equals(host))
-        .toList();
+    return only.isEmpty() ? all : only.filter(hosts::containsKey).map(List::of).orElse(List.of());
   }
 }

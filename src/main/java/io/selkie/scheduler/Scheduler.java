@@ -8,19 +8,27 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * Which host runs which task: one actor for the farm. It keeps nothing on disk; when it starts
- * anew, sectors and workers tell it again what it has to know.
+ * Which host runs which task: one actor for the farm. It keeps nothing on disk but the operator's
+ * orders; when it starts anew, sectors and workers tell it again what it has to know.
  */
 public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
-  private final SchedulerState<ActorRef<SchedulerCommand.Assigned>, ActorRef<WorkerCommand>> state =
-      new SchedulerState<>();
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final SchedulerState<ActorRef<SchedulerCommand.Answer>, ActorRef<WorkerCommand>> state;
   private final Clock clock;
+  private final ActorRef<HostRegister.Command> register;
+  private final Set<HostId> joined = new HashSet<>();
+  private boolean ready;
   private boolean deciding;
 
   /** Comes after all that is in the mailbox: one decision for a burst of messages. */
@@ -28,14 +36,37 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     DECIDE
   }
 
-  private Scheduler(ActorContext<SchedulerCommand> context, Clock clock) {
-    super(context);
-    this.clock = clock;
+  /** Time goes by: hosts may have fallen silent. */
+  private enum Tick implements SchedulerCommand.Internal, NoSerializationVerificationNeeded {
+    TICK
   }
 
-  /** A scheduler that knows of nobody yet. */
-  public static Behavior<SchedulerCommand> create(Clock clock) {
-    return Behaviors.setup(context -> new Scheduler(context, clock));
+  private Scheduler(
+      ActorContext<SchedulerCommand> context,
+      Clock clock,
+      HostPatience patience,
+      Function<ActorRef<SchedulerCommand>, Behavior<HostRegister.Command>> register) {
+    super(context);
+    this.clock = clock;
+    this.state = new SchedulerState<>(patience);
+    this.register = context.spawn(register.apply(context.getSelf()), "hosts");
+  }
+
+  /** A scheduler that knows of nobody yet but what the journal says of hosts. */
+  public static Behavior<SchedulerCommand> create(Clock clock, HostPatience patience) {
+    return create(clock, patience, scheduler -> HostRegister.create(scheduler, clock));
+  }
+
+  /** The same with another register of hosts. */
+  static Behavior<SchedulerCommand> create(
+      Clock clock,
+      HostPatience patience,
+      Function<ActorRef<SchedulerCommand>, Behavior<HostRegister.Command>> register) {
+    return Behaviors.withTimers(
+        timers -> {
+          timers.startTimerWithFixedDelay(Tick.TICK, TICK);
+          return Behaviors.setup(context -> new Scheduler(context, clock, patience, register));
+        });
   }
 
   @Override
@@ -46,7 +77,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
         .onMessage(SchedulerCommand.Resume.class, this::onResume)
         .onMessage(SchedulerCommand.HostReport.class, this::onHostReport)
         .onMessage(SchedulerCommand.Explain.class, this::onExplain)
+        .onMessage(SchedulerCommand.ListHosts.class, this::onListHosts)
+        .onMessage(SchedulerCommand.OrderHost.class, this::onOrderHost)
+        .onMessage(SchedulerCommand.ForgetHost.class, this::onForgetHost)
+        .onMessage(HostRegister.Orders.class, this::onOrders)
         .onMessage(Decide.class, this::onDecide)
+        .onMessage(Tick.class, this::onTick)
         .build();
   }
 
@@ -68,44 +104,127 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onResume(SchedulerCommand.Resume resume) {
-    return answer(state.resume(resume.task(), resume.proofType(), resume.host(), resume.replyTo()));
+    return answer(
+        state.resume(
+            resume.task(), resume.proofType(), resume.host(), resume.filesOn(), resume.replyTo()));
   }
 
   private Behavior<SchedulerCommand> onHostReport(SchedulerCommand.HostReport report) {
+    if (joined.add(report.host())) {
+      register.tell(new HostRegister.Join(report.host()));
+    }
     return answer(
         state.report(
             report.host(),
             report.worker(),
             new SchedulerState.HostState(
-                report.limits(), report.present(), report.sectors(), report.unfit())));
+                report.limits(),
+                report.present(),
+                report.sectors(),
+                report.unfit(),
+                report.files()),
+            clock.instant()));
   }
 
   private Behavior<SchedulerCommand> onExplain(SchedulerCommand.Explain explain) {
-    answer(state.decide(clock.instant()));
+    decide();
     Map<String, String> reasons = new TreeMap<>();
     state.reasons().forEach((task, reason) -> reasons.put(task.toString(), reason));
     explain.replyTo().tell(new SchedulerCommand.Explanation(reasons));
     return this;
   }
 
+  private Behavior<SchedulerCommand> onListHosts(SchedulerCommand.ListHosts list) {
+    list.replyTo().tell(new SchedulerCommand.Hosts(state.hosts(clock.instant())));
+    return this;
+  }
+
+  private Behavior<SchedulerCommand> onOrderHost(SchedulerCommand.OrderHost order) {
+    Optional<String> refusal = state.refusal(order.host(), order.mode(), clock.instant());
+    if (refusal.isPresent()) {
+      order.replyTo().tell(new SchedulerCommand.Ordered(refusal));
+    } else {
+      getContext().getLog().info("host {}: {} by {}", order.host(), order.mode(), order.by());
+      register.tell(
+          new HostRegister.Order(order.host(), order.mode(), order.by(), order.replyTo()));
+    }
+    return this;
+  }
+
+  private Behavior<SchedulerCommand> onForgetHost(SchedulerCommand.ForgetHost forget) {
+    Optional<String> refusal = state.forgettingRefusal(forget.host(), clock.instant());
+    if (refusal.isPresent()) {
+      forget.replyTo().tell(new SchedulerCommand.Ordered(refusal));
+    } else {
+      state.forget(forget.host());
+      joined.remove(forget.host());
+      register.tell(new HostRegister.Forget(forget.host(), forget.by(), forget.replyTo()));
+    }
+    return this;
+  }
+
+  /** Until they are known nothing is placed: a cordoned host would take work. */
+  private Behavior<SchedulerCommand> onOrders(HostRegister.Orders orders) {
+    ready = true;
+    state.order(orders.modes());
+    return answer(List.of());
+  }
+
   private Behavior<SchedulerCommand> onDecide(Decide decide) {
     deciding = false;
-    return answer(state.decide(clock.instant()));
+    decide();
+    return this;
+  }
+
+  private void decide() {
+    if (ready) {
+      tell(state.decide(clock.instant()));
+    }
+  }
+
+  private Behavior<SchedulerCommand> onTick(Tick tick) {
+    state
+        .notices(clock.instant())
+        .forEach(
+            notice -> {
+              getContext()
+                  .getLog()
+                  .info(
+                      "host {} is {} since {}: {} is told",
+                      notice.host(),
+                      notice.loss(),
+                      notice.since(),
+                      notice.task());
+              notice
+                  .to()
+                  .tell(
+                      new SchedulerCommand.HostAway(
+                          notice.task(), notice.host(), notice.loss(), notice.since()));
+            });
+    return answer(List.of());
   }
 
   private Behavior<SchedulerCommand> answer(
-      List<SchedulerState.Answer<ActorRef<SchedulerCommand.Assigned>, ActorRef<WorkerCommand>>>
+      List<SchedulerState.Answer<ActorRef<SchedulerCommand.Answer>, ActorRef<WorkerCommand>>>
+          answers) {
+    tell(answers);
+    if (ready && state.needsDecision(clock.instant()) && !deciding) {
+      deciding = true;
+      getContext().getSelf().tell(Decide.DECIDE);
+    }
+    return this;
+  }
+
+  private void tell(
+      List<SchedulerState.Answer<ActorRef<SchedulerCommand.Answer>, ActorRef<WorkerCommand>>>
           answers) {
     for (var answer : answers) {
       getContext().getLog().debug("{} has a place on host {}", answer.task(), answer.host());
       answer
           .to()
-          .tell(new SchedulerCommand.Assigned(answer.task(), answer.host(), answer.worker()));
+          .tell(
+              new SchedulerCommand.Assigned(
+                  answer.task(), answer.host(), answer.worker(), answer.inputs()));
     }
-    if (state.needsDecision(clock.instant()) && !deciding) {
-      deciding = true;
-      getContext().getSelf().tell(Decide.DECIDE);
-    }
-    return this;
   }
 }

@@ -27,7 +27,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
       Optional<HostId> filesOn,
       Optional<Instant> deadline,
       boolean deals,
-      ActorRef<Assigned> replyTo)
+      ActorRef<Answer> replyTo)
       implements SchedulerCommand {}
 
   /**
@@ -41,9 +41,14 @@ public sealed interface SchedulerCommand extends NodeMessage {
    * again. Answered by {@link Assigned} once that host has announced itself.
    *
    * @param proofType empty if the sector only wants to end it
+   * @param filesOn the host that has the sector's files, if any has
    */
   record Resume(
-      TaskId task, Optional<SealProofType> proofType, HostId host, ActorRef<Assigned> replyTo)
+      TaskId task,
+      Optional<SealProofType> proofType,
+      HostId host,
+      Optional<HostId> filesOn,
+      ActorRef<Answer> replyTo)
       implements SchedulerCommand {}
 
   /**
@@ -53,6 +58,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
    *     place, its memory and its device
    * @param sectors that have files there
    * @param unfit why the host takes no work, if it does not
+   * @param files where other hosts fetch files that it has, if they can
    */
   record HostReport(
       HostId host,
@@ -60,8 +66,39 @@ public sealed interface SchedulerCommand extends NodeMessage {
       HostLimits limits,
       Set<TaskId.Attempt> present,
       List<HostSector> sectors,
-      Optional<String> unfit)
+      Optional<String> unfit,
+      Optional<FileSource> files)
       implements SchedulerCommand {}
+
+  /** The hosts, and what they are at. */
+  record ListHosts(ActorRef<Hosts> replyTo) implements SchedulerCommand {}
+
+  /**
+   * An operator's order for a host: answered when it is durable, or refused with one line.
+   *
+   * @param by who wants it
+   */
+  record OrderHost(HostId host, HostMode mode, String by, ActorRef<Ordered> replyTo)
+      implements SchedulerCommand {}
+
+  /** A host that is gone for good, with no sectors, is not to be listed any more. */
+  record ForgetHost(HostId host, String by, ActorRef<Ordered> replyTo)
+      implements SchedulerCommand {}
+
+  /** The answer to {@link ListHosts}. */
+  record Hosts(List<HostStatus> hosts) implements NodeMessage {
+    /** The list is copied. */
+    public Hosts {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  /**
+   * The answer to an order.
+   *
+   * @param refusal why it was not obeyed; empty: it is durable
+   */
+  record Ordered(Optional<String> refusal) implements NodeMessage {}
 
   /** Why tasks wait: the reason of each. */
   record Explain(ActorRef<Explanation> replyTo) implements SchedulerCommand {}
@@ -72,10 +109,23 @@ public sealed interface SchedulerCommand extends NodeMessage {
   /** The answer to {@link Explain}, by the text of the task's id. */
   record Explanation(Map<String, String> reasons) implements NodeMessage {}
 
+  /** What a sector is told. */
+  sealed interface Answer extends NodeMessage {}
+
   /**
    * A host for a task: the slot is kept until {@link Withdraw}, which is also what a sector answers
    * that has no use for it. Told again when the worker of the host is another than before.
+   *
+   * @param inputs where the host fetches what is not there, if it does
    */
-  record Assigned(TaskId task, HostId host, ActorRef<WorkerCommand> worker)
-      implements NodeMessage {}
+  record Assigned(
+      TaskId task, HostId host, ActorRef<WorkerCommand> worker, Optional<FileSource> inputs)
+      implements Answer {}
+
+  /**
+   * A host that the task has, or that has its files, is gone.
+   *
+   * @param since when it was last heard, by the scheduler's clock
+   */
+  record HostAway(TaskId task, HostId host, HostLoss loss, Instant since) implements Answer {}
 }

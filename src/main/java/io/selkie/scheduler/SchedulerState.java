@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +40,43 @@ public final class SchedulerState<A, W> {
   /** When tasks that still wait were first short of memory, whatever else stopped them since. */
   private final Map<TaskId, Instant> shortOfMemory = new HashMap<>();
 
+  private final HostPatience patience;
+  private final Map<HostId, Instant> heard = new HashMap<>();
+
+  /** What sectors were told of lost hosts, until they ask again. */
+  private final Map<TaskId, HostLoss> told = new HashMap<>();
+
+  private Map<HostId, HostMode> modes = Map.of();
+  private Instant began = Instant.MAX;
   private Map<TaskId, String> reasons = Map.of();
   private Set<TaskId> kept = Set.of();
+  private Set<HostId> silent = Set.of();
   private boolean changed;
 
-  /** To be told to a sector: its task has a host. */
-  public record Answer<A, W>(A to, TaskId task, HostId host, W worker) {}
+  /** A scheduler that knows of nobody yet. */
+  public SchedulerState() {
+    this(HostPatience.DEFAULT);
+  }
+
+  /** The same with other patience. */
+  public SchedulerState(HostPatience patience) {
+    this.patience = patience;
+  }
+
+  /**
+   * To be told to a sector: its task has a host.
+   *
+   * @param inputs where that host fetches what is not there, if it does
+   */
+  public record Answer<A, W>(
+      A to, TaskId task, HostId host, W worker, Optional<FileSource> inputs) {}
+
+  /**
+   * To be told to a sector: a host that its task needs is gone.
+   *
+   * @param since when, by the scheduler's clock
+   */
+  public record Notice<A>(A to, TaskId task, HostId host, HostLoss loss, Instant since) {}
 
   /** The one task of a sector, with a host or without. */
   private record Entry<A>(Placement.Waiting waiting, Optional<HostId> host, A replyTo) {
@@ -60,16 +93,27 @@ public final class SchedulerState<A, W> {
    * @param present the attempts that it has a job of and knows no end of
    * @param sectors that have files there
    * @param unfit why it takes no work, if it does not
+   * @param files where others fetch files that it has
    */
   public record HostState(
       HostLimits limits,
       Set<TaskId.Attempt> present,
       List<HostSector> sectors,
-      Optional<String> unfit) {
+      Optional<String> unfit,
+      Optional<FileSource> files) {
     /** Set and list are copied. */
     public HostState {
       present = Set.copyOf(present);
       sectors = List.copyOf(sectors);
+    }
+
+    /** A host from which nobody fetches. */
+    public HostState(
+        HostLimits limits,
+        Set<TaskId.Attempt> present,
+        List<HostSector> sectors,
+        Optional<String> unfit) {
+      this(limits, present, sectors, unfit, Optional.empty());
     }
 
     private HostState having(HostSector sector) {
@@ -84,7 +128,8 @@ public final class SchedulerState<A, W> {
           limits.keeping(SectorSpace.peak(sector.proofType(), SectorSpace.Stage.SEALING)),
           present,
           more,
-          unfit);
+          unfit,
+          files);
     }
 
     private Optional<SealProofType> proofType(SectorId sector) {
@@ -97,10 +142,12 @@ public final class SchedulerState<A, W> {
 
   /** A sector wants a host. */
   public List<Answer<A, W>> submit(Placement.Waiting waiting, A replyTo) {
+    told.remove(waiting.task());
     @Nullable Entry<A> known = entries.get(waiting.task().sector());
     if (known != null && known.task().equals(waiting.task())) {
-      Entry<A> again = new Entry<>(waiting, known.host(), replyTo);
-      changed |= known.host().isEmpty() && !known.waiting().equals(waiting);
+      Entry<A> again =
+          new Entry<>(waiting, known.host().filter(host -> isThereFor(waiting, host)), replyTo);
+      changed |= again.host().isEmpty() && !again.equals(known);
       return put(again);
     }
     if (known != null && !waiting.task().isNewerThan(known.task())) {
@@ -108,14 +155,30 @@ public final class SchedulerState<A, W> {
     }
     changed = true;
     if (known != null) {
+      told.remove(known.task());
       remember(known);
     }
     return put(new Entry<>(waiting, Optional.empty(), replyTo));
   }
 
-  /** A sector takes up a task on the host that it was given earlier, whatever is free there. */
+  /** A sector that asks for a host has none: one that is gone is not given again. */
+  private boolean isThereFor(Placement.Waiting waiting, HostId host) {
+    return mode(host) != HostMode.OFF
+        && (waiting.task().kind().needsFiles() || !silent.contains(host));
+  }
+
+  /**
+   * A sector takes up a task on the host that it was given earlier, whatever is free there.
+   *
+   * @param filesOn the host that has the sector's files
+   */
   public List<Answer<A, W>> resume(
-      TaskId task, Optional<SealProofType> proofType, HostId host, A replyTo) {
+      TaskId task,
+      Optional<SealProofType> proofType,
+      HostId host,
+      Optional<HostId> filesOn,
+      A replyTo) {
+    told.remove(task);
     @Nullable Entry<A> known = entries.get(task.sector());
     if (known != null && !known.task().equals(task) && !task.isNewerThan(known.task())) {
       return List.of();
@@ -125,7 +188,7 @@ public final class SchedulerState<A, W> {
         proofType.or(
             () -> Optional.ofNullable(known).flatMap(before -> before.waiting().proofType()));
     Placement.Waiting asked =
-        new Placement.Waiting(task, type, Instant.EPOCH, Optional.of(host), Placement.Urgency.NONE);
+        new Placement.Waiting(task, type, Instant.EPOCH, filesOn, Placement.Urgency.NONE);
     return put(new Entry<>(asked, Optional.of(host), replyTo));
   }
 
@@ -134,6 +197,7 @@ public final class SchedulerState<A, W> {
     @Nullable Entry<A> known = entries.get(task.sector());
     if (known != null && !known.task().isNewerThan(task)) {
       entries.remove(task.sector());
+      told.remove(known.task());
       remember(known);
       changed = true;
     }
@@ -164,7 +228,8 @@ public final class SchedulerState<A, W> {
     }
     changed = true;
     return new Announced<>(
-        host.worker(), new HostState(state.limits(), rest, state.sectors(), state.unfit()));
+        host.worker(),
+        new HostState(state.limits(), rest, state.sectors(), state.unfit(), state.files()));
   }
 
   /** By number alone: a sector that is done with a task may not know its kind any more. */
@@ -177,10 +242,11 @@ public final class SchedulerState<A, W> {
   /**
    * A host says what it is and has. Sectors with tasks there are told its worker if that is new.
    */
-  public List<Answer<A, W>> report(HostId id, W worker, HostState state) {
-    Announced<W> now = new Announced<>(worker, state);
-    @Nullable Announced<W> before = hosts.put(id, now);
-    changed |= !now.equals(before);
+  public List<Answer<A, W>> report(HostId id, W worker, HostState state, Instant now) {
+    heard.put(id, now);
+    Announced<W> announced = new Announced<>(worker, state);
+    @Nullable Announced<W> before = hosts.put(id, announced);
+    changed |= !announced.equals(before);
     if (before != null && before.worker().equals(worker)) {
       return List.of();
     }
@@ -188,6 +254,65 @@ public final class SchedulerState<A, W> {
         .filter(entry -> entry.host().equals(Optional.of(id)))
         .flatMap(entry -> answer(entry).stream())
         .toList();
+  }
+
+  /** What the operator wants of hosts; those that are not named are open. */
+  public void order(Map<HostId, HostMode> wanted) {
+    changed |= !modes.equals(wanted);
+    modes = Map.copyOf(wanted);
+  }
+
+  /** Why an order cannot be obeyed; empty if it can. */
+  public Optional<String> refusal(HostId host, HostMode mode, Instant now) {
+    if (!modes.containsKey(host) && !hosts.containsKey(host) && !isNeeded(host)) {
+      return Optional.of("there is no host " + host + "; selkie hosts list shows all");
+    }
+    return mode == HostMode.OFF && isHeard(host, now)
+        ? Optional.of(
+            "host " + host + " still announces itself: stop its node and its provers first")
+        : Optional.empty();
+  }
+
+  /** Why the host cannot be forgotten; empty if it can. */
+  public Optional<String> forgettingRefusal(HostId host, Instant now) {
+    Optional<String> refusal = refusal(host, HostMode.OPEN, now);
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    if (isHeard(host, now)) {
+      return Optional.of("host " + host + " still announces itself: drain it, and stop its node");
+    }
+    @Nullable Announced<W> known = hosts.get(host);
+    boolean empty = known != null && known.state().sectors().isEmpty();
+    return (empty || mode(host) == HostMode.OFF) && !isNeeded(host)
+        ? Optional.empty()
+        : Optional.of(
+            "host "
+                + host
+                + " may have files of sectors: start it again and drain it, or, if nothing writes"
+                + " there any more and its disks are gone, say --host-is-off");
+  }
+
+  private boolean isHeard(HostId host, Instant now) {
+    return hosts.containsKey(host) && lastHeard(host).plus(patience.silence()).isAfter(now);
+  }
+
+  private boolean isNeeded(HostId host) {
+    return entries.values().stream()
+        .anyMatch(
+            entry ->
+                entry.host().equals(Optional.of(host))
+                    || entry.waiting().filesOn().equals(Optional.of(host)));
+  }
+
+  /** The host does not count any more, until it announces itself again. */
+  public void forget(HostId host) {
+    changed |= hosts.remove(host) != null;
+    heard.remove(host);
+  }
+
+  private HostMode mode(HostId host) {
+    return modes.getOrDefault(host, HostMode.OPEN);
   }
 
   /** Gives hosts to waiting tasks, if {@link #needsDecision}. */
@@ -198,7 +323,9 @@ public final class SchedulerState<A, W> {
     }
     changed = false;
     kept = starved;
-    Placement.Decision decision = Placement.decide(waiting(), placementHosts(), held(), starved);
+    silent = silent(now);
+    Placement.Decision decision =
+        Placement.decide(waiting(), new Placement.Farm(placementHosts(), away(), held()), starved);
     reasons = decision.reasons();
     shortOfMemory.keySet().retainAll(reasons.keySet());
     decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
@@ -226,7 +353,114 @@ public final class SchedulerState<A, W> {
    * task has waited too long for memory.
    */
   public boolean needsDecision(Instant now) {
-    return changed || !kept.containsAll(starved(now));
+    return changed || !kept.containsAll(starved(now)) || !silent.equals(silent(now));
+  }
+
+  /** Hosts that have announced themselves, and not for some time. */
+  private Set<HostId> silent(Instant now) {
+    if (now.isBefore(began)) {
+      began = now;
+    }
+    Instant last = now.minus(patience.silence());
+    Set<HostId> all = new HashSet<>();
+    heard.forEach(
+        (host, at) -> {
+          if (at.isBefore(last)) {
+            all.add(host);
+          }
+        });
+    return all;
+  }
+
+  private Map<HostId, String> away() {
+    Map<HostId, String> away = new HashMap<>();
+    silent.forEach(host -> away.put(host, "which is silent since " + heard.get(host)));
+    modes.forEach(
+        (host, mode) -> {
+          if (mode == HostMode.OFF) {
+            away.put(host, "which was removed");
+          }
+        });
+    return away;
+  }
+
+  /** How far the host is gone; empty if it is there, or may still come. */
+  private Optional<HostLoss> loss(HostId host, Instant now) {
+    if (mode(host) == HostMode.OFF) {
+      return Optional.of(HostLoss.REMOVED);
+    }
+    Instant at = lastHeard(host);
+    if (!at.plus(patience.silence()).isBefore(now)) {
+      return Optional.empty();
+    }
+    return Optional.of(at.plus(patience.grace()).isBefore(now) ? HostLoss.LOST : HostLoss.SILENT);
+  }
+
+  /** Of one that has said nothing yet to this scheduler, when the scheduler began. */
+  private Instant lastHeard(HostId host) {
+    return Optional.ofNullable(heard.get(host)).orElse(began);
+  }
+
+  /**
+   * What sectors have to hear of hosts that are gone: once for each step, and again when they ask
+   * again.
+   */
+  public List<Notice<A>> notices(Instant now) {
+    silent(now);
+    List<Notice<A>> notices = new ArrayList<>();
+    for (Entry<A> entry : entries.values()) {
+      Optional<HostId> needed = entry.host().or(() -> entry.waiting().filesOn());
+      needed
+          .flatMap(host -> loss(host, now))
+          .filter(loss -> isNew(entry, loss))
+          .ifPresent(
+              loss -> {
+                HostId host = needed.get();
+                told.put(entry.task(), loss);
+                notices.add(
+                    new Notice<>(entry.replyTo(), entry.task(), host, loss, lastHeard(host)));
+              });
+    }
+    return notices;
+  }
+
+  /** Silence alone is of use to a task that can go elsewhere at once. */
+  private boolean isNew(Entry<A> entry, HostLoss loss) {
+    @Nullable HostLoss before = told.get(entry.task());
+    boolean matters =
+        loss != HostLoss.SILENT || (entry.host().isPresent() && !entry.task().kind().needsFiles());
+    return matters && (before == null || before.compareTo(loss) < 0);
+  }
+
+  /** Hosts that have announced themselves, with what they are at. */
+  public List<HostStatus> hosts(Instant now) {
+    Set<HostId> all = new TreeSet<>(hosts.keySet());
+    all.addAll(modes.keySet());
+    entries.values().forEach(entry -> entry.host().ifPresent(all::add));
+    Map<HostId, List<TaskId>> running = new HashMap<>();
+    held()
+        .forEach(
+            held ->
+                running.computeIfAbsent(held.host(), host -> new ArrayList<>()).add(held.task()));
+    Map<HostId, Integer> waiting = new HashMap<>();
+    waiting().forEach(task -> task.filesOn().ifPresent(on -> waiting.merge(on, 1, Integer::sum)));
+    silent(now);
+    return all.stream()
+        .map(
+            id ->
+                new HostStatus(
+                    id,
+                    mode(id),
+                    loss(id, now),
+                    Optional.ofNullable(heard.get(id)),
+                    Optional.ofNullable(hosts.get(id)).map(host -> host.state().limits()),
+                    Optional.ofNullable(hosts.get(id)).flatMap(host -> host.state().unfit()),
+                    running.getOrDefault(id, List.of()),
+                    Optional.ofNullable(hosts.get(id))
+                        .map(host -> host.state().sectors())
+                        .orElse(List.of()),
+                    waiting.getOrDefault(id, 0)))
+        .toList();
   }
 
   /** Why tasks wait, as of the last decision: one sentence for the operator each. */
@@ -241,6 +475,14 @@ public final class SchedulerState<A, W> {
                   all.put(
                       entry.task(),
                       "it goes on on host " + host + ", which has not announced itself"));
+      entry
+          .host()
+          .filter(silent::contains)
+          .ifPresent(
+              host ->
+                  all.put(
+                      entry.task(),
+                      "it goes on on host " + host + ", which is silent since " + heard.get(host)));
     }
     return all;
   }
@@ -253,19 +495,43 @@ public final class SchedulerState<A, W> {
   private Optional<Answer<A, W>> answer(Entry<A> entry) {
     return entry
         .host()
+        .filter(id -> mode(id) != HostMode.OFF)
         .flatMap(
             id ->
                 Optional.ofNullable(hosts.get(id))
-                    .map(host -> new Answer<>(entry.replyTo(), entry.task(), id, host.worker())));
+                    .map(
+                        host ->
+                            new Answer<>(
+                                entry.replyTo(),
+                                entry.task(),
+                                id,
+                                host.worker(),
+                                inputs(entry, id))));
+  }
+
+  /** What needs no files of its own runs anywhere, and has its one input brought there. */
+  private Optional<FileSource> inputs(Entry<A> entry, HostId host) {
+    return entry
+        .waiting()
+        .filesOn()
+        .filter(other -> !entry.task().kind().needsFiles() && !other.equals(host))
+        .flatMap(other -> Optional.ofNullable(hosts.get(other)))
+        .flatMap(other -> other.state().files());
   }
 
   private List<Placement.Host> placementHosts() {
     return hosts.entrySet().stream()
+        .filter(host -> !silent.contains(host.getKey()) && mode(host.getKey()) != HostMode.OFF)
         .map(
             host -> {
               HostState state = host.getValue().state();
               return new Placement.Host(
-                  host.getKey(), state.limits(), state.sectors(), state.unfit());
+                  host.getKey(),
+                  state.limits(),
+                  state.sectors(),
+                  state.unfit(),
+                  mode(host.getKey()),
+                  state.files().isPresent());
             })
         .toList();
   }
@@ -291,13 +557,18 @@ public final class SchedulerState<A, W> {
         (id, host) ->
             host.state().present().stream()
                 .map(TaskId.Attempt::task)
-                .filter(task -> !isPlacedOn(task.sector(), id))
+                .filter(task -> !isPlacedOn(task.sector(), id) && fences(task, id))
                 .forEach(
                     task ->
                         held.add(
                             new Placement.Held(
                                 task, host.state().proofType(task.sector()), id, false))));
     return held;
+  }
+
+  /** Whether a job that nobody speaks of any more is in the way of the sector's next task. */
+  private boolean fences(TaskId task, HostId host) {
+    return mode(host) != HostMode.OFF && (task.kind().needsFiles() || !silent.contains(host));
   }
 
   /** Whether the host has a task of the sector: what else it has of the sector is that task's. */

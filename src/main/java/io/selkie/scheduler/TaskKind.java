@@ -72,6 +72,14 @@ public enum TaskKind {
   }
 
   /**
+   * Whether the task works on files of the sector, and so runs where they are. Commit2 reads one
+   * small file, which is brought to wherever it runs.
+   */
+  public boolean needsFiles() {
+    return this != COMMIT_2;
+  }
+
+  /**
    * Whether the host that has the task gets files of the sector, which then counts for its disk
    * until they have left. Commit2 reads one file and leaves none; Finalize only makes them less,
    * and must never wait for what it frees.

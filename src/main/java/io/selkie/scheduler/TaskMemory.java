@@ -110,11 +110,12 @@ public record TaskMemory(List<Changed> overrides) {
 
   /** Bytes that a task on a sector of that size is counted with; 0 for those that prove nothing. */
   public long bytes(TaskKind kind, SectorSize size) {
-    return overrides.stream()
-        .filter(other -> other.kind() == kind && other.size() == size)
-        .findFirst()
-        .map(Changed::bytes)
-        .orElseGet(() -> need(kind, size).bytes());
+    for (Changed other : overrides) {
+      if (other.kind() == kind && other.size() == size) {
+        return other.bytes();
+      }
+    }
+    return need(kind, size).bytes();
   }
 
   private static Need need(TaskKind kind, SectorSize size) {

@@ -151,8 +151,24 @@ public sealed interface TaskRequest {
    *
    * @param phase1Output the file with the vanilla proofs: up to 45 MB, never in a message
    * @param digest of that file, {@code blake3:…}
+   * @param from where a host fetches it that does not have it; told with the task, never kept
    */
-  record Commit2(SealProofType proofType, Path phase1Output, String digest) implements TaskRequest {
+  record Commit2(
+      SealProofType proofType,
+      Path phase1Output,
+      String digest,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> from)
+      implements TaskRequest {
+    /** A request as it is asked for and kept. */
+    public Commit2(SealProofType proofType, Path phase1Output, String digest) {
+      this(proofType, phase1Output, digest, Optional.empty());
+    }
+
+    /** The same with a source of the file. */
+    public Commit2 from(FileSource source) {
+      return new Commit2(proofType, phase1Output, digest, Optional.of(source));
+    }
+
     @Override
     public TaskKind kind() {
       return TaskKind.COMMIT_2;

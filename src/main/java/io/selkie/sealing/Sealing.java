@@ -96,6 +96,7 @@ public final class Sealing {
   /** Starts the drivers of this node: those with work under way go on. */
   public static Sealing start(ActorSystem<?> system, Parts parts) {
     ClusterSharding sharding = ClusterSharding.get(system);
+    Sealing sealing = new Sealing(parts, sharding);
     SealingSector.Surroundings surroundings =
         new SealingSector.Surroundings(
             SectorTasks.of(sharding, parts.settings().taskRepeat()),
@@ -104,6 +105,7 @@ public final class Sealing {
             parts.settings(),
             parts.clock(),
             parts.transfers(),
+            (size, request) -> sealing.pledge(size, Optional.of(request)).thenApply(Begun::sector),
             sector -> driver(sharding, sector).tell(new SealingSector.Wake()));
     ActorRef<?> drivers =
         sharding.init(
@@ -114,7 +116,7 @@ public final class Sealing {
                             SectorId.parse(entity.getEntityId()), surroundings, entity.getShard()))
                 .withStopMessage(new SealingSector.Leave()));
     system.log().debug("drivers of sectors at {}", drivers);
-    return new Sealing(parts, sharding);
+    return sealing;
   }
 
   private static EntityRef<SealingSector.Command> driver(

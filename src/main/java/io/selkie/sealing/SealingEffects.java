@@ -11,6 +11,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.storage.SealRecord;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class SealingEffects {
   private final SealingSettings settings;
   private final InstantSource clock;
   private final BooleanSupplier transfers;
+  private final SealingSector.Anew anew;
 
   SealingEffects(SealingSector.Surroundings surroundings) {
     this.tasks = surroundings.tasks();
@@ -44,6 +46,7 @@ final class SealingEffects {
     this.settings = surroundings.settings();
     this.clock = surroundings.clock();
     this.transfers = surroundings.transfers();
+    this.anew = surroundings.anew();
   }
 
   /** Does the step for the sector; what is thrown at once fails the stage, too. */
@@ -90,6 +93,9 @@ final class SealingEffects {
     if (step instanceof SealingStep.EndTask end) {
       return endTask(sector, end.cause()).thenApply(nothing -> new SealingOutcome.Settled());
     }
+    if (step instanceof SealingStep.SealAnew anew) {
+      return sealAnew(sector, anew.order());
+    }
     if (step instanceof SealingStep.Remove remove) {
       return remove(sector, remove);
     }
@@ -129,6 +135,9 @@ final class SealingEffects {
       return refused.forGood()
           ? new SealingOutcome.Failed(SealingPlan.abandon("refused", refused.reason()))
           : new SealingOutcome.NotYet(refused.reason());
+    }
+    if (answer instanceof Sector.HostIsLost lost) {
+      return new SealingOutcome.HostLost(lost.host(), lost.since());
     }
     return new SealingOutcome.NotYet("no answer: " + answer);
   }
@@ -275,6 +284,24 @@ final class SealingEffects {
         .state(sector)
         .thenCompose(state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
         .thenApply(nothing -> ended);
+  }
+
+  /** The same request each time: it is one other sector, however often this is done. */
+  private CompletionStage<SealingOutcome> sealAnew(SectorId sector, SealingFacts.Order order) {
+    UUID request =
+        UUID.nameUUIDFromBytes((sector + " sealed anew").getBytes(StandardCharsets.UTF_8));
+    return chain
+        .preCommitOf(sector)
+        .thenCompose(
+            found -> {
+              if (found.isPresent()) {
+                return done(new SealingOutcome.Settled());
+              }
+              // Answered once its host is back, and of no use before.
+              CompletionStage<Sector.Answer> unused = endTask(sector, "its host is gone");
+              return anew.begin(order.proofType().sectorSize(), request)
+                  .thenApply(other -> new SealingOutcome.Settled());
+            });
   }
 
   private CompletionStage<SealingOutcome> remove(SectorId sector, SealingStep.Remove step) {

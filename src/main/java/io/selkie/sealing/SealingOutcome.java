@@ -4,7 +4,9 @@ import io.selkie.chain.Chain;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskResult;
+import java.time.Instant;
 import java.util.UUID;
 
 /** How a {@link SealingStep} ended. */
@@ -20,6 +22,9 @@ sealed interface SealingOutcome {
 
   /** The task failed, or the chain refused. */
   record Failed(Failure failure) implements SealingOutcome {}
+
+  /** The host that has the sector's files is lost since then; the task waits for it. */
+  record HostLost(HostId host, Instant since) implements SealingOutcome {}
 
   /** All pieces were added. */
   record Packed() implements SealingOutcome {}

@@ -25,10 +25,16 @@ import io.selkie.sealing.SealingState.WaitSeed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What the driver does next, and what it makes of the outcome. Pure: no clock, no chance. */
 final class SealingPlan {
+  private static final String HOST_LOST = "host_lost";
+
+  /** Failures for want of the host. */
+  private static final Set<String> GONE = Set.of(HOST_LOST, Failure.HOST_REMOVED);
+
   private SealingPlan() {}
 
   /** What is to be done in the state. */
@@ -101,11 +107,38 @@ final class SealingPlan {
       return new SealingStep.RunTask(
           new TaskRequest.Release(transferred.facts().order().proofType(), transferred.copy()));
     }
+    if (isToBeSealedAnew(state)) {
+      return new SealingStep.SealAnew(((SealingState.Failed) state).facts().order());
+    }
     // Persisted before the task is ended, so that no restart has it done all the same.
     return state instanceof SealingState.Failed failed
             && failed.failure().code().equals(SealingRows.ABORTED)
         ? new SealingStep.EndTask(failed.failure().message())
         : new SealingStep.Rest();
+  }
+
+  /** What holds zeros and is on no chain is as good under another number. */
+  private static boolean isToBeSealedAnew(SealingState state) {
+    return (state instanceof SealingState.PackingFailed || state instanceof SealingState.SealFailed)
+        && GONE.contains(((SealingState.Failed) state).failure().code())
+        && ((SealingState.Failed) state).facts().order().isEmpty();
+  }
+
+  /** A sector that waits for a lost host: a new one takes its place, if it can. */
+  static SealingOutcome ofLostHost(SealingState state, SealingOutcome.HostLost lost) {
+    String where = "host " + lost.host() + ", which has its files, is lost since " + lost.since();
+    boolean mayBegin =
+        state instanceof Packing || state instanceof PreCommit1 || state instanceof PreCommit2;
+    return mayBegin && ((SealingState.Active) state).facts().order().isEmpty()
+        ? new SealingOutcome.Failed(
+            abandon(
+                HOST_LOST,
+                where + "; it is sealed anew under another number, unless it is pre-committed"))
+        : new SealingOutcome.NotYet(
+            where
+                + ": start it again, or say selkie hosts remove "
+                + lost.host()
+                + " --host-is-off");
   }
 
   private static SealingStep pack(Packing state) {

@@ -22,6 +22,7 @@ import io.selkie.chain.Chain;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,7 @@ final class SealingSector
    *
    * @param files of sectors, on whatever host they are
    * @param transfers whether sealed sectors leave for long-term storage
+   * @param anew begins a sector in the place of one that is lost
    * @param wake has sharding start the driver of a sector, if it does not run
    */
   record Surroundings(
@@ -107,7 +110,19 @@ final class SealingSector
       SealingSettings settings,
       InstantSource clock,
       BooleanSupplier transfers,
+      Anew anew,
       Consumer<SectorId> wake) {}
+
+  /** Begins a sector of zeros. */
+  @FunctionalInterface
+  interface Anew {
+    /**
+     * Begins it.
+     *
+     * @param request the same gives the same sector
+     */
+    CompletionStage<SectorId> begin(SectorSize size, UUID request);
+  }
 
   /** The behavior of one driver. */
   static Behavior<Command> create(
@@ -345,7 +360,10 @@ final class SealingSector
       return Effect().none();
     }
     troubles = 0;
-    SealingOutcome outcome = ended.outcome().get();
+    SealingOutcome outcome =
+        ended.outcome().get() instanceof SealingOutcome.HostLost lost
+            ? SealingPlan.ofLostHost(state, lost)
+            : ended.outcome().get();
     if (outcome instanceof SealingOutcome.NotYet notYet) {
       waitsFor = Optional.of(notYet.why()).filter(why -> !why.isEmpty());
       timers.startSingleTimer(new Again(ended.version()), surroundings.settings().chainPoll());

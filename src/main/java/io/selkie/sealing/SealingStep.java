@@ -56,6 +56,12 @@ sealed interface SealingStep {
   /** Have a verified copy made in long-term storage, if there is any. */
   record Transfer(TaskRequest.Transfer request) implements SealingStep {}
 
+  /**
+   * Begin another sector in the place of one whose host is gone, unless this one is pre-committed;
+   * the order holds no data.
+   */
+  record SealAnew(SealingFacts.Order order) implements SealingStep {}
+
   /** End what runs, and have all files of the sector removed, the uploaded ones too. */
   record Remove(TaskRequest.Remove request, Uploads uploads) implements SealingStep {}
 }

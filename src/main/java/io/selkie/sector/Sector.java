@@ -21,6 +21,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
@@ -35,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,8 +60,14 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final ActorRef<SchedulerCommand.Assigned> assignments;
+  private final ActorRef<SchedulerCommand.Answer> assignments;
   private final Map<HostId, ActorRef<WorkerCommand>> workers = new HashMap<>();
+
+  /** Where a host fetches what it has not, as the scheduler said; empty: nowhere for now. */
+  private final Map<HostId, Optional<FileSource>> inputs = new HashMap<>();
+
+  /** Hosts that have spoken of a job: what it needs is there. */
+  private final Set<HostId> atWork = new HashSet<>();
 
   /** Whose files are being looked at, for whom: who asked for the task last. */
   private final Map<TaskId, ActorRef<Answer>> checking = new HashMap<>();
@@ -87,7 +95,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     this.context = context;
     this.timers = timers;
     this.shard = shard;
-    this.assignments = context.messageAdapter(SchedulerCommand.Assigned.class, HostAssigned::new);
+    this.assignments =
+        context.messageAdapter(SchedulerCommand.Answer.class, SchedulerAnswered::new);
     this.lastWord = surroundings.clock().instant();
   }
 
@@ -158,7 +167,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private interface Internal extends Command, NoSerializationVerificationNeeded {}
 
-  private record HostAssigned(SchedulerCommand.Assigned assigned) implements Internal {}
+  private record SchedulerAnswered(SchedulerCommand.Answer answer) implements Internal {}
 
   /** Empty: they could not be looked at. */
   private record FilesChecked(Answered answered, Optional<Boolean> intact) implements Internal {}
@@ -172,6 +181,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Done.class, name = "Done"),
     @JsonSubTypes.Type(value = TaskHasFailed.class, name = "TaskHasFailed"),
+    @JsonSubTypes.Type(value = HostIsLost.class, name = "HostIsLost"),
     @JsonSubTypes.Type(value = Accepted.class, name = "Accepted"),
     @JsonSubTypes.Type(value = Refused.class, name = "Refused")
   })
@@ -182,6 +192,14 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   /** The task failed for good, or was aborted (code {@code aborted}). */
   public record TaskHasFailed(TaskId task, Failure failure) implements Answer {}
+
+  /**
+   * The host that has the sector's files is gone for longer than a restart takes: the task waits
+   * for it, or for the operator's word that it is off. Asked for again, the task is the same.
+   *
+   * @param since when the host was last heard
+   */
+  public record HostIsLost(TaskId task, HostId host, Instant since) implements Answer {}
 
   /** Retry: it is persisted. Abort: the task has ended. */
   public record Accepted() implements Answer {}
@@ -217,7 +235,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
         .onCommand(Retry.class, this::onRetry)
         .onCommand(Abort.class, this::onAbort)
         .onCommand(Report.class, this::onReport)
-        .onCommand(HostAssigned.class, this::onAssigned)
+        .onCommand(SchedulerAnswered.class, this::onScheduler)
         .onCommand(FilesChecked.class, this::onFilesChecked)
         .onCommand(Wake.class, (state, wake) -> take(state, SectorRules.woken(state, now())))
         .onCommand(Repeat.class, (state, repeat) -> onRepeat(state))
@@ -239,7 +257,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     aborter = null;
     deadline = Optional.empty();
     checking.clear();
-    workers.clear();
+    forgetWorkers();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
     SectorRules.resume(state).forEach(effect -> perform(effect, null));
     if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
@@ -291,12 +309,19 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private Effect<SectorEvent, SectorState> onReport(SectorState state, Report command) {
     workers.put(command.report().host(), command.worker());
+    atWork.add(command.report().host());
     return take(state, rules.report(state, command.report(), now()));
   }
 
-  private Effect<SectorEvent, SectorState> onAssigned(SectorState state, HostAssigned command) {
-    SchedulerCommand.Assigned assigned = command.assigned();
+  private Effect<SectorEvent, SectorState> onScheduler(
+      SectorState state, SchedulerAnswered command) {
+    if (command.answer() instanceof SchedulerCommand.HostAway away) {
+      return take(
+          state, rules.hostAway(state, away.task(), away.host(), away.loss(), away.since(), now()));
+    }
+    SchedulerCommand.Assigned assigned = (SchedulerCommand.Assigned) command.answer();
     workers.put(assigned.host(), assigned.worker());
+    inputs.put(assigned.host(), assigned.inputs());
     return take(state, rules.assigned(state, assigned.task(), assigned.host(), now()));
   }
 
@@ -311,7 +336,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
     // A worker that was restarted has another address: ask for it again.
-    workers.clear();
+    forgetWorkers();
     SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
     if (!SectorRules.isAtRest(state)) {
       return take(state, again);
@@ -400,17 +425,31 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     }
   }
 
+  private void forgetWorkers() {
+    workers.clear();
+    inputs.clear();
+    atWork.clear();
+  }
+
   private void tell(SectorEffect.Tell tell) {
     Optional<ActorRef<WorkerCommand>> worker = Optional.ofNullable(workers.get(tell.host()));
-    if (worker.isPresent()) {
-      worker.get().tell(tell.command());
-    } else {
+    boolean asked = inputs.containsKey(tell.host());
+    if (worker.isEmpty() || (tell.needsInputs() && !asked && !atWork.contains(tell.host()))) {
       // Its answer says the same again, with the worker to tell it to.
       surroundings
           .scheduler()
           .tell(
-              new SchedulerCommand.Resume(tell.task(), tell.proofType(), tell.host(), assignments));
+              new SchedulerCommand.Resume(
+                  tell.task(), tell.proofType(), tell.host(), tell.inputsOn(), assignments));
+      return;
     }
+    Optional<FileSource> source = inputs.getOrDefault(tell.host(), Optional.empty());
+    if (source.isPresent()) {
+      worker.get().tell(tell.fetchingFrom(source.get()));
+    } else if (!tell.needsInputs() || atWork.contains(tell.host())) {
+      worker.get().tell(tell.command());
+    }
+    // Else its input is nowhere to be had now; that is asked again in a while.
   }
 
   private void check(Answered answered, ActorRef<Answer> replyTo) {

@@ -1,8 +1,10 @@
 package io.selkie.sector;
 
 import io.selkie.filecoin.SealProofType;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
+import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
 import io.selkie.sector.SectorFacts.Answered;
 import java.time.Instant;
@@ -21,8 +23,32 @@ sealed interface SectorEffect {
   /** Come back to the task at that time. */
   record WakeAt(Instant at) implements SectorEffect {}
 
-  /** Tell the worker of a host. */
-  record Tell(TaskId task, HostId host, WorkerCommand command) implements SectorEffect {
+  /**
+   * Tell the worker of a host.
+   *
+   * @param inputsOn the host that has the input of a task which runs anywhere, if any has
+   */
+  record Tell(TaskId task, HostId host, WorkerCommand command, Optional<HostId> inputsOn)
+      implements SectorEffect {
+    /** A word about a task that needs nothing from elsewhere. */
+    Tell(TaskId task, HostId host, WorkerCommand command) {
+      this(task, host, command, Optional.empty());
+    }
+
+    /** Whether the host may have to fetch something first. */
+    boolean needsInputs() {
+      return command instanceof WorkerCommand.Start
+          && inputsOn.filter(on -> !on.equals(host)).isPresent();
+    }
+
+    /** The same for a host that has to fetch its input. */
+    WorkerCommand fetchingFrom(FileSource source) {
+      return command instanceof WorkerCommand.Start start
+              && start.request() instanceof TaskRequest.Commit2 commit2
+          ? new WorkerCommand.Start(start.attempt(), commit2.from(source))
+          : command;
+    }
+
     @Override
     public boolean isAcknowledgement() {
       return command instanceof WorkerCommand.Acknowledge;

@@ -23,7 +23,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = SectorEvent.TaskFailed.class, name = "TaskFailed"),
   @JsonSubTypes.Type(value = SectorEvent.RetryRequested.class, name = "RetryRequested"),
   @JsonSubTypes.Type(value = SectorEvent.AbortRequested.class, name = "AbortRequested"),
-  @JsonSubTypes.Type(value = SectorEvent.TaskStopped.class, name = "TaskStopped")
+  @JsonSubTypes.Type(value = SectorEvent.TaskStopped.class, name = "TaskStopped"),
+  @JsonSubTypes.Type(value = SectorEvent.HostLost.class, name = "HostLost"),
+  @JsonSubTypes.Type(value = SectorEvent.HostReturned.class, name = "HostReturned"),
+  @JsonSubTypes.Type(value = SectorEvent.FilesLost.class, name = "FilesLost")
 })
 public sealed interface SectorEvent extends JournalEvent {
   /** When it was persisted. */
@@ -114,4 +117,21 @@ public sealed interface SectorEvent extends JournalEvent {
   /** The host confirmed that nothing works on the task any more. */
   record TaskStopped(Instant at, int generation, int task, int attempt, HostId host)
       implements SectorEvent {}
+
+  /**
+   * The host that has the sector's files was silent beyond the time of grace. The sector waits for
+   * it, and its driver knows.
+   *
+   * @param since when the host was last heard, by the scheduler's clock
+   */
+  record HostLost(Instant at, HostId host, Instant since) implements SectorEvent {}
+
+  /** The lost host is there again. */
+  record HostReturned(Instant at, HostId host) implements SectorEvent {}
+
+  /**
+   * The operator's word: nothing writes any more on the host that had the sector's files, and they
+   * are gone.
+   */
+  record FilesLost(Instant at, HostId host, Failure failure) implements SectorEvent {}
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param phase the latest phase that was begun, and {@code phaseDone} whether its result is there
  * @param filesOn the host that has its files
  * @param answers results of this generation, oldest first
+ * @param lost that host, while it is gone
  */
 public record SectorFacts(
     SectorId sector,
@@ -27,10 +28,36 @@ public record SectorFacts(
     TaskKind phase,
     boolean phaseDone,
     Optional<HostId> filesOn,
-    List<Answered> answers) {
+    List<Answered> answers,
+    Optional<HostId> lost) {
   /** The list is copied. */
   public SectorFacts {
     answers = List.copyOf(answers);
+  }
+
+  /** Of a sector whose host is there. */
+  public SectorFacts(
+      SectorId sector,
+      SealProofType proofType,
+      int generation,
+      int tasks,
+      TaskKind phase,
+      boolean phaseDone,
+      Optional<HostId> filesOn,
+      List<Answered> answers) {
+    this(
+        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, Optional.empty());
+  }
+
+  SectorFacts withLost(Optional<HostId> now) {
+    return new SectorFacts(
+        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, now);
+  }
+
+  /** Nothing of the sector is left anywhere. */
+  SectorFacts withoutFiles() {
+    return new SectorFacts(
+        sector, proofType, generation, tasks, phase, phaseDone, Optional.empty(), List.of());
   }
 
   /** A task that gave its result, kept to answer the same request again. */

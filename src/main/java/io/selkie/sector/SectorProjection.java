@@ -70,6 +70,18 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
       abort(rows, abort, task(before), before.orElseThrow());
     } else if (event instanceof SectorEvent.TaskStopped stopped) {
       stopped(rows, stopped, task(before));
+    } else if (event instanceof SectorEvent.HostLost lost) {
+      lost(rows, "host " + lost.host() + " is lost: it was last heard at " + lost.since());
+    } else if (event instanceof SectorEvent.HostReturned returned) {
+      noFailure(rows.summary());
+      rows.history().set(HistoryColumn.CAUSE, "host " + returned.host() + " is there again");
+    } else if (event instanceof SectorEvent.FilesLost gone) {
+      lost(rows, gone.failure().message());
+      if (!before.map(SectorSummary::state).equals(Optional.of("aborted"))) {
+        rows.summary()
+            .set(SummaryColumn.STATE, "failed")
+            .set(SummaryColumn.FAILURE_CODE, gone.failure().code());
+      }
     } else {
       throw new IllegalStateException("no translation of " + event.getClass().getName());
     }
@@ -225,6 +237,13 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     about(rows, kind, event.generation(), event.task())
         .set(HistoryColumn.ATTEMPT, event.attempt())
         .set(HistoryColumn.HOST, event.host().value());
+  }
+
+  private static void lost(Translation rows, String message) {
+    rows.summary()
+        .set(SummaryColumn.FAILURE_CODE, "host_lost")
+        .set(SummaryColumn.FAILURE_MESSAGE, message);
+    rows.history().set(HistoryColumn.CAUSE, message);
   }
 
   private static void noFailure(Values<SummaryColumn> summary) {

@@ -2,6 +2,7 @@ package io.selkie.sector;
 
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLoss;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
@@ -16,7 +17,10 @@ import io.selkie.sector.SectorEffect.Tell;
 import io.selkie.sector.SectorEffect.WakeAt;
 import io.selkie.sector.SectorEffect.Withdraw;
 import io.selkie.sector.SectorEvent.AbortRequested;
+import io.selkie.sector.SectorEvent.FilesLost;
 import io.selkie.sector.SectorEvent.GenerationBegan;
+import io.selkie.sector.SectorEvent.HostLost;
+import io.selkie.sector.SectorEvent.HostReturned;
 import io.selkie.sector.SectorEvent.RetryRequested;
 import io.selkie.sector.SectorEvent.SectorAdopted;
 import io.selkie.sector.SectorEvent.TaskAssigned;
@@ -102,7 +106,15 @@ record SectorRules(RetryPolicy retries) {
         return SectorStep.only(new CheckFiles(kept.get()));
       }
     }
+    if (facts.filesOn().isEmpty() && readsFiles(kind)) {
+      return SectorStep.refuse(state.sector() + " has no files on any host that is known");
+    }
     return ask(state, request, key, "asked for again with other facts", now);
+  }
+
+  /** Whether it only makes sense where the sector's files are, and brings none. */
+  private static boolean readsFiles(TaskKind kind) {
+    return kind == TaskKind.UNSEAL || kind == TaskKind.FINALIZE || kind.isMove();
   }
 
   /**
@@ -156,12 +168,13 @@ record SectorRules(RetryPolicy retries) {
   SectorStep assigned(SectorState state, TaskId task, HostId host, Instant now) {
     if (state instanceof Waiting waiting
         && waiting.task().id().equals(task)
-        && waiting.notBefore().filter(now::isBefore).isEmpty()) {
+        && waiting.notBefore().filter(now::isBefore).isEmpty()
+        && mayRunOn(waiting, host)) {
       int attempt = waiting.task().attempts() + 1;
-      return persist(
-          state,
-          List.of(new TaskAssigned(now, task.generation(), task.task(), attempt, host)),
-          List.of());
+      List<SectorEvent> events = new ArrayList<>();
+      waiting.facts().lost().ifPresent(lost -> events.add(new HostReturned(now, lost)));
+      events.add(new TaskAssigned(now, task.generation(), task.task(), attempt, host));
+      return persist(state, events, List.of());
     }
     if (state instanceof Placed placed
         && placed.task().id().equals(task)
@@ -171,10 +184,24 @@ record SectorRules(RetryPolicy retries) {
     return SectorStep.only(new Withdraw(task));
   }
 
+  /** The scheduler may have decided by a request that was late, and knew less of the files. */
+  private static boolean mayRunOn(Waiting waiting, HostId host) {
+    return !waiting.task().id().kind().needsFiles()
+        || waiting.facts().filesOn().filter(on -> !on.equals(host)).isEmpty();
+  }
+
   /** A worker reports. */
   SectorStep report(SectorState state, TaskReport report, Instant now) {
     if (!(state instanceof Placed placed) || !isCurrent(placed, report)) {
       return SectorStep.only(dismissal(report));
+    }
+    List<SectorEvent> returned = returned(state, report.host(), now);
+    if (!returned.isEmpty()) {
+      SectorStep back = persist(state, returned, List.of());
+      SectorStep next = report(after(state, returned), report, now);
+      return next.events().isEmpty()
+          ? back
+          : new SectorStep(all(returned, next.events()), next.effects());
     }
     if (report instanceof TaskReport.Found) {
       return new SectorStep(List.of(), resume(state));
@@ -197,6 +224,85 @@ record SectorRules(RetryPolicy retries) {
           : failed(placed, neverRan(nothing, now), now);
     }
     return SectorStep.nothing();
+  }
+
+  /**
+   * A host that the task has, or that has its files, is gone.
+   *
+   * @param since when it was last heard
+   */
+  SectorStep hostAway(
+      SectorState state, TaskId task, HostId host, HostLoss loss, Instant since, Instant now) {
+    if (!(state instanceof Busy busy) || !busy.task().id().equals(task)) {
+      return SectorStep.nothing();
+    }
+    boolean runsThere = state instanceof Placed placed && placed.assignment().host().equals(host);
+    if (runsThere && (loss == HostLoss.REMOVED || !task.kind().needsFiles())) {
+      return withoutHost((Placed) state, host, loss, now);
+    }
+    boolean filesAreThere = busy.facts().filesOn().equals(Optional.of(host));
+    if (!filesAreThere || loss == HostLoss.SILENT || !(runsThere || state instanceof Waiting)) {
+      return SectorStep.nothing();
+    }
+    if (loss == HostLoss.REMOVED) {
+      Failure failure = removed(host);
+      return persist(
+          state,
+          List.of(new FilesLost(now, host, failure)),
+          List.of(new AnswerTask(new Sector.TaskHasFailed(task, failure))));
+    }
+    AnswerTask answer = new AnswerTask(new Sector.HostIsLost(task, host, since));
+    return busy.facts().lost().isPresent()
+        ? SectorStep.only(answer)
+        : persist(state, List.of(new HostLost(now, host, since)), List.of(answer));
+  }
+
+  private static Failure removed(HostId host) {
+    return new Failure(
+        Failure.Action.ABANDON,
+        Failure.HOST_REMOVED,
+        "its files were on host " + host + ", which its operator removed");
+  }
+
+  /** The attempt is over: what it still gives is refused. */
+  private SectorStep withoutHost(Placed state, HostId host, HostLoss loss, Instant now) {
+    TaskId task = state.task().id();
+    int attempt = state.assignment().attempt();
+    boolean filesAreGone =
+        loss == HostLoss.REMOVED && state.facts().filesOn().equals(Optional.of(host));
+    List<SectorEvent> events = new ArrayList<>();
+    List<SectorEffect> effects = new ArrayList<>();
+    effects.add(new Withdraw(task));
+    if (state instanceof Stopping) {
+      events.add(new TaskStopped(now, task.generation(), task.task(), attempt, host));
+      effects.add(new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))));
+      effects.add(new AnswerAbort(new Sector.Accepted()));
+    } else {
+      Failure failure =
+          filesAreGone
+              ? removed(host)
+              : new Failure(
+                  Failure.Action.RETRY, Failure.HOST_AWAY, "host " + host + " does not answer");
+      Optional<Instant> next = filesAreGone ? Optional.empty() : Optional.of(now);
+      Instant began = state.assignment().at();
+      events.add(
+          new TaskFailed(
+              now, task.generation(), task.task(), attempt, host, began, now, failure, next));
+      if (filesAreGone) {
+        effects.add(new AnswerTask(new Sector.TaskHasFailed(task, failure)));
+      }
+    }
+    if (filesAreGone) {
+      events.add(new FilesLost(now, host, removed(host)));
+    }
+    return persist(state, events, effects);
+  }
+
+  /** A lost host is there again. */
+  private static List<SectorEvent> returned(SectorState state, HostId host, Instant now) {
+    return state instanceof Busy busy && busy.facts().lost().filter(host::equals).isPresent()
+        ? List.of(new HostReturned(now, host))
+        : List.of();
   }
 
   private static boolean isCurrent(Placed placed, TaskReport report) {
@@ -350,7 +456,9 @@ record SectorRules(RetryPolicy retries) {
           placed instanceof Stopping stopping
               ? new WorkerCommand.Stop(attempt, stopping.discard())
               : new WorkerCommand.Start(attempt, placed.task().request());
-      return List.of(new Tell(attempt.task(), placed.assignment().host(), command));
+      Optional<HostId> inputsOn =
+          attempt.task().kind().needsFiles() ? Optional.empty() : placed.facts().filesOn();
+      return List.of(new Tell(attempt.task(), placed.assignment().host(), command, inputsOn));
     }
     return state instanceof Known known ? List.of(new Withdraw(latest(known))) : List.of();
   }
@@ -390,12 +498,22 @@ record SectorRules(RetryPolicy retries) {
 
   private static SectorStep persist(
       SectorState state, List<SectorEvent> events, List<SectorEffect> first) {
+    List<SectorEffect> effects = new ArrayList<>(first);
+    effects.addAll(resume(after(state, events)));
+    return new SectorStep(events, effects);
+  }
+
+  private static SectorState after(SectorState state, List<SectorEvent> events) {
     SectorState after = state;
     for (SectorEvent event : events) {
       after = SectorTransitions.next(after, event);
     }
-    List<SectorEffect> effects = new ArrayList<>(first);
-    effects.addAll(resume(after));
-    return new SectorStep(events, effects);
+    return after;
+  }
+
+  private static List<SectorEvent> all(List<SectorEvent> first, List<SectorEvent> then) {
+    List<SectorEvent> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
   }
 }

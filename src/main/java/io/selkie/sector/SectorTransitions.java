@@ -7,7 +7,10 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.SectorEvent.AbortRequested;
+import io.selkie.sector.SectorEvent.FilesLost;
 import io.selkie.sector.SectorEvent.GenerationBegan;
+import io.selkie.sector.SectorEvent.HostLost;
+import io.selkie.sector.SectorEvent.HostReturned;
 import io.selkie.sector.SectorEvent.RetryRequested;
 import io.selkie.sector.SectorEvent.SectorAdopted;
 import io.selkie.sector.SectorEvent.TaskAssigned;
@@ -75,7 +78,16 @@ public final class SectorTransitions {
           row(Failed.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
           row(Aborted.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
           row(Aborted.class, GenerationBegan.class, SectorTransitions::abortedAgain, Aborted.class),
-          row(Aborted.class, TaskRequested.class, SectorTransitions::asked, Waiting.class));
+          row(Aborted.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
+          row(Waiting.class, HostLost.class, SectorTransitions::waitsForHost, Waiting.class),
+          row(Running.class, HostLost.class, SectorTransitions::runsOnLost, Running.class),
+          row(Stopping.class, HostLost.class, SectorTransitions::stopsOnLost, Stopping.class),
+          row(Waiting.class, HostReturned.class, SectorTransitions::waitsAgain, Waiting.class),
+          row(Running.class, HostReturned.class, SectorTransitions::runsAgain, Running.class),
+          row(Stopping.class, HostReturned.class, SectorTransitions::stopsAgain, Stopping.class),
+          row(Waiting.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
+          row(Failed.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
+          row(Aborted.class, FilesLost.class, SectorTransitions::abortedWithout, Aborted.class));
 
   private SectorTransitions() {}
 
@@ -156,6 +168,48 @@ public final class SectorTransitions {
     return asked(facts, event);
   }
 
+  private static SectorState waitsForHost(Waiting state, HostLost event) {
+    return new Waiting(
+        state.facts().withLost(Optional.of(event.host())), state.task(), state.notBefore());
+  }
+
+  private static SectorState runsOnLost(Running state, HostLost event) {
+    return new Running(
+        state.facts().withLost(Optional.of(event.host())), state.task(), state.assignment());
+  }
+
+  private static SectorState stopsOnLost(Stopping state, HostLost event) {
+    return new Stopping(
+        state.facts().withLost(Optional.of(event.host())),
+        state.task(),
+        state.assignment(),
+        state.discard());
+  }
+
+  private static SectorState waitsAgain(Waiting state, HostReturned event) {
+    return new Waiting(state.facts().withLost(Optional.empty()), state.task(), state.notBefore());
+  }
+
+  private static SectorState runsAgain(Running state, HostReturned event) {
+    return new Running(state.facts().withLost(Optional.empty()), state.task(), state.assignment());
+  }
+
+  private static SectorState stopsAgain(Stopping state, HostReturned event) {
+    return new Stopping(
+        state.facts().withLost(Optional.empty()),
+        state.task(),
+        state.assignment(),
+        state.discard());
+  }
+
+  private static SectorState withoutFiles(Busy state, FilesLost event) {
+    return new Failed(state.facts().withoutFiles(), state.task(), event.failure());
+  }
+
+  private static SectorState abortedWithout(Aborted state, FilesLost event) {
+    return new Aborted(state.facts().withoutFiles(), state.task());
+  }
+
   private static SectorState asked(Known state, TaskRequested event) {
     return asked(state.facts(), event);
   }
@@ -214,8 +268,12 @@ public final class SectorTransitions {
 
   private static SectorState assigned(Waiting state, TaskAssigned event) {
     SectorFacts facts = state.facts();
+    SectorFacts now =
+        state.task().id().kind().needsFiles()
+            ? onHost(facts, facts.phaseDone(), event.host(), facts.answers())
+            : facts; // it leaves nothing there
     return new Running(
-        onHost(facts, facts.phaseDone(), event.host(), facts.answers()),
+        now,
         withAttempts(state.task(), event.attempt(), state.task().failures()),
         new Assignment(event.host(), event.attempt(), event.at()));
   }
@@ -223,6 +281,11 @@ public final class SectorTransitions {
   /** From the assignment on: the host may have begun to write. */
   private static SectorFacts onHost(
       SectorFacts facts, boolean phaseDone, HostId host, List<Answered> answers) {
+    return onHost(facts, phaseDone, Optional.of(host), answers);
+  }
+
+  private static SectorFacts onHost(
+      SectorFacts facts, boolean phaseDone, Optional<HostId> filesOn, List<Answered> answers) {
     return new SectorFacts(
         facts.sector(),
         facts.proofType(),
@@ -230,7 +293,7 @@ public final class SectorTransitions {
         facts.tasks(),
         facts.phase(),
         phaseDone,
-        Optional.of(host),
+        filesOn,
         answers);
   }
 
@@ -245,7 +308,10 @@ public final class SectorTransitions {
       answers.add(new Answered(state.task().id(), state.task().key(), request, event.result()));
     }
     boolean phaseDone = request.kind().isPhase() || facts.phaseDone();
-    return new Idle(onHost(facts, phaseDone, event.host(), answers));
+    return new Idle(
+        request.kind().needsFiles()
+            ? onHost(facts, phaseDone, event.host(), answers)
+            : onHost(facts, phaseDone, facts.filesOn(), answers));
   }
 
   private static SectorState failed(Running state, TaskFailed event) {

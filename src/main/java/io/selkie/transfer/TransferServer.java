@@ -19,9 +19,12 @@ import io.selkie.auth.Permission;
 import io.selkie.auth.Tokens;
 import io.selkie.auth.Verification;
 import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +63,7 @@ public final class TransferServer {
       Pattern.compile(
           BASE
               + "(?:/sectors/(?<sector>[^/]{1,64})"
-              + "(?:/(?<id>[0-9a-f]{32})"
+              + "(?:/(?<input>commit1)|/(?<id>[0-9a-f]{32})"
               + "(?:/(?<commit>commit))?"
               + ")?)?");
 
@@ -69,11 +72,18 @@ public final class TransferServer {
   private final Tokens tokens;
   private final String host;
   private final int dataPort;
+  private final SectorPlaces places;
   private final Executor blocking;
 
   private TransferServer(
-      ActorSystem<?> system, Receiver receiver, Tokens tokens, String host, int dataPort) {
+      ActorSystem<?> system,
+      Receiver receiver,
+      Tokens tokens,
+      String host,
+      SectorPlaces places,
+      int dataPort) {
     this.dataPort = dataPort;
+    this.places = places;
     this.system = system;
     this.receiver = receiver;
     this.tokens = tokens;
@@ -89,6 +99,7 @@ public final class TransferServer {
    * @param own what this host has itself
    * @param state the state directory
    * @param host this one
+   * @param places of its sectors, of which other hosts fetch the output of Commit1
    * @param readers where sectors are read back
    */
   public record Parts(
@@ -97,6 +108,7 @@ public final class TransferServer {
       OwnSectors own,
       Path state,
       String host,
+      SectorPlaces places,
       Tokens tokens,
       FileDigest digest,
       Executor readers) {}
@@ -137,7 +149,9 @@ public final class TransferServer {
                 data.close();
                 return CompletableFuture.completedStage(Done.done());
               });
-      server = new TransferServer(system, receiver, parts.tokens(), parts.host(), data.port());
+      server =
+          new TransferServer(
+              system, receiver, parts.tokens(), parts.host(), parts.places(), data.port());
     } catch (IOException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -244,6 +258,9 @@ public final class TransferServer {
       return method.equals("GET") ? about() : notAllowed(request);
     }
     SectorId sector = SectorId.parse(path.group("sector"));
+    if (path.group("input") != null) {
+      return method.equals("GET") ? commit1Output(request, sector) : notAllowed(request);
+    }
     String id = path.group("id");
     if (id == null) {
       return method.equals("PUT") ? offer(request, sector) : notAllowed(request);
@@ -259,6 +276,24 @@ public final class TransferServer {
     return method.equals("GET")
         ? status(request, () -> receiver.status(sector, id))
         : notAllowed(request);
+  }
+
+  /** Where the output of Commit1 is fetched, below the transfer address. */
+  static String commit1(SectorId sector) {
+    return BASE + "/sectors/" + sector + "/commit1";
+  }
+
+  private CompletionStage<HttpResponse> commit1Output(HttpRequest request, SectorId sector) {
+    request.discardEntityBytes(system);
+    return blocking(
+        () -> {
+          Path file = places.of(sector).commit1Output();
+          if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw TransferTrouble.passing("unknown", sector + " has no output of Commit1 here");
+          }
+          return HttpResponse.create()
+              .withEntity(HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, file));
+        });
   }
 
   private CompletionStage<HttpResponse> notAllowed(HttpRequest request) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.files.Durable;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.HostSector.Presence;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +60,7 @@ public final class HostLedger implements HostMeans {
   private final Set<TaskId.Attempt> running = new HashSet<>();
   private HostLimits limits;
   private boolean troubled;
+  private volatile Supplier<Optional<FileSource>> files = Optional::empty;
 
   /**
    * A sector on the host, as it is written down.
@@ -162,6 +165,16 @@ public final class HostLedger implements HostMeans {
   @Override
   public Optional<String> unfit() {
     return fitness.problem();
+  }
+
+  @Override
+  public Optional<FileSource> files() {
+    return files.get();
+  }
+
+  /** From now on other hosts can fetch from here; the source may change its token. */
+  public void servesFilesAt(Supplier<Optional<FileSource>> source) {
+    files = source;
   }
 
   /** A task is about to begin, or goes on: written down before it can write anything. */

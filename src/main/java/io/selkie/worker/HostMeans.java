@@ -1,5 +1,6 @@
 package io.selkie.worker;
 
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.TaskId;
@@ -27,4 +28,9 @@ public interface HostMeans {
 
   /** Why the host cannot run provers; empty if it can. Blocks for a moment. */
   Optional<String> unfit();
+
+  /** Where other hosts fetch small files of sectors here; empty: nowhere. Does not block. */
+  default Optional<FileSource> files() {
+    return Optional.empty();
+  }
 }

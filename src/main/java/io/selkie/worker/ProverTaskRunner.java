@@ -51,6 +51,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private final ProgressBoard board;
   private final HostLedger ledger;
   private final Executor executor;
+  private final InputFetch fetch;
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
@@ -71,6 +72,7 @@ public final class ProverTaskRunner implements TaskRunner {
    * @param board shows the progress
    * @param ledger hears of every task before it begins
    * @param executor has a thread for each running task, and some more
+   * @param fetch brings what a Commit2 reads from the host that made it
    */
   public ProverTaskRunner(
       SectorPlaces places,
@@ -78,8 +80,9 @@ public final class ProverTaskRunner implements TaskRunner {
       Proofs local,
       ProgressBoard board,
       HostLedger ledger,
-      Executor executor) {
-    this(places, jobs, local, board, ledger, executor, REMOVE_AGAIN);
+      Executor executor,
+      InputFetch fetch) {
+    this(places, jobs, local, board, ledger, executor, fetch, REMOVE_AGAIN);
   }
 
   ProverTaskRunner(
@@ -89,6 +92,7 @@ public final class ProverTaskRunner implements TaskRunner {
       ProgressBoard board,
       HostLedger ledger,
       Executor executor,
+      InputFetch fetch,
       Duration removeAgain) {
     this.places = places;
     this.jobs = jobs;
@@ -96,6 +100,7 @@ public final class ProverTaskRunner implements TaskRunner {
     this.board = board;
     this.ledger = ledger;
     this.executor = executor;
+    this.fetch = fetch;
     this.removeAgain = removeAgain;
   }
 
@@ -250,7 +255,7 @@ public final class ProverTaskRunner implements TaskRunner {
     String name = attempt.toString();
     // A job that is there was checked before it was made.
     if (jobs.madeAt(name).isEmpty()) {
-      task.check(local);
+      task.check(local, fetch);
     }
     if (attempt.task().kind() == TaskKind.REMOVE) {
       run.durable.complete(Done.getInstance());

@@ -32,6 +32,9 @@ final class SectorTask {
   private final SectorFiles files;
   private final TaskRequest request;
 
+  /** What came from another host is of no use here once it is proven. */
+  private boolean fetched;
+
   SectorTask(SectorFiles files, TaskRequest request) {
     this.files = files;
     this.request = request;
@@ -42,25 +45,49 @@ final class SectorTask {
    *
    * @param proofs for what is short
    */
-  void check(Proofs proofs) throws IOException, ProofsException, TaskFailure {
+  void check(Proofs proofs, InputFetch fetch) throws IOException, ProofsException, TaskFailure {
     if (request instanceof TaskRequest.Commit2 commit2) {
-      Path file = commit2.phase1Output();
-      try {
-        // Of a disk that does not answer this says so, and not that the file is lost.
-        Files.readAttributes(file, BasicFileAttributes.class);
-      } catch (NoSuchFileException e) {
-        throw new TaskFailure(
-            Failures.missing(TaskKind.COMMIT_2, "the output of Commit1 is not there: " + file));
-      }
-      if (!proofs.digest(file).equals(commit2.digest())) {
-        throw new TaskFailure(
-            new Failure(
-                Failure.Action.REDO, "damaged", "the output of Commit1 has changed: " + file));
-      }
+      checkInput(commit2, proofs, fetch);
     }
     if (request.kind() != TaskKind.COMMIT_2) {
       files.createDirectories();
     }
+  }
+
+  private void checkInput(TaskRequest.Commit2 commit2, Proofs proofs, InputFetch fetch)
+      throws IOException, ProofsException, TaskFailure {
+    Path file = input(commit2);
+    if (commit2.from().isPresent() && !isIntact(file, commit2, proofs)) {
+      Path parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      fetch.fetch(commit2.from().get(), files.sector(), file);
+      fetched = true;
+    }
+    try {
+      // Of a disk that does not answer this says so, and not that the file is lost.
+      Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      throw new TaskFailure(
+          Failures.missing(
+              TaskKind.COMMIT_2, "the output of Commit1 is not there: " + commit2.phase1Output()));
+    }
+    if (!isIntact(file, commit2, proofs)) {
+      throw new TaskFailure(
+          new Failure(
+              Failure.Action.REDO, "damaged", "the output of Commit1 has changed: " + file));
+    }
+  }
+
+  private static boolean isIntact(Path file, TaskRequest.Commit2 commit2, Proofs proofs)
+      throws ProofsException {
+    return Files.exists(file) && proofs.digest(file).equals(commit2.digest());
+  }
+
+  /** Where it was made, or where this host puts what it fetches: the same each time it is asked. */
+  private Path input(TaskRequest.Commit2 commit2) {
+    return Files.notExists(commit2.phase1Output()) ? files.commit1Output() : commit2.phase1Output();
   }
 
   /** Does it; one call of the prover at most. */
@@ -169,13 +196,15 @@ final class SectorTask {
     return new TaskResult.VanillaProved(vanilla.path(), vanilla.bytes(), vanilla.digest());
   }
 
-  private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover) throws ProofsException {
-    return new TaskResult.Proved(
-        only(
-            prover.commit2(
-                List.of(
-                    new SealWork.Commit2(
-                        files.sector(), request.proofType(), request.phase1Output())))));
+  private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover)
+      throws IOException, ProofsException {
+    SealWork.Commit2 work =
+        new SealWork.Commit2(files.sector(), request.proofType(), input(request));
+    TaskResult proved = new TaskResult.Proved(only(prover.commit2(List.of(work))));
+    if (fetched) {
+      Files.deleteIfExists(files.commit1Output());
+    }
+    return proved;
   }
 
   private TaskResult finalize(TaskRequest.Finalize request, Proofs prover)

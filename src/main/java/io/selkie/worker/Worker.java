@@ -290,7 +290,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private SchedulerCommand.HostReport report() {
     List<HostSector> here = means.sectors(); // in this order: the space of each is kept
     return new SchedulerCommand.HostReport(
-        host, getContext().getSelf(), means.limits(), present, here, unfit);
+        host, getContext().getSelf(), means.limits(), present, here, unfit, means.files());
   }
 
   private void announce() {

@@ -171,6 +171,7 @@ class OpenApiTest {
     node.readModel.add("s-t01000-1", "running");
     node.readModel.happens("s-t01000-1", "TaskRequested");
     node.operations.waiting = Map.of("task", "reason");
+    node.operations.hosts = List.of(HostRoutesTest.HOST);
     Map<String, String> answers =
         Map.of(
             "/health", "Health",
@@ -178,7 +179,7 @@ class OpenApiTest {
             "/waiting", "Waiting",
             "/sectors", "SectorList",
             "/storage", "StorageList",
-            "/storage/orphans", "OrphanList",
+            "/hosts", "HostList",
             "/sectors/s-t01000-1", "Sector",
             "/sectors/s-t01000-1/history", "History",
             "/nothing", "Error");

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.ProofsProgress;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.sector.SectorState;
 import io.selkie.transfer.TransferActor;
 import java.io.IOException;
@@ -42,6 +45,7 @@ final class ScriptedOperations implements Operations {
   volatile SectorState state = new SectorState.Unknown(FIRST);
   volatile TransferActor.Overview transfers = new TransferActor.Overview(false, List.of());
   volatile Map<String, String> waiting = Map.of();
+  volatile List<HostStatus> hosts = List.of();
 
   private static CompletionStage<Void> writeHello(Path target) {
     try {
@@ -130,6 +134,21 @@ final class ScriptedOperations implements Operations {
     return answer(
             "unseal " + sector + " " + offset + " " + length.map(String::valueOf).orElse("all"), "")
         .thenCompose(asked -> unsealing.apply(target));
+  }
+
+  @Override
+  public CompletionStage<List<HostStatus>> hosts() {
+    return answer("hosts", hosts);
+  }
+
+  @Override
+  public CompletionStage<Void> orderHost(HostId host, HostMode mode, String by) {
+    return answer("order " + host + " " + mode + " by " + by, null);
+  }
+
+  @Override
+  public CompletionStage<Void> forgetHost(HostId host, String by) {
+    return answer("forget " + host + " by " + by, null);
   }
 
   @Override

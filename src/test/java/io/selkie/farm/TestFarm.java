@@ -39,6 +39,7 @@ public final class TestFarm implements AutoCloseable {
   private final Map<String, String> extra = new TreeMap<>();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private boolean secured;
+  private boolean discovered;
 
   /** Where hosts are. */
   interface Surroundings {
@@ -108,10 +109,21 @@ public final class TestFarm implements AutoCloseable {
     return this;
   }
 
+  /** Hosts find each other by the bootstrap of Akka Management. */
+  public TestFarm discovered() {
+    discovered = true;
+    return this;
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
+  }
+
+  /** Where a host tells who belongs to the farm, if it was {@link #discovered}. */
+  String discovery(int host) {
+    return address(host) + ":" + (port + 1);
   }
 
   String address(int host) {
@@ -153,9 +165,16 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.database.url", database);
     settings.put("selkie.database.user", postgres.user());
     settings.put("selkie.cluster.address", address(host));
+    settings.put("selkie.transfer.host", address(host));
     settings.put("selkie.cluster.port", String.valueOf(port));
-    for (int seed = 0; seed < HOSTS; seed++) {
-      settings.put("selkie.cluster.seeds." + seed, address(seed) + ":" + port);
+    if (discovered) {
+      settings.put("selkie.cluster.discovery.method", "config");
+      settings.put("selkie.cluster.discovery.port", String.valueOf(port + 1));
+    }
+    for (int other = 0; other < HOSTS; other++) {
+      settings.put(
+          (discovered ? "selkie.cluster.discovery.hosts." : "selkie.cluster.seeds.") + other,
+          address(other) + ":" + (discovered ? port + 1 : port));
     }
     settings.put("selkie.cluster.pause", "2 s");
     settings.put("selkie.cluster.stable-after", "3 s");

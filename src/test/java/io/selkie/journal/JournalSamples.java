@@ -12,7 +12,9 @@ import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostEvent;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostMode;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
@@ -38,7 +40,12 @@ import java.util.TreeMap;
 public final class JournalSamples {
   /** Every child of these must be in some sample. */
   static final List<Class<?>> SEALED =
-      List.of(SectorEvent.class, TaskRequest.class, TaskResult.class, SealingEvent.class);
+      List.of(
+          SectorEvent.class,
+          TaskRequest.class,
+          TaskResult.class,
+          SealingEvent.class,
+          HostEvent.class);
 
   private static final SectorCopy COPY =
       new SectorCopy(
@@ -68,6 +75,7 @@ public final class JournalSamples {
   public static SortedMap<String, JournalEvent> all() {
     SortedMap<String, JournalEvent> samples = new TreeMap<>();
     sector(samples);
+    hosts(samples);
     requests(samples);
     results(samples);
     samples.put("sealing-SectorBegun-uploaded", SealingSamples.uploaded());
@@ -108,7 +116,21 @@ public final class JournalSamples {
     samples.put(
         "AbortRequested-discard",
         new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
+    samples.put("HostLost", new SectorEvent.HostLost(AT, HOST, STARTED));
+    samples.put("HostReturned", new SectorEvent.HostReturned(AT, HOST));
+    samples.put(
+        "FilesLost",
+        new SectorEvent.FilesLost(
+            AT, HOST, new Failure(Failure.Action.ABANDON, "host_removed", "it was removed")));
     samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
+  }
+
+  private static void hosts(Map<String, JournalEvent> samples) {
+    samples.put("HostJoined", new HostEvent.HostJoined(AT, HOST));
+    for (HostMode mode : HostMode.values()) {
+      samples.put("HostOrdered-" + mode, new HostEvent.HostOrdered(AT, HOST, mode, "alice"));
+    }
+    samples.put("HostForgotten", new HostEvent.HostForgotten(AT, HOST, "alice"));
   }
 
   private static void requests(Map<String, JournalEvent> samples) {

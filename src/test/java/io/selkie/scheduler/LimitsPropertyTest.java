@@ -89,9 +89,14 @@ class LimitsPropertyTest {
 
   private final Map<SectorId, Life> lives = new TreeMap<>(LimitsPropertyTest::compare);
   private final List<Host> hosts = new ArrayList<>();
-  private SchedulerState<SectorId, HostId> state = new SchedulerState<>();
+  private SchedulerState<SectorId, HostId> state = patient();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Random random = new Random(0);
+
+  /** Here no host falls silent. */
+  private static SchedulerState<SectorId, HostId> patient() {
+    return new SchedulerState<>(new HostPatience(Duration.ofDays(100), Duration.ofDays(200)));
+  }
 
   private static long space(SealProofType type) {
     return SectorSpace.peak(type, SectorSpace.Stage.SEALING).values().stream()
@@ -103,7 +108,7 @@ class LimitsPropertyTest {
   void noSequenceOfDecisionsPassesALimit(@ForAll long seed) {
     lives.clear();
     hosts.clear();
-    state = new SchedulerState<>();
+    state = patient();
     random = new Random(seed);
     int count = 1 + random.nextInt(3);
     for (int host = 0; host < count; host++) {
@@ -179,17 +184,19 @@ class LimitsPropertyTest {
 
   /** The scheduler starts anew; in time everybody speaks, hosts with all that was on its way. */
   private void forget() {
-    state = new SchedulerState<>();
+    state = patient();
     for (Life life : lives.values()) {
       life.given.ifPresent(
-          host -> state.resume(life.task, Optional.of(life.type), host, life.task.sector()));
+          host ->
+              state.resume(
+                  life.task, Optional.of(life.type), host, Optional.of(host), life.task.sector()));
     }
     hosts.forEach(this::report);
     lives.values().stream().filter(life -> life.given.isEmpty()).forEach(this::submit);
   }
 
   private void report(Host host) {
-    state.report(host.id, host.id, host.state());
+    state.report(host.id, host.id, host.state(), now);
   }
 
   private void ask(Life life) {

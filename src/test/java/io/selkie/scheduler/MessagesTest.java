@@ -1,6 +1,7 @@
 package io.selkie.scheduler;
 
 import static io.selkie.scheduler.TestTasks.task;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
@@ -14,6 +15,7 @@ import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.storage.SectorSpace;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +36,14 @@ class MessagesTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
   private static final Bytes32 BYTES = Bytes32.ofHex("0a".repeat(32));
   private static final TaskId.Attempt ATTEMPT = task(1, 2, TaskKind.PRE_COMMIT_1).attempt(3);
+
+  private static final FileSource SOURCE =
+      new FileSource(HOST, URI.create("http://10.0.0.5:4721"), "secret");
+
+  @Test
+  void aTokenIsInNoText() {
+    assertEquals("FileSource[" + HOST + ", http://10.0.0.5:4721]", SOURCE.toString());
+  }
 
   private static final HostLimits LIMITS =
       new HostLimits(
@@ -105,7 +115,7 @@ class MessagesTest {
 
   @Test
   void whatTheSchedulerHearsAndSaysSurvives() {
-    TestProbe<SchedulerCommand.Assigned> sector = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.Answer> sector = KIT.createTestProbe();
     TestProbe<WorkerCommand> worker = KIT.createTestProbe();
     TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
     TaskId task = ATTEMPT.task();
@@ -116,8 +126,12 @@ class MessagesTest {
         new SchedulerCommand.Submit(
             task, TestTasks.TYPE, NOW, Optional.empty(), Optional.empty(), false, sector.getRef()));
     survives(new SchedulerCommand.Withdraw(task));
-    survives(new SchedulerCommand.Resume(task, Optional.of(TestTasks.TYPE), HOST, sector.getRef()));
-    survives(new SchedulerCommand.Resume(task, Optional.empty(), HOST, sector.getRef()));
+    survives(
+        new SchedulerCommand.Resume(
+            task, Optional.of(TestTasks.TYPE), HOST, Optional.of(HOST), sector.getRef()));
+    survives(
+        new SchedulerCommand.Resume(
+            task, Optional.empty(), HOST, Optional.empty(), sector.getRef()));
     survives(
         new SchedulerCommand.HostReport(
             HOST,
@@ -126,10 +140,35 @@ class MessagesTest {
             Set.of(ATTEMPT, task.attempt(4)),
             List.of(
                 new HostSector(task.sector(), TestTasks.TYPE, HostSector.Presence.SEALED, true)),
-            Optional.of("the prover program is not there")));
+            Optional.of("the prover program is not there"),
+            Optional.of(SOURCE)));
+    survives(
+        new WorkerCommand.Start(
+            task(1, 5, TaskKind.COMMIT_2).attempt(1),
+            new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/c1"), "blake3:00").from(SOURCE)));
+    survives(new SchedulerCommand.HostAway(task, HOST, HostLoss.LOST, NOW));
+    TestProbe<SchedulerCommand.Hosts> hosts = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.Ordered> ordered = KIT.createTestProbe();
+    survives(new SchedulerCommand.ListHosts(hosts.getRef()));
+    survives(
+        new SchedulerCommand.Hosts(
+            List.of(
+                new HostStatus(
+                    HOST,
+                    HostMode.DRAINING_PHASES,
+                    Optional.of(HostLoss.SILENT),
+                    Optional.of(NOW),
+                    Optional.of(LIMITS),
+                    Optional.empty(),
+                    List.of(task),
+                    List.of(),
+                    3))));
+    survives(new SchedulerCommand.OrderHost(HOST, HostMode.OFF, "alice", ordered.getRef()));
+    survives(new SchedulerCommand.ForgetHost(HOST, "alice", ordered.getRef()));
+    survives(new SchedulerCommand.Ordered(Optional.of("there is no such host")));
     survives(LIMITS);
     survives(new SchedulerCommand.Explain(operator.getRef()));
     survives(new SchedulerCommand.Explanation(Map.of(task.toString(), "no host offers it")));
-    survives(new SchedulerCommand.Assigned(task, HOST, worker.getRef()));
+    survives(new SchedulerCommand.Assigned(task, HOST, worker.getRef(), Optional.of(SOURCE)));
   }
 }

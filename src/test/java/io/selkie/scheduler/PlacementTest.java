@@ -140,7 +140,83 @@ class PlacementTest {
   void filesStayWhereTheyAre() {
     assertEquals(
         "its files are on host b, which has not announced itself",
-        reason(waits(task(1, 2, TaskKind.COMMIT_2), B), List.of(oneOfEach(A))));
+        reason(waits(task(1, 2, TaskKind.COMMIT_1), B), List.of(oneOfEach(A))));
+  }
+
+  private static Placement.Host serving(HostId id, HostMode mode, Map<TaskKind, Integer> slots) {
+    return new Placement.Host(id, TestLimits.slots(slots), List.of(), Optional.empty(), mode, true);
+  }
+
+  @Test
+  void aCommit2GoesToAHostThatOnlyProves() {
+    TaskId task = task(1, 5, TaskKind.COMMIT_2);
+    Placement.Host files = serving(A, HostMode.OPEN, oneOfEach(A).limits().slots());
+    Placement.Host prover = serving(B, HostMode.OPEN, Map.of(TaskKind.COMMIT_2, 1));
+
+    assertEquals(
+        List.of(new Placement.Assignment(task, B)),
+        Placement.decide(List.of(waits(task, A)), List.of(files, prover), List.of()).assignments());
+  }
+
+  @Test
+  void aCommit2WaitsForTheHostThatHasItsInput() {
+    TaskId task = task(1, 5, TaskKind.COMMIT_2);
+
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(waits(task, B)),
+            new Placement.Farm(
+                List.of(oneOfEach(A)), Map.of(B, "which is silent since noon"), List.of()),
+            Set.of());
+
+    assertEquals(
+        Map.of(task, "the output of Commit1 is on host b, which is silent since noon"),
+        decision.reasons());
+  }
+
+  @Test
+  void aCordonedHostGoesOnWithItsOwnSectorsAlone() {
+    Placement.Host cordoned = serving(A, HostMode.CORDONED, oneOfEach(A).limits().slots());
+    TaskId own = task(1, 3, TaskKind.PRE_COMMIT_2);
+    TaskId other = task(2, 1, TaskKind.ADD_PIECE);
+    TaskId visitor = task(3, 5, TaskKind.COMMIT_2);
+
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(waits(own, A), waits(other), waits(visitor)), List.of(cordoned), List.of());
+
+    assertEquals(List.of(new Placement.Assignment(own, A)), decision.assignments());
+    assertEquals(
+        Map.of(
+            other, "host a is cordoned; selkie hosts uncordon a ends that",
+            visitor, "host a is cordoned; selkie hosts uncordon a ends that"),
+        decision.reasons());
+  }
+
+  @Test
+  void aHostThatIsDrainedOfPhasesBeginsNothingAndMovesFilesAway() {
+    Placement.Host drained = serving(A, HostMode.DRAINING_PHASES, oneOfEach(A).limits().slots());
+    TaskId phase = task(1, 3, TaskKind.PRE_COMMIT_2);
+    TaskId transfer = task(2, 8, TaskKind.TRANSFER);
+
+    Placement.Decision decision =
+        Placement.decide(List.of(waits(phase, A), waits(transfer, A)), List.of(drained), List.of());
+
+    assertEquals(List.of(new Placement.Assignment(transfer, A)), decision.assignments());
+    assertEquals(
+        Map.of(phase, "host a is drained and begins nothing; selkie hosts uncordon a ends that"),
+        decision.reasons());
+  }
+
+  @Test
+  void aSectorBeginsOnlyWhereItCanGoItsWay() {
+    TaskId task = task(1, 1, TaskKind.ADD_PIECE);
+    Placement.Host part = host(A, Map.of(TaskKind.ADD_PIECE, 9, TaskKind.PRE_COMMIT_1, 9));
+
+    assertEquals(
+        List.of(new Placement.Assignment(task, B)),
+        Placement.decide(List.of(waits(task)), List.of(part, oneOfEach(B)), List.of())
+            .assignments());
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.SealProofType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,8 @@ class SchedulerStateTest {
 
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final SchedulerState<String, String> state = new SchedulerState<>();
+  private SchedulerState<String, String> state =
+      new SchedulerState<>(new HostPatience(Duration.ofDays(1), Duration.ofDays(2)));
 
   private static TaskId preCommit1(long sector) {
     return task(sector, 2, TaskKind.PRE_COMMIT_1);
@@ -45,7 +47,12 @@ class SchedulerStateTest {
 
   private List<String> resume(TaskId task, HostId host) {
     return all(
-        state.resume(task, Optional.of(TestTasks.TYPE), host, "sector " + task.sector().number()));
+        state.resume(
+            task,
+            Optional.of(TestTasks.TYPE),
+            host,
+            Optional.of(host),
+            "sector " + task.sector().number()));
   }
 
   private List<String> report(HostId host, TaskId.Attempt... present) {
@@ -58,7 +65,8 @@ class SchedulerStateTest {
             host,
             worker,
             new SchedulerState.HostState(
-                TestLimits.slots(ONE_PC1), Set.of(present), List.of(), Optional.empty())));
+                TestLimits.slots(ONE_PC1), Set.of(present), List.of(), Optional.empty()),
+            NOW));
   }
 
   private List<String> withdraw(TaskId task) {
@@ -244,6 +252,100 @@ class SchedulerStateTest {
     assertFalse(state.needsDecision(NOW));
   }
 
+  private static final HostPatience SHORT =
+      new HostPatience(Duration.ofSeconds(15), Duration.ofMinutes(1));
+
+  private static SchedulerState.HostState serving(HostId host) {
+    return new SchedulerState.HostState(
+        TestLimits.slots(Map.of(TaskKind.PRE_COMMIT_1, 1, TaskKind.COMMIT_2, 1)),
+        Set.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.of(new FileSource(host, java.net.URI.create("http://" + host + ":4721"), "t")));
+  }
+
+  private void submitOn(TaskId task, HostId files) {
+    state.submit(
+        new Placement.Waiting(
+            task, Optional.of(TestTasks.TYPE), NOW, Optional.of(files), Placement.Urgency.NONE),
+        "sector");
+  }
+
+  @Test
+  void aCommit2ElsewhereIsToldWhereItsInputIs() {
+    state = new SchedulerState<>(SHORT);
+    state.report(A, "worker a", serving(A), NOW);
+    state.report(B, "worker b", serving(B), NOW);
+    submitOn(task(1, 5, TaskKind.COMMIT_2), A);
+    submitOn(task(2, 5, TaskKind.COMMIT_2), A);
+
+    Map<HostId, Optional<HostId>> inputs = new java.util.TreeMap<>();
+    state
+        .decide(NOW)
+        .forEach(answer -> inputs.put(answer.host(), answer.inputs().map(FileSource::host)));
+
+    assertEquals(Map.of(A, Optional.empty(), B, Optional.of(A)), inputs);
+  }
+
+  @Test
+  void silenceMovesACommit2AndGraceTellsTheRest() {
+    state = new SchedulerState<>(SHORT);
+    state.report(A, "worker a", serving(A), NOW);
+    state.report(B, "worker b", serving(B), NOW);
+    TaskId proving = task(1, 5, TaskKind.COMMIT_2);
+    TaskId labels = task(2, 2, TaskKind.PRE_COMMIT_1);
+    state.resume(proving, Optional.of(TestTasks.TYPE), B, Optional.of(A), "prover");
+    state.resume(labels, Optional.of(TestTasks.TYPE), B, Optional.of(B), "labels");
+    state.decide(NOW);
+
+    Instant silent = NOW.plusSeconds(16);
+    state.report(A, "worker a", serving(A), silent);
+    assertEquals(
+        List.of(new SchedulerState.Notice<>("prover", proving, B, HostLoss.SILENT, NOW)),
+        state.notices(silent));
+    assertEquals(List.of(), state.notices(silent), "once is enough");
+    state.withdraw(proving);
+    submitOn(proving, A);
+    assertEquals(List.of(A), state.decide(silent).stream().map(a -> a.host()).toList());
+
+    Instant lost = NOW.plusSeconds(61);
+    state.report(A, "worker a", serving(A), lost);
+    assertEquals(
+        List.of(new SchedulerState.Notice<>("labels", labels, B, HostLoss.LOST, NOW)),
+        state.notices(lost));
+
+    state.order(Map.of(B, HostMode.OFF));
+    assertEquals(
+        List.of(new SchedulerState.Notice<>("labels", labels, B, HostLoss.REMOVED, NOW)),
+        state.notices(lost));
+  }
+
+  /** Its word that the task has no host may come when the one it had counts still. */
+  @Test
+  void aTaskThatIsAskedForAgainLeavesARemovedHost() {
+    state = new SchedulerState<>(SHORT);
+    state.report(A, "worker a", serving(A), NOW);
+    state.report(B, "worker b", serving(B), NOW);
+    TaskId task = task(1, 2, TaskKind.PRE_COMMIT_1);
+    state.resume(task, Optional.of(TestTasks.TYPE), B, Optional.of(B), "sector");
+    state.order(Map.of(B, HostMode.OFF));
+    state.decide(NOW);
+
+    assertEquals(List.of("sector 1: t2 on a, worker a"), submit(task));
+  }
+
+  @Test
+  void aHostThatSpeaksIsNotTakenForOff() {
+    state = new SchedulerState<>(SHORT);
+    state.report(A, "worker a", serving(A), NOW);
+
+    assertTrue(state.refusal(A, HostMode.OFF, NOW).isPresent());
+    assertEquals(Optional.empty(), state.refusal(A, HostMode.OFF, NOW.plusSeconds(16)));
+    assertEquals(
+        Optional.of("there is no host b; selkie hosts list shows all"),
+        state.refusal(B, HostMode.CORDONED, NOW));
+  }
+
   private static final long GIB = 1L << 30;
 
   private void reportMemory(long gib) {
@@ -261,7 +363,8 @@ class SchedulerStateTest {
             ample.needs(),
             ample.devices(),
             List.of());
-    state.report(A, "worker a", new SchedulerState.HostState(limits, Set.of(), List.of(), unfit));
+    state.report(
+        A, "worker a", new SchedulerState.HostState(limits, Set.of(), List.of(), unfit), NOW);
   }
 
   private List<Long> askLarge(Instant at, TaskId... tasks) {

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +27,32 @@ class SchedulerTest {
   private static final HostId HOST = new HostId("a");
 
   private final ActorRef<SchedulerCommand> scheduler =
-      KIT.spawn(Scheduler.create(Clock.systemUTC()));
-  private final TestProbe<SchedulerCommand.Assigned> sector = KIT.createTestProbe();
+      KIT.spawn(
+          Scheduler.create(
+              Clock.systemUTC(), HostPatience.DEFAULT, scheduler -> register(scheduler)));
+  private final TestProbe<SchedulerCommand.Answer> sector = KIT.createTestProbe();
   private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
   private final TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
+
+  /** A register that remembers as long as the test. */
+  private static Behavior<HostRegister.Command> register(ActorRef<SchedulerCommand> scheduler) {
+    return Behaviors.setup(
+        context -> {
+          Map<HostId, HostMode> modes = new HashMap<>();
+          scheduler.tell(new HostRegister.Orders(modes));
+          return Behaviors.receive(HostRegister.Command.class)
+              .onMessage(
+                  HostRegister.Order.class,
+                  order -> {
+                    modes.put(order.host(), order.mode());
+                    scheduler.tell(new HostRegister.Orders(modes));
+                    order.replyTo().tell(new SchedulerCommand.Ordered(Optional.empty()));
+                    return Behaviors.same();
+                  })
+              .onAnyMessage(other -> Behaviors.same())
+              .build();
+        });
+  }
 
   @AfterAll
   static void stop() {
@@ -54,6 +79,7 @@ class SchedulerTest {
             TestLimits.slots(Map.of(TaskKind.ADD_PIECE, 1)),
             Set.of(present),
             List.of(),
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -64,7 +90,8 @@ class SchedulerTest {
     submit(first);
     announce();
     assertEquals(
-        new SchedulerCommand.Assigned(first, HOST, worker.getRef()), sector.receiveMessage());
+        new SchedulerCommand.Assigned(first, HOST, worker.getRef(), Optional.empty()),
+        sector.receiveMessage());
 
     submit(second);
     scheduler.tell(new SchedulerCommand.Explain(operator.getRef()));
@@ -76,7 +103,35 @@ class SchedulerTest {
 
     scheduler.tell(new SchedulerCommand.Withdraw(first));
     assertEquals(
-        new SchedulerCommand.Assigned(second, HOST, worker.getRef()), sector.receiveMessage());
+        new SchedulerCommand.Assigned(second, HOST, worker.getRef(), Optional.empty()),
+        sector.receiveMessage());
+  }
+
+  @Test
+  void aCordonedHostTakesNoNewSectorAndIsListedSo() {
+    TestProbe<SchedulerCommand.Ordered> ordered = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.Hosts> hosts = KIT.createTestProbe();
+    announce();
+    scheduler.tell(
+        new SchedulerCommand.OrderHost(HOST, HostMode.CORDONED, "alice", ordered.getRef()));
+    assertEquals(Optional.empty(), ordered.receiveMessage().refusal());
+
+    submit(task(1, 1, TaskKind.ADD_PIECE));
+    scheduler.tell(new SchedulerCommand.Explain(operator.getRef()));
+    assertEquals(
+        Map.of(
+            task(1, 1, TaskKind.ADD_PIECE).toString(),
+            "host a is cordoned; selkie hosts uncordon a ends that"),
+        operator.receiveMessage().reasons());
+    scheduler.tell(new SchedulerCommand.ListHosts(hosts.getRef()));
+    assertEquals(HostMode.CORDONED, hosts.receiveMessage().hosts().get(0).mode());
+
+    scheduler.tell(new SchedulerCommand.OrderHost(HOST, HostMode.OFF, "alice", ordered.getRef()));
+    assertEquals(
+        Optional.of("host a still announces itself: stop its node and its provers first"),
+        ordered.receiveMessage().refusal());
+    scheduler.tell(new SchedulerCommand.OrderHost(HOST, HostMode.OPEN, "alice", ordered.getRef()));
+    assertEquals(HOST, ((SchedulerCommand.Assigned) sector.receiveMessage()).host());
   }
 
   @Test
@@ -86,12 +141,15 @@ class SchedulerTest {
     submit(next);
     announce(running.attempt(1));
     scheduler.tell(
-        new SchedulerCommand.Resume(running, Optional.of(TestTasks.TYPE), HOST, sector.getRef()));
+        new SchedulerCommand.Resume(
+            running, Optional.of(TestTasks.TYPE), HOST, Optional.of(HOST), sector.getRef()));
 
     assertEquals(
-        new SchedulerCommand.Assigned(running, HOST, worker.getRef()), sector.receiveMessage());
+        new SchedulerCommand.Assigned(running, HOST, worker.getRef(), Optional.empty()),
+        sector.receiveMessage());
     scheduler.tell(new SchedulerCommand.Withdraw(running));
     assertEquals(
-        new SchedulerCommand.Assigned(next, HOST, worker.getRef()), sector.receiveMessage());
+        new SchedulerCommand.Assigned(next, HOST, worker.getRef(), Optional.empty()),
+        sector.receiveMessage());
   }
 }

@@ -28,6 +28,8 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
@@ -44,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +90,10 @@ class SealingSectorTest {
   private final ScriptedTasks tasks = new ScriptedTasks();
   private final ScriptedChain chain = new ScriptedChain();
   private final List<SectorId> woken = new CopyOnWriteArrayList<>();
+
+  /** By which requests sectors were begun in the place of others. */
+  private final List<UUID> anew = new CopyOnWriteArrayList<>();
+
   private EventSourcedBehaviorTestKit<SealingSector.Command, SealingEvent, SealingState> driver;
 
   @BeforeEach
@@ -168,6 +175,34 @@ class SealingSectorTest {
     assertEquals(
         Optional.empty(),
         chain.preCommitOf(SECTOR).toCompletableFuture().join().orElseThrow().preCommit().commD());
+  }
+
+  private static Sector.Answer lost(TaskKind kind) {
+    return new Sector.HostIsLost(new TaskId(SECTOR, 1, 1, kind), new HostId("gone"), AT);
+  }
+
+  @Test
+  void aSectorOfZerosWhoseHostIsLostIsSealedAnew() {
+    tasks.answer(TaskKind.PRE_COMMIT_1, lost(TaskKind.PRE_COMMIT_1));
+    pledge();
+
+    assertEquals("host_lost", await(SealingState.SealFailed.class).failure().code());
+    operator.awaitAssert(
+        () -> {
+          assertEquals(1, anew.size());
+          return null;
+        });
+    assertEquals(List.of("its host is gone"), tasks.aborted);
+  }
+
+  @Test
+  void aSectorThatIsPreCommittedWaitsForItsLostHost() {
+    pledge();
+    tasks.answer(TaskKind.COMMIT_1, lost(TaskKind.COMMIT_1));
+    awaitSeed();
+
+    await(SealingState.Commit1.class);
+    assertEquals(List.of(), anew);
   }
 
   @Test
@@ -788,6 +823,10 @@ class SealingSectorTest {
         SETTINGS,
         () -> AT,
         () -> transfers,
+        (size, request) -> {
+          anew.add(request);
+          return CompletableFuture.completedStage(SECTOR);
+        },
         woken::add);
   }
 

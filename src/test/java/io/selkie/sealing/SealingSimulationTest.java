@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,7 @@ class SealingSimulationTest {
                   SETTINGS,
                   () -> AT,
                   () -> true,
+                  (size, request) -> CompletableFuture.failedStage(new AssertionError()),
                   sector -> {}));
     }
 

@@ -18,6 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLoss;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
@@ -85,6 +87,125 @@ class SectorRulesTest {
     TaskId.Attempt attempt = assign();
     WorkerCommand start = new WorkerCommand.Start(attempt, request(TaskKind.ADD_PIECE, 1));
     assertEquals(List.of(new SectorEffect.Tell(attempt.task(), HOST, start)), last.effects());
+  }
+
+  private TaskId.Attempt proveElsewhere() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.PRE_COMMIT_2, TaskKind.COMMIT_1);
+    ask(TaskKind.COMMIT_2, 1);
+    take(rules.assigned(state, ((SectorState.Waiting) state).task().id(), OTHER_HOST, NOW));
+    SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
+    return running.task().id().attempt(running.assignment().attempt());
+  }
+
+  private Optional<HostId> filesOn() {
+    return ((SectorState.Known) state).facts().filesOn();
+  }
+
+  @Test
+  void aCommit2ElsewhereLeavesTheFilesWhereTheyAre() {
+    TaskId.Attempt attempt = proveElsewhere();
+    assertEquals(Optional.of(HOST), filesOn());
+    assertEquals(
+        List.of(
+            new SectorEffect.Tell(
+                attempt.task(),
+                OTHER_HOST,
+                new WorkerCommand.Start(attempt, request(TaskKind.COMMIT_2, 1)),
+                Optional.of(HOST))),
+        last.effects());
+
+    take(
+        rules.report(
+            state,
+            new TaskReport.Succeeded(attempt, OTHER_HOST, NOW, NOW, 1, result(TaskKind.COMMIT_2)),
+            NOW));
+    assertEquals(Optional.of(HOST), filesOn());
+  }
+
+  @Test
+  void aCommit2LeavesASilentHostAtOnce() {
+    TaskId.Attempt attempt = proveElsewhere();
+    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.SILENT, NOW, NOW));
+
+    assertEquals(List.of("TaskFailed"), events());
+    SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
+    assertEquals(Optional.of(NOW), waiting.notBefore());
+    assertEquals(0, waiting.task().failures(), "the task is not to blame");
+    assertEquals(new SectorEffect.Withdraw(attempt.task()), last.effects().get(0));
+  }
+
+  @Test
+  void whatNeedsItsFilesWaitsForASilentHost() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.SILENT, NOW, NOW));
+
+    assertEquals(SectorStep.nothing(), last);
+  }
+
+  @Test
+  void aLostHostIsToldToTheDriverOnceMoreEachTimeAndMayComeBack() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    SectorEffect told =
+        new SectorEffect.AnswerTask(new Sector.HostIsLost(attempt.task(), HOST, NOW));
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
+    assertEquals(List.of("HostLost"), events());
+    assertEquals(told, last.effects().get(0));
+    assertInstanceOf(SectorState.Running.class, state);
+
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
+    assertEquals(SectorStep.only(told), last);
+
+    take(rules.report(state, SectorSamples.succeeded(attempt), NOW));
+    assertEquals(List.of("HostReturned", "TaskSucceeded"), events());
+    assertEquals(Optional.empty(), ((SectorState.Known) state).facts().lost());
+  }
+
+  @Test
+  void aSectorOfARemovedHostHasFailedAndHasNoFiles() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+
+    assertEquals(List.of("TaskFailed", "FilesLost"), events());
+    SectorState.Failed failed = assertInstanceOf(SectorState.Failed.class, state);
+    assertEquals(Failure.HOST_REMOVED, failed.failure().code());
+    assertEquals(Optional.empty(), filesOn());
+
+    seal(TaskKind.ADD_PIECE);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    take(
+        rules.hostAway(
+            state, ((SectorState.Waiting) state).task().id(), HOST, HostLoss.REMOVED, NOW, NOW));
+    assertEquals(List.of("FilesLost"), events());
+    assertInstanceOf(SectorState.Failed.class, state);
+  }
+
+  @Test
+  void nothingIsReadOfASectorWhoseFilesAreGone() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+    ask(TaskKind.UNSEAL, 1);
+
+    assertEquals("s-t01000-7 has no files on any host that is known", refusal());
+  }
+
+  @Test
+  void anAbortIsConfirmedForARemovedHost() {
+    TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
+    take(rules.abort(state, "operator", "enough", false, NOW));
+    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+
+    assertEquals(List.of("TaskStopped", "FilesLost"), events());
+    assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void aHostWithoutTheFilesIsNotTaken() {
+    seal(TaskKind.ADD_PIECE);
+    ask(TaskKind.PRE_COMMIT_1, 1);
+    TaskId task = ((SectorState.Waiting) state).task().id();
+    take(rules.assigned(state, task, OTHER_HOST, NOW));
+
+    assertEquals(SectorStep.only(new SectorEffect.Withdraw(task)), last);
   }
 
   @Test

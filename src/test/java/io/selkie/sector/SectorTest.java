@@ -98,7 +98,10 @@ class SectorTest {
   }
 
   private TaskId.Attempt placed(SchedulerCommand.Submit submit) {
-    submit.replyTo().tell(new SchedulerCommand.Assigned(submit.task(), HOST, worker.getRef()));
+    submit
+        .replyTo()
+        .tell(
+            new SchedulerCommand.Assigned(submit.task(), HOST, worker.getRef(), Optional.empty()));
     WorkerCommand command = worker.receiveMessage();
     while (command instanceof WorkerCommand.Acknowledge) {
       command = worker.receiveMessage();
@@ -140,7 +143,10 @@ class SectorTest {
 
     SchedulerCommand.Resume resume = scheduler.expectMessageClass(SchedulerCommand.Resume.class);
     assertEquals(HOST, resume.host());
-    resume.replyTo().tell(new SchedulerCommand.Assigned(resume.task(), HOST, worker.getRef()));
+    resume
+        .replyTo()
+        .tell(
+            new SchedulerCommand.Assigned(resume.task(), HOST, worker.getRef(), Optional.empty()));
     assertEquals(attempt, worker.expectMessageClass(WorkerCommand.Start.class).attempt());
   }
 

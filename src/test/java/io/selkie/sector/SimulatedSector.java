@@ -2,7 +2,9 @@ package io.selkie.sector;
 
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostLoss;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
@@ -15,9 +17,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,8 @@ public final class SimulatedSector {
   private final SectorSettings settings;
   private final SectorRules rules;
   private final Map<HostId, Consumer<WorkerCommand>> workers = new HashMap<>();
+  private final Map<HostId, Optional<FileSource>> inputs = new HashMap<>();
+  private final Set<HostId> atWork = new HashSet<>();
   private final Map<TaskId, Consumer<Sector.Answer>> checking = new HashMap<>();
   private final Deque<Runnable> stash = new ArrayDeque<>();
   private boolean persisting = true;
@@ -53,13 +59,14 @@ public final class SimulatedSector {
     void submit(TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn);
 
     /** A {@code Resume} to the scheduler. */
-    void resume(TaskId task, Optional<SealProofType> proofType, HostId host);
+    void resume(
+        TaskId task, Optional<SealProofType> proofType, HostId host, Optional<HostId> filesOn);
 
     /** A {@code Withdraw} to the scheduler. */
     void withdraw(TaskId task);
 
     /** A word to a worker. */
-    void tell(Consumer<WorkerCommand> worker, WorkerCommand command);
+    void tell(HostId host, Consumer<WorkerCommand> worker, WorkerCommand command);
 
     /** An answer. */
     void answer(Consumer<Sector.Answer> to, Sector.Answer answer);
@@ -127,6 +134,8 @@ public final class SimulatedSector {
     aborter = null;
     checking.clear();
     workers.clear();
+    inputs.clear();
+    atWork.clear();
     if (!around.has(Defect.SECTOR_SAYS_IT_ONCE)) {
       repeatLater();
     }
@@ -180,6 +189,7 @@ public final class SimulatedSector {
     receive(
         () -> {
           workers.put(report.host(), worker);
+          atWork.add(report.host());
           take(rules.report(state, unfenced(report), around.now()));
         });
   }
@@ -201,12 +211,27 @@ public final class SimulatedSector {
   }
 
   /** The scheduler gave a host. */
-  public void assigned(TaskId task, HostId host, Consumer<WorkerCommand> worker) {
+  public void assigned(
+      TaskId task, HostId host, Consumer<WorkerCommand> worker, Optional<FileSource> source) {
     receive(
         () -> {
           workers.put(host, worker);
-          take(rules.assigned(state, task, host, later()));
+          inputs.put(host, source);
+          take(rules.assigned(forgetful(state), task, host, later()));
         });
+  }
+
+  private SectorState forgetful(SectorState known) {
+    return around.has(Defect.SECTOR_FORGETS_ITS_HOST)
+            && known instanceof SectorState.Waiting waiting
+        ? new SectorState.Waiting(
+            waiting.facts().withoutFiles(), waiting.task(), waiting.notBefore())
+        : known;
+  }
+
+  /** The scheduler says that a host is gone. */
+  public void hostAway(TaskId task, HostId host, HostLoss loss, Instant since) {
+    receive(() -> take(rules.hostAway(state, task, host, loss, since, around.now())));
   }
 
   /** The shard gives leave. */
@@ -229,6 +254,8 @@ public final class SimulatedSector {
 
   private void onRepeat() {
     workers.clear();
+    inputs.clear();
+    atWork.clear();
     SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
     if (!SectorRules.isAtRest(state)) {
       take(again);
@@ -366,10 +393,17 @@ public final class SimulatedSector {
 
   private void tell(SectorEffect.Tell tell) {
     Consumer<WorkerCommand> worker = workers.get(tell.host());
-    if (worker != null) {
-      around.tell(worker, tell.command());
-    } else {
-      around.resume(tell.task(), tell.proofType(), tell.host());
+    boolean asked = inputs.containsKey(tell.host());
+    boolean careless = around.has(Defect.SECTOR_FORGETS_INPUTS);
+    if (worker == null || (tell.needsInputs() && !asked && !atWork.contains(tell.host()))) {
+      around.resume(tell.task(), tell.proofType(), tell.host(), tell.inputsOn());
+      return;
+    }
+    Optional<FileSource> source = inputs.getOrDefault(tell.host(), Optional.empty());
+    if (source.isPresent() && !careless) {
+      around.tell(tell.host(), worker, tell.fetchingFrom(source.get()));
+    } else if (!tell.needsInputs() || atWork.contains(tell.host()) || careless) {
+      around.tell(tell.host(), worker, tell.command());
     }
   }
 

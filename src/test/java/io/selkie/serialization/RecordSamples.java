@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ final class RecordSamples {
     known.put(Path.class, List.of(Path.of("/data/a file")));
     known.put(Instant.class, List.of(Instant.parse("2026-01-02T03:04:05.678901Z")));
     known.put(Duration.class, List.of(Duration.ofMillis(1500)));
+    known.put(URI.class, List.of(URI.create("http://10.0.0.5:4721")));
     known.put(UUID.class, List.of(new UUID(1, 2)));
   }
 

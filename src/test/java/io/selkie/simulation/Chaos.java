@@ -1,6 +1,7 @@
 package io.selkie.simulation;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostMode;
 import java.util.List;
 
 /** Kills, at any time, until the weather is calm. */
@@ -34,6 +35,14 @@ final class Chaos {
   private void strike() {
     int which = world.random.nextInt(100);
     Node node = farm.nodes.get(world.random.nextInt(farm.nodes.size()));
+    if (world.happens(world.weather.order())) {
+      order(node);
+      return;
+    }
+    if (node != farm.main() && world.happens(world.weather.cut())) {
+      node.cut(world.between(500, world.random.nextInt(3) == 0 ? 90_000 : 12_000));
+      return;
+    }
     if (which < 35) {
       killProver(node);
     } else if (which < 60) {
@@ -46,6 +55,26 @@ final class Chaos {
       moveSector();
     } else {
       node.restartWorker();
+    }
+  }
+
+  /** An operator's word; a host that is said to be off is. */
+  private void order(Node node) {
+    int which = world.random.nextInt(3);
+    if (which == 0 && node != farm.main() && !node.isGone()) {
+      node.burn();
+      world.after(
+          world.unending,
+          world.between(0, world.random.nextInt(3) == 0 ? 60_000 : 3_000),
+          () -> farm.order(node, HostMode.OFF));
+    } else if (!node.isGone()) {
+      List<HostMode> modes =
+          List.of(
+              HostMode.OPEN,
+              HostMode.CORDONED,
+              HostMode.DRAINING_SECTORS,
+              HostMode.DRAINING_PHASES);
+      farm.order(node, modes.get(world.random.nextInt(modes.size())));
     }
   }
 

@@ -40,7 +40,15 @@ public enum Defect {
   /** A sector answers, and then writes down what it answered. */
   SECTOR_ANSWERS_BEFORE_PERSIST(8),
   /** A sector tries a failed task again at once. */
-  SECTOR_CANNOT_WAIT(9);
+  SECTOR_CANNOT_WAIT(9),
+  /** A sector does not say where its files are. */
+  SECTOR_FORGETS_ITS_HOST(10),
+  /** A sector does not say where the input of a Commit2 is to be had. */
+  SECTOR_FORGETS_INPUTS(10),
+  /** The scheduler takes a host that says nothing for one that is off. */
+  SCHEDULER_TAKES_LOST_FOR_OFF(11),
+  /** A new scheduler does not know what the operator ordered. */
+  SCHEDULER_FORGETS_ORDERS(12);
 
   private final int invariant;
 

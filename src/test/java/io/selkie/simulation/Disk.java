@@ -20,10 +20,14 @@ final class Disk {
   private final Map<TaskId.Attempt, Directory> directories = new LinkedHashMap<>();
   private final List<Prover> provers = new ArrayList<>();
 
+  /** How many times longer provers take than elsewhere. */
+  private final int slowness;
+
   Disk(World world, HostId host, Invariants invariants) {
     this.world = world;
     this.host = host;
     this.invariants = invariants;
+    this.slowness = world.random.nextInt(4) == 0 ? (int) world.between(2, 8) : 1;
   }
 
   /** A job directory: {@code job.json}, {@code prover.json}, {@code result.json} and the lock. */
@@ -97,8 +101,8 @@ final class Disk {
       directory.named = this;
       works = true;
       world.note(() -> "prover begins " + directory.attempt + " on " + host);
-      invariants.proverBegan(host, directory.attempt, working());
-      long time = world.between(20, world.random.nextInt(10) == 0 ? 8_000 : 1_200);
+      invariants.proverBegan(host, directory.attempt, directory.request, working());
+      long time = slowness * world.between(20, world.random.nextInt(10) == 0 ? 8_000 : 1_200);
       next(time, this::answer);
     }
 
@@ -180,6 +184,10 @@ final class Disk {
         .filter(prover -> prover.works)
         .map(prover -> prover.directory.attempt)
         .toList();
+  }
+
+  void wipe() {
+    directories.clear();
   }
 
   /** All processes end at once. */

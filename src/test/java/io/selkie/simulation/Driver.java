@@ -109,7 +109,9 @@ final class Driver {
   }
 
   private void onFailure(Failure failure) {
-    if (world.happens(GIVES_UP)) {
+    if (failure.code().equals("host_removed")) {
+      ending = Optional.of("lost: " + failure.message());
+    } else if (world.happens(GIVES_UP)) {
       ending = Optional.of("failed: " + failure.message());
     } else if (failure.action() == Failure.Action.REDO || world.happens(0.2)) {
       goBack(Math.min(phase, LABELS));

@@ -94,16 +94,18 @@ final class Entity implements SimulatedSector.Surroundings {
   @Override
   public void submit(
       TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn) {
+    Optional<HostId> known = world.has(Defect.SECTOR_FORGETS_ITS_HOST) ? Optional.empty() : filesOn;
     Placement.Waiting waiting =
-        new Placement.Waiting(task, Optional.of(proofType), since, filesOn, Placement.Urgency.NONE);
+        new Placement.Waiting(task, Optional.of(proofType), since, known, Placement.Urgency.NONE);
     farm.network.send(() -> task + " is submitted", () -> farm.scheduler().submit(waiting, this));
   }
 
   @Override
-  public void resume(TaskId task, Optional<SealProofType> proofType, HostId host) {
+  public void resume(
+      TaskId task, Optional<SealProofType> proofType, HostId host, Optional<HostId> filesOn) {
     farm.network.send(
         () -> task + " is resumed on " + host,
-        () -> farm.scheduler().resume(task, proofType, host, this));
+        () -> farm.scheduler().resume(task, proofType, host, filesOn, this));
   }
 
   @Override
@@ -112,8 +114,9 @@ final class Entity implements SimulatedSector.Surroundings {
   }
 
   @Override
-  public void tell(Consumer<WorkerCommand> worker, WorkerCommand command) {
-    farm.network.send(() -> sector + " tells " + command, () -> worker.accept(command));
+  public void tell(HostId host, Consumer<WorkerCommand> worker, WorkerCommand command) {
+    farm.network.send(
+        farm.node(host), () -> sector + " tells " + command, () -> worker.accept(command));
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostPatience;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskMemory;
 import io.selkie.scheduler.TestLimits;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Some hosts, some sectors and their drivers. The first node has the scheduler and the sectors. */
 final class Farm {
@@ -29,6 +32,11 @@ final class Farm {
   final SectorSettings settings;
   final List<Node> nodes = new ArrayList<>();
   final List<Driver> drivers = new ArrayList<>();
+  final HostPatience patience;
+
+  /** What the operator wants of hosts, durable. */
+  final Map<HostId, HostMode> modes = new TreeMap<>();
+
   private SimulatedScheduler scheduler;
 
   Farm(World world) {
@@ -45,22 +53,27 @@ final class Farm {
             Duration.ofMillis(world.between(1_000, 5_000)),
             // A sector leaves memory when no message about it can be under way any more.
             Duration.ofMillis(world.weather.slowest() + world.between(1_000, 20_000)));
-    int hosts = 1 + Math.max(0, world.random.nextInt(4) - 1);
+    long silence = world.between(6_000, 12_000);
+    this.patience =
+        new HostPatience(
+            Duration.ofMillis(silence), Duration.ofMillis(silence + world.between(0, 30_000)));
+    int hosts = 1 + Math.max(0, world.random.nextInt(5) - 1);
     for (int host = 1; host <= hosts; host++) {
       Disk disk = new Disk(world, new HostId("host-" + host), invariants);
-      nodes.add(new Node(this, disk, limits()));
+      nodes.add(new Node(this, disk, limits(host == 1)));
     }
     int sectors = 1 + world.random.nextInt(3);
     for (int sector = 1; sector <= sectors; sector++) {
       drivers.add(new Driver(this, new SectorId(new MinerId(1000), sector)));
     }
+    world.after(world.unending, world.weather.calmFrom(), this::tidy);
     nodes.forEach(Node::begin);
     drivers.forEach(Driver::begin);
   }
 
   /** The sectors of a farm fit on the disks of each host; the rest is scarce now and then. */
-  private HostLimits limits() {
-    HostLimits slots = TestLimits.slots(slots());
+  private HostLimits limits(boolean main) {
+    HostLimits slots = TestLimits.slots(slots(main));
     boolean scarce = world.random.nextBoolean();
     return new HostLimits(
         slots.slots(),
@@ -72,10 +85,13 @@ final class Farm {
         slots.disks());
   }
 
-  private Map<TaskKind, Integer> slots() {
+  /** Some hosts only prove, some do all but that; the first does all. */
+  private Map<TaskKind, Integer> slots(boolean main) {
     Map<TaskKind, Integer> slots = new EnumMap<>(TaskKind.class);
+    int role = main ? 2 : world.random.nextInt(5);
     for (TaskKind kind : TaskKind.values()) {
-      if (kind.isPooled()) {
+      boolean offered = role > 1 || (role == 0) == (kind == TaskKind.COMMIT_2);
+      if (kind.isPooled() && offered) {
         slots.put(kind, world.random.nextInt(4) == 0 ? 2 : 1);
       }
     }
@@ -92,6 +108,24 @@ final class Farm {
       startScheduler();
       region.begin();
     }
+  }
+
+  /** The operator's word: durable, and then told to the scheduler. */
+  void order(Node node, HostMode mode) {
+    if (modes.get(node.host()) != HostMode.OFF) {
+      world.note(() -> "operator: " + node.host() + " is " + mode);
+      modes.put(node.host(), mode);
+      scheduler.order(modes);
+    }
+  }
+
+  /** In calm weather the operator lets all hosts work that are there, and says which are not. */
+  void tidy() {
+    nodes.forEach(node -> order(node, node.isGone() ? HostMode.OFF : HostMode.OPEN));
+  }
+
+  Node node(HostId host) {
+    return nodes.stream().filter(node -> node.host().equals(host)).findFirst().orElseThrow();
   }
 
   SimulatedScheduler scheduler() {

@@ -4,8 +4,10 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostMode;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
@@ -96,6 +98,7 @@ final class Invariants {
             waiting.notBefore().filter(farm.world.instant()::isBefore).isEmpty(),
             () -> sector + " does not wait as it is to: " + waiting);
       }
+      isOnItsHost(before, event);
       if (before instanceof SectorState.Placed placed) {
         TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
         if (event instanceof SectorEvent.TaskSucceeded succeeded) {
@@ -108,6 +111,39 @@ final class Invariants {
     }
   }
 
+  private void isOnItsHost(SectorState before, SectorEvent event) {
+    if (event instanceof SectorEvent.TaskAssigned assigned
+        && before instanceof SectorState.Waiting waiting
+        && waiting.task().id().kind().needsFiles()) {
+      check(
+          10,
+          waiting.facts().filesOn().filter(host -> !host.equals(assigned.host())).isEmpty(),
+          () -> waiting + " goes to " + assigned.host() + ", where its files are not");
+    }
+    if (event instanceof SectorEvent.FilesLost lost) {
+      check(
+          11,
+          farm.modes.get(lost.host()) == HostMode.OFF,
+          () -> before.sector() + " gives up its files, and nobody said that they are gone");
+    }
+  }
+
+  /** The scheduler decided. */
+  void placed(TaskId task, HostId host, Map<HostId, HostMode> modes) {
+    HostMode mode = modes.getOrDefault(host, HostMode.OPEN);
+    check(
+        12,
+        mode != HostMode.OFF && (mode != HostMode.DRAINING_PHASES || !task.kind().takesPlace()),
+        () -> task + " is given to " + host + ", which is " + mode);
+    boolean isThere =
+        state(task.sector()) instanceof SectorState.Known known
+            && known.facts().filesOn().equals(java.util.Optional.of(host));
+    check(
+        12,
+        mode == HostMode.OPEN || isThere || !task.kind().takesPlace(),
+        () -> task + " is new to " + host + ", which is " + mode);
+  }
+
   private void succeeded(Known known, TaskId.Attempt attempt, TaskResult result) {
     TaskId task = attempt.task();
     check(6, known.results.put(task, result) == null, () -> task + " gave two results");
@@ -118,15 +154,19 @@ final class Invariants {
   }
 
   /** A prover has its job and starts to work. */
-  void proverBegan(HostId host, TaskId.Attempt attempt, List<TaskId.Attempt> onHost) {
+  void proverBegan(
+      HostId host, TaskId.Attempt attempt, TaskRequest request, List<TaskId.Attempt> onHost) {
+    hasItsInput(host, attempt, request);
     for (Node node : farm.nodes) {
+      boolean here = node.host().equals(host);
       long ofSector =
           node.disk().working().stream()
               .filter(other -> other.sector().equals(attempt.sector()))
+              .filter(other -> here || !isGivenUp(other, attempt))
               .count();
       check(
           2,
-          ofSector == (node.host().equals(host) ? 1 : 0),
+          ofSector == (here ? 1 : 0),
           () ->
               "besides "
                   + attempt
@@ -136,7 +176,7 @@ final class Invariants {
                   + node.host()
                   + " has "
                   + node.disk().working());
-      if (node.host().equals(host)) {
+      if (here) {
         TaskKind kind = attempt.task().kind();
         long used = onHost.stream().filter(other -> other.task().kind() == kind).count();
         check(
@@ -145,6 +185,25 @@ final class Invariants {
             () -> host + " has more than " + node.limits().slots(kind) + " at work: " + onHost);
         noLimitIsPassed(host, node.limits(), onHost);
       }
+    }
+  }
+
+  /** A Commit2 touches no files of the sector: it may go on on a host that does not answer. */
+  private boolean isGivenUp(TaskId.Attempt other, TaskId.Attempt attempt) {
+    Set<TaskId.Attempt> over = known(other.sector()).over;
+    return (!other.task().kind().needsFiles() && over.contains(other))
+        || (!attempt.task().kind().needsFiles() && over.contains(attempt));
+  }
+
+  private void hasItsInput(HostId host, TaskId.Attempt attempt, TaskRequest request) {
+    if (request instanceof TaskRequest.Commit2 commit2
+        && state(attempt.sector()) instanceof SectorState.Placed placed
+        && placed.task().id().attempt(placed.assignment().attempt()).equals(attempt)) {
+      check(
+          10,
+          commit2.from().isPresent()
+              || placed.facts().filesOn().filter(on -> !on.equals(host)).isEmpty(),
+          () -> attempt + " begins on " + host + " without its input");
     }
   }
 
@@ -168,6 +227,9 @@ final class Invariants {
     TaskId task = attempt.task();
     if (answer instanceof Answer.Result && task.kind().isPhase()) {
       Known known = known(attempt.sector());
+      if (!task.kind().needsFiles() && known.over.contains(attempt)) {
+        return; // nobody waits for it any more
+      }
       String phase =
           task.kind() == TaskKind.ADD_PIECE
               ? task.toString()

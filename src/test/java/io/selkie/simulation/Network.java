@@ -12,6 +12,21 @@ final class Network {
     this.world = world;
   }
 
+  /** A message between the first node, where sectors and scheduler are, and another. */
+  void send(Node peer, Supplier<String> message, Runnable arrival) {
+    if (peer.isCut()) {
+      world.note(() -> "cut off: " + message.get());
+      return;
+    }
+    send(
+        message,
+        () -> {
+          if (!peer.isCut()) {
+            arrival.run();
+          }
+        });
+  }
+
   /** Does what a message does when it arrives; the receiver may be gone by then. */
   void send(Supplier<String> message, Runnable arrival) {
     Weather weather = world.weather;

@@ -18,6 +18,8 @@ final class Node {
   private @Nullable SimulatedWorker worker;
   private Newest newest = new Newest();
   private @Nullable Consumer<WorkerCommand> address;
+  private long cutUntil;
+  private boolean gone;
 
   Node(Farm farm, Disk disk, HostLimits limits) {
     this.world = farm.world;
@@ -36,6 +38,31 @@ final class Node {
     return disk;
   }
 
+  /** Whether the network does not reach it. */
+  boolean isCut() {
+    return world.millis() < cutUntil;
+  }
+
+  /** Nothing goes to it or comes from it for a while. */
+  void cut(long millis) {
+    world.note(() -> host() + " is cut off for " + millis + " ms");
+    cutUntil = Math.max(cutUntil, world.millis() + millis);
+  }
+
+  /** Whether it burned down. */
+  boolean isGone() {
+    return gone;
+  }
+
+  /** It burns down: its disks are gone, and it never comes back. */
+  void burn() {
+    world.note(() -> host() + " burns down");
+    gone = true;
+    disk.powerOff();
+    disk.wipe();
+    life.end();
+  }
+
   HostLimits limits() {
     return limits;
   }
@@ -45,6 +72,9 @@ final class Node {
   }
 
   void begin() {
+    if (gone) {
+      return;
+    }
     try {
       start();
     } catch (Killed killed) {
@@ -91,7 +121,10 @@ final class Node {
     }
     world.note(() -> "node of " + host() + " is killed");
     life.end();
-    world.after(world.unending, world.between(50, 5_000), this::begin);
+    world.after(
+        world.unending,
+        world.between(50, world.random.nextInt(8) == 0 ? 60_000 : 5_000),
+        this::begin);
   }
 
   /** The power fails. */

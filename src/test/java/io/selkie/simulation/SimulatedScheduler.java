@@ -1,25 +1,32 @@
 package io.selkie.simulation;
 
 import io.selkie.filecoin.SealProofType;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
+import io.selkie.scheduler.HostLoss;
+import io.selkie.scheduler.HostMode;
 import io.selkie.scheduler.Placement;
 import io.selkie.scheduler.SchedulerState;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.WorkerCommand;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** Does what the {@link SchedulerState} says, as {@code Scheduler} does. */
 final class SimulatedScheduler {
+  private static final URI TRANSFER = URI.create("http://10.0.0.1:4721");
+
   private final World world;
   private final Farm farm;
   private final Node node;
   private final Life life;
   private final Mailbox self;
-  final SchedulerState<Entity, Consumer<WorkerCommand>> state = new SchedulerState<>();
+  final SchedulerState<Entity, Consumer<WorkerCommand>> state;
   private boolean deciding;
 
   SimulatedScheduler(Farm farm, Node node, Life life) {
@@ -28,6 +35,41 @@ final class SimulatedScheduler {
     this.node = node;
     this.life = life;
     this.self = new Mailbox(world, life);
+    this.state = new SchedulerState<>(farm.patience);
+    if (!world.has(Defect.SCHEDULER_FORGETS_ORDERS)) {
+      state.order(farm.modes);
+    }
+    tickLater();
+  }
+
+  private void tickLater() {
+    world.after(
+        life,
+        1_000,
+        () -> {
+          state.notices(world.instant()).forEach(this::tell);
+          answer(List.of());
+          tickLater();
+        });
+  }
+
+  private void tell(SchedulerState.Notice<Entity> notice) {
+    HostLoss loss =
+        world.has(Defect.SCHEDULER_TAKES_LOST_FOR_OFF) ? HostLoss.REMOVED : notice.loss();
+    farm.network.send(
+        () -> "scheduler says that " + notice.host() + " is " + loss,
+        () ->
+            notice
+                .to()
+                .tell(
+                    sector -> sector.hostAway(notice.task(), notice.host(), loss, notice.since())));
+  }
+
+  void order(Map<HostId, HostMode> modes) {
+    if (!life.isOver()) {
+      state.order(modes);
+      answer(List.of());
+    }
   }
 
   Life life() {
@@ -47,9 +89,14 @@ final class SimulatedScheduler {
     }
   }
 
-  void resume(TaskId task, Optional<SealProofType> proofType, HostId host, Entity replyTo) {
+  void resume(
+      TaskId task,
+      Optional<SealProofType> proofType,
+      HostId host,
+      Optional<HostId> filesOn,
+      Entity replyTo) {
     if (!life.isOver()) {
-      answer(state.resume(task, proofType, host, replyTo));
+      answer(state.resume(task, proofType, host, filesOn, replyTo));
     }
   }
 
@@ -60,13 +107,21 @@ final class SimulatedScheduler {
           state.report(
               host,
               worker,
-              new SchedulerState.HostState(limits, present, List.of(), Optional.empty())));
+              new SchedulerState.HostState(
+                  limits,
+                  present,
+                  List.of(),
+                  Optional.empty(),
+                  Optional.of(new FileSource(host, TRANSFER, "token"))),
+              world.instant()));
     }
   }
 
   private void decide() {
     deciding = false;
-    answer(state.decide(world.instant()));
+    var decided = state.decide(world.instant());
+    decided.forEach(answer -> farm.invariants.placed(answer.task(), answer.host(), farm.modes));
+    answer(decided);
   }
 
   private void answer(List<SchedulerState.Answer<Entity, Consumer<WorkerCommand>>> answers) {
@@ -77,7 +132,10 @@ final class SimulatedScheduler {
           () ->
               answer
                   .to()
-                  .tell(sector -> sector.assigned(answer.task(), answer.host(), answer.worker())));
+                  .tell(
+                      sector ->
+                          sector.assigned(
+                              answer.task(), answer.host(), answer.worker(), answer.inputs())));
     }
     if (state.needsDecision(world.instant()) && !deciding) {
       deciding = true;

@@ -158,6 +158,7 @@ final class SimulatedWorker {
       toPool(run.attempt()).tell(() -> pool.take(run.attempt(), run.request(), run.present()));
     } else if (effect instanceof JobTable.Effect.Tell tell) {
       farm.network.send(
+          node,
           () -> host + " tells " + tell.report(),
           () ->
               farm.region.tell(
@@ -181,6 +182,7 @@ final class SimulatedWorker {
     } else if (effect instanceof JobTable.Effect.Announce announce) {
       Set<TaskId.Attempt> present = announce.present();
       farm.network.send(
+          node,
           () -> host + " announces " + present,
           () -> farm.scheduler().report(host, address, limits, present));
     }

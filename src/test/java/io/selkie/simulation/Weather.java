@@ -14,6 +14,8 @@ import java.util.SplittableRandom;
  * @param proverFailure chance that a prover answers with a failure
  * @param damage chance that kept files are not what they were
  * @param mischief chance that a driver does something else than asking on
+ * @param cut chance that a kill is a cut of the network instead, for up to a minute and a half
+ * @param order chance that it is an order for a host instead
  * @param between mean time between two kills, of any kind; 0: none
  */
 record Weather(
@@ -27,6 +29,8 @@ record Weather(
     double proverFailure,
     double damage,
     double mischief,
+    double cut,
+    double order,
     long between) {
 
   static Weather of(SplittableRandom random) {
@@ -41,6 +45,8 @@ record Weather(
         some(random, 0.4),
         some(random, 0.3),
         some(random, 0.6),
+        some(random, 0.5),
+        some(random, 0.8),
         random.nextInt(4) == 0 ? 0 : random.nextLong(700, 10_000));
   }
 

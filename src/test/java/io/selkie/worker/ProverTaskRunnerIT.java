@@ -65,7 +65,8 @@ class ProverTaskRunnerIT {
         NativeProofs.load(library),
         new ProgressBoard(),
         ProverTaskRunnerTest.ledger(temp.resolve("repo")),
-        executor);
+        executor,
+        (from, sector, to) -> {});
   }
 
   private TaskId.Attempt next(TaskRequest request) {

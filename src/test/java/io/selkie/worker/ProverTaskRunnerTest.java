@@ -17,6 +17,8 @@ import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsFailure;
 import io.selkie.proofs.SealWork;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.FileSource;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -30,6 +32,7 @@ import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +120,7 @@ class ProverTaskRunnerTest {
         board,
         ledger(repo, places, () -> unfit),
         threads,
+        (from, sector, to) -> Files.writeString(to, from.token()),
         removeAgain);
   }
 
@@ -219,6 +223,28 @@ class ProverTaskRunnerTest {
     assertEquals(Failure.Action.REDO, failure.action());
     assertEquals("missing", failure.code());
     assertEquals("the output of Commit1 is not there: /repo/c1.json", failure.message());
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  private static TaskRequest elsewhere(String content) {
+    FileSource source =
+        new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721"), content);
+    return new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/other/c1.json"), "blake3:00")
+        .from(source);
+  }
+
+  @Test
+  void commit2ElsewhereFetchesItsInputAndLeavesNothing() throws Exception {
+    assertEquals(new TaskResult.Proved(PROOF), result(run(elsewhere("00"))));
+    assertFalse(Files.exists(files().commit1Output()));
+  }
+
+  @Test
+  void commit2OfAnInputThatCameDamagedIsToBeRedone() throws Exception {
+    Failure failure = failure(run(elsewhere("ff")));
+
+    assertEquals(Failure.Action.REDO, failure.action());
+    assertEquals("damaged", failure.code());
     assertEquals(List.of(), jobs.calls);
   }
 

@@ -1,0 +1,80 @@
+package io.selkie.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code selkie hosts drain}. */
+@Command(
+    name = "drain",
+    description = {
+      "Empty a host up to a boundary: until sector, those that it has go on to their end and no others",
+      "begin; until phase, what runs comes to its end and nothing begins. The order outlives every",
+      "restart; selkie hosts uncordon ends it."
+    },
+    mixinStandardHelpOptions = true)
+final class HostsDrain implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin private NodeOptions node = new NodeOptions();
+
+  @Parameters(paramLabel = "HOST", description = "As selkie hosts list names it.")
+  @SuppressWarnings("NullAway.Init")
+  private String host;
+
+  @Option(names = "--until", paramLabel = "BOUNDARY", description = "${COMPLETION-CANDIDATES}.")
+  private Boundary until = Boundary.sector;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  /** As operators write them. */
+  @SuppressWarnings("checkstyle:ConstantName")
+  enum Boundary {
+    phase,
+    sector
+  }
+
+  HostsDrain(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    return CommandTask.run(spec, this::drain);
+  }
+
+  private boolean drain() throws IOException, InterruptedException {
+    try (NodeSession session = node.nodes(context).running()) {
+      session.client().orderHost(host, "drain?until=" + until);
+      JsonNode drained = session.client().host(host);
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(json ? drained : text(drained));
+      out.flush();
+      return true;
+    }
+  }
+
+  private String text(JsonNode drained) {
+    String left =
+        until == Boundary.phase
+            ? drained.path("tasks").size() + " tasks run to their end"
+            : drained.path("sectors").size() + " sectors go on to their end";
+    String when =
+        drained.path("emptyAt").isTextual()
+            ? "by about " + drained.path("emptyAt").asText()
+            : "when, no earlier task tells";
+    return "host " + host + " is drained: " + left + ", " + when;
+  }
+}

@@ -1,0 +1,33 @@
+package io.selkie.scheduler;
+
+import java.time.Duration;
+
+/**
+ * How long a host may be silent; each announces itself every five seconds.
+ *
+ * @param silence after which nothing is given to it, and what needs no files there goes elsewhere
+ * @param grace after which it is not just restarting: its sectors are reported to their drivers
+ */
+public record HostPatience(Duration silence, Duration grace) {
+  private static final Duration LEAST = Duration.ofSeconds(6);
+
+  /** What holds unless the settings say otherwise. */
+  public static final HostPatience DEFAULT =
+      new HostPatience(Duration.ofSeconds(15), Duration.ofMinutes(15));
+
+  /**
+   * Checks the times.
+   *
+   * @throws IllegalArgumentException naming the setting that is out of range
+   */
+  public HostPatience {
+    if (silence.compareTo(LEAST) < 0) {
+      throw new IllegalArgumentException(
+          "selkie.hosts.silence is " + silence.toMillis() + " ms: use 6 seconds or more");
+    }
+    if (grace.compareTo(silence) < 0) {
+      throw new IllegalArgumentException(
+          "selkie.hosts.grace is " + grace.toMillis() + " ms: use selkie.hosts.silence or more");
+    }
+  }
+}
