@@ -143,6 +143,21 @@ pub fn remove_where(dir: &Path, doomed: impl Fn(&str) -> bool) -> Result<usize> 
     Ok(removed)
 }
 
+/// Whether a file directly in `dir` has a name that `sought` chooses; none has if it is not there.
+pub fn any_where(dir: &Path, sought: impl Fn(&str) -> bool) -> Result<bool> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(e).with_context(|| format!("cannot list {}", dir.display())),
+    };
+    for entry in entries {
+        if entry?.file_name().to_str().is_some_and(&sought) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The digest of a file's content, e.g. `blake3:1f…`, and its length.
 pub fn digest(path: &Path) -> Result<(String, u64)> {
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;

@@ -53,39 +53,61 @@ impl Sources<'_> {
     }
 
     /// Puts the data with this digest back into the sealed file, from the first source that has it.
+    /// A source is read to its end before the sealed file is touched: what stands there may be an
+    /// intact replica, and then the last good copy of the data.
     pub fn restore(&self, sealed: &Path, sector_bytes: u64, data: &str) -> Result<()> {
+        type Digest<'s> = Box<dyn Fn() -> Result<String> + 's>;
         type Writer<'s> = Box<dyn Fn() -> Result<()> + 's>;
-        let mut sources: Vec<(&str, Writer<'_>)> = Vec::new();
+        let mut sources: Vec<(&str, Digest<'_>, Writer<'_>)> = Vec::new();
         if let Some(unsealed) = self.unsealed_file() {
+            let digest = move || padded_digest(unsealed, sector_bytes);
             let copy = move || copy_padded(unsealed, sealed, sector_bytes);
-            sources.push(("the unsealed file", Box::new(copy)));
+            sources.push(("the unsealed file", Box::new(digest), Box::new(copy)));
         }
         if self.zeros {
+            let digest = move || digest_of(io::repeat(0).take(sector_bytes));
             let write = move || Ok(File::create(sealed)?.set_len(sector_bytes)?);
-            sources.push(("zeros", Box::new(write)));
+            sources.push(("zeros", Box::new(digest), Box::new(write)));
         }
         if self.copy.is_file() {
+            let digest = move || Ok(files::digest(self.copy)?.0);
             let copy = move || clone_or_copy(self.copy, sealed);
-            sources.push(("the copy taken before", Box::new(copy)));
+            sources.push(("the copy taken before", Box::new(digest), Box::new(copy)));
         }
-        for (name, write) in sources {
+        let mut unread = None;
+        for (name, digest, write) in sources {
+            match digest() {
+                Ok(found) if found == data => {}
+                Ok(_) => {
+                    info!(
+                        "{name} of {} is not the data that was there",
+                        sealed.display()
+                    );
+                    continue;
+                }
+                Err(e) => {
+                    info!("{name} of {} cannot be read: {e:#}", sealed.display());
+                    unread = Some(e);
+                    continue;
+                }
+            }
             write()?;
             if files::digest(sealed)?.0 == data {
                 info!("the data of {} is put back from {name}", sealed.display());
                 return files::sync_file(sealed);
             }
-            info!(
-                "{name} of {} is not the data that was there",
-                sealed.display()
-            );
+            info!("{name} of {} has just changed", sealed.display());
         }
-        Err(tagged(
-            Kind::RedoPreCommit1,
-            format!(
-                "the data of {} has to be put back and is not here: do PreCommit1 again",
-                sealed.display()
-            ),
-        ))
+        // A disk that does not answer now may have the data: labelling would need it as well.
+        Err(unread.unwrap_or_else(|| {
+            tagged(
+                Kind::RedoPreCommit1,
+                format!(
+                    "the data of {} has to be put back and is not here: do PreCommit1 again",
+                    sealed.display()
+                ),
+            )
+        }))
     }
 }
 
@@ -95,10 +117,12 @@ pub fn padded_digest(unsealed: &Path, sector_bytes: u64) -> Result<String> {
         .with_context(|| format!("cannot open {}", unsealed.display()))?
         .chain(io::repeat(0))
         .take(sector_bytes);
+    digest_of(from).with_context(|| format!("cannot read {}", unsealed.display()))
+}
+
+fn digest_of(from: impl Read) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
-    hasher
-        .update_reader(from)
-        .with_context(|| format!("cannot read {}", unsealed.display()))?;
+    hasher.update_reader(from)?;
     Ok(format!("blake3:{}", hasher.finalize().to_hex()))
 }
 
@@ -133,7 +157,7 @@ mod tests {
     use super::*;
 
     fn digest_of(bytes: &[u8]) -> String {
-        format!("blake3:{}", blake3::hash(bytes).to_hex())
+        super::digest_of(bytes).unwrap()
     }
 
     #[test]
@@ -176,6 +200,57 @@ mod tests {
             crate::failure::Failure::of(&error).kind,
             Kind::RedoPreCommit1
         );
+    }
+
+    #[test]
+    fn a_replica_stays_where_no_source_has_its_data() {
+        let dir = tempfile::tempdir().unwrap();
+        let (unsealed, sealed) = (dir.path().join("unsealed"), dir.path().join("sealed"));
+        let copy = dir.path().join("copy");
+        fs::write(&sealed, vec![1; 100]).unwrap();
+        fs::write(&unsealed, vec![8; 100]).unwrap();
+        fs::write(&copy, vec![9; 100]).unwrap();
+        let sources = Sources {
+            unsealed: Some(&unsealed),
+            zeros: true,
+            copy: &copy,
+        };
+        let error = sources
+            .restore(&sealed, 100, &digest_of(&[7; 100]))
+            .unwrap_err();
+        assert_eq!(
+            crate::failure::Failure::of(&error).kind,
+            Kind::RedoPreCommit1
+        );
+        assert_eq!(fs::read(&sealed).unwrap(), vec![1; 100]);
+    }
+
+    #[test]
+    fn a_source_that_cannot_be_read_is_passed_over_and_told_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let sealed = dir.path().join("sealed");
+        let copy = dir.path().join("copy");
+        fs::write(&sealed, vec![1; 100]).unwrap();
+        // Of the files that answer EIO, the one that needs no broken disk.
+        let unsealed = Path::new("/proc/self/mem");
+        let sources = Sources {
+            unsealed: Some(unsealed),
+            zeros: false,
+            copy: &copy,
+        };
+        let error = sources
+            .restore(&sealed, 100, &digest_of(&[7; 100]))
+            .unwrap_err();
+        assert_ne!(
+            crate::failure::Failure::of(&error).kind,
+            Kind::RedoPreCommit1
+        );
+        assert_eq!(fs::read(&sealed).unwrap(), vec![1; 100]);
+        fs::write(&copy, vec![7; 100]).unwrap();
+        sources
+            .restore(&sealed, 100, &digest_of(&[7; 100]))
+            .unwrap();
+        assert_eq!(fs::read(&sealed).unwrap(), vec![7; 100]);
     }
 
     #[test]

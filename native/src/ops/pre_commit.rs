@@ -24,7 +24,7 @@ use crate::guard::{files, parents};
 use crate::ops::pieces;
 use crate::progress;
 use crate::request::{ClearCache, PreCommit1, PreCommit2};
-use crate::wire::{infos, Base64, Files, Hex32, SealType};
+use crate::wire::{infos, Base64, Files, Hex32, SealType, Sector};
 
 /// Key under which Lotus keeps the ticket in the output of PreCommit1 (base64).
 const LOTUS_TICKET: &str = "_lotus_SealRandomness";
@@ -57,6 +57,7 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     let proof = request.proof_type;
     let mut record = Record::open(paths.manifest, &request.sector, proof)?;
     let wanted = wanted(request)?;
+    require_own(&record, paths.sealed, paths.cache, &request.sector)?;
     let found = record.manifest.pre_commit1.as_ref();
     let kept = layers::to_keep(paths.cache, found, wanted, proof.sector_bytes())?;
     if let Some(answer) = kept_labels(&record, &kept, &paths)? {
@@ -139,6 +140,32 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     labels.done = Some(done.clone());
     record.save()?;
     Ok(labels_answer(&kept.comm_d, &done, skipped))
+}
+
+/// Labelling wipes the cache and writes over the sealed file. Where no record says that they were
+/// made here, they may be the only replica of another sector of this number.
+pub fn require_own(record: &Record, sealed: &Path, cache: &Path, sector: &Sector) -> Result<()> {
+    if record.manifest.pre_commit1.is_some() || record.manifest.pre_commit2.is_some() {
+        return Ok(());
+    }
+    let foreign = if files::length(sealed)?.is_some_and(|bytes| bytes > 0) {
+        Some(sealed)
+    } else if files::any_where(cache, layers::is_made_by_sealing)? {
+        Some(cache)
+    } else {
+        None
+    };
+    match foreign {
+        None => Ok(()),
+        Some(path) => Err(tagged(
+            Kind::BadRequest,
+            format!(
+                "{} is there already, and no record says that {sector} was sealed here: it may be \
+                 another sector's only replica, look at it and move it away",
+                path.display()
+            ),
+        )),
+    }
 }
 
 /// Labelling puts the data over the sealed file. Where a replica stands there it may be the last
@@ -631,4 +658,48 @@ fn is_scratch(name: &str) -> bool {
 
 fn is_synthetic(name: &str) -> bool {
     name.starts_with("syn-porep-vanilla-proofs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sector() -> Sector {
+        serde_json::from_str("\"s-t01000-1\"").unwrap()
+    }
+
+    fn proof() -> SealType {
+        serde_json::from_str("5").unwrap()
+    }
+
+    #[test]
+    fn files_that_no_record_speaks_of_are_not_labelled_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sealed, cache) = (dir.path().join("sealed"), dir.path().join("cache"));
+        let record = Record::open(&dir.path().join("s.json"), &sector(), proof()).unwrap();
+        require_own(&record, &sealed, &cache, &sector()).unwrap();
+        fs::create_dir(&cache).unwrap();
+        fs::write(&sealed, []).unwrap();
+        require_own(&record, &sealed, &cache, &sector()).unwrap();
+        fs::write(&sealed, [1]).unwrap();
+        let error = require_own(&record, &sealed, &cache, &sector()).unwrap_err();
+        assert_eq!(crate::failure::Failure::of(&error).kind, Kind::BadRequest);
+        assert!(error.to_string().contains("move it away"), "{error}");
+        fs::remove_file(&sealed).unwrap();
+        fs::write(cache.join("p_aux"), []).unwrap();
+        assert!(require_own(&record, &sealed, &cache, &sector()).is_err());
+    }
+
+    #[test]
+    fn what_the_record_speaks_of_may_be_labelled_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sealed, cache) = (dir.path().join("sealed"), dir.path().join("cache"));
+        let mut record = Record::open(&dir.path().join("s.json"), &sector(), proof()).unwrap();
+        fs::write(&sealed, [1]).unwrap();
+        record.manifest.pre_commit2 = Some(manifest::PreCommit2::Encoding {
+            ticket: Hex32([1; 32]),
+            data: String::new(),
+        });
+        require_own(&record, &sealed, &cache, &sector()).unwrap();
+    }
 }

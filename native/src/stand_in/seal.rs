@@ -12,7 +12,7 @@ use super::marks::{self, Replica, Seal};
 use crate::failure::{tagged, Kind};
 use crate::guard::manifest::{self, CacheFile, Labelled, Layer, Record};
 use crate::guard::{files, layers};
-use crate::ops::{pieces, unseal as real};
+use crate::ops::{pieces, pre_commit, unseal as real};
 use crate::progress;
 use crate::request::{Commit1, Commit2, PreCommit1, PreCommit2, Unseal, VerifySeal};
 use crate::wire::{unpadded, Base64, Files, Hex32, SealType, Sector};
@@ -23,6 +23,7 @@ pub fn pre_commit1(request: &PreCommit1) -> Result<Value> {
     let sealed = files::given(&request.files.sealed, "sealed file")?;
     let cache = files::given(&request.files.cache, "cache directory")?;
     let mut record = open(&request.files, &request.sector, proof)?;
+    pre_commit::require_own(&record, sealed, cache, &request.sector)?;
     let comm_d = Hex32(pieces::whole_comm_d(proof, &request.pieces)?);
     let replica = Replica {
         sector: &request.sector,

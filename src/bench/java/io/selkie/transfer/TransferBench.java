@@ -102,6 +102,7 @@ public class TransferBench {
                 new TransferServer.Parts(
                     settings,
                     () -> List.of(store),
+                    (sector, digest) -> Optional.empty(),
                     store.resolve("known"),
                     "bench",
                     sector -> new SectorFiles(store, sector),

@@ -127,6 +127,7 @@ public final class Node implements AutoCloseable {
   private void openAll(NodeSettings settings) throws IOException {
     StateDirectory state = settings.state();
     state.create();
+    StoragePaths.requireKnownRepo(settings.storage().paths(settings.repo(), state));
     keep(
         "state lock",
         RepoLock.takeForNode(state)
@@ -325,6 +326,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     () -> served(transfer, parts.paths(), attached),
+                    parts.paths()::otherReplica,
                     state,
                     parts.host().value(),
                     parts.places(),

@@ -13,6 +13,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PieceSource;
+import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.util.List;
@@ -206,14 +207,17 @@ public sealed interface TaskRequest {
    * Removes all files of the sector.
    *
    * @param copy in long-term storage, which goes to the trash there
+   * @param replica which it is of those that have the number; absent in requests of earlier
+   *     versions
    */
   record Remove(
       SealProofType proofType,
-      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SectorCopy> copy)
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SectorCopy> copy,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<OwnReplica> replica)
       implements TaskRequest {
     /** Of a sector that has no copy. */
     public Remove(SealProofType proofType) {
-      this(proofType, Optional.empty());
+      this(proofType, Optional.empty(), Optional.empty());
     }
 
     @Override

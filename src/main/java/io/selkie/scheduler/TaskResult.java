@@ -1,5 +1,6 @@
 package io.selkie.scheduler;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.Bytes;
@@ -9,6 +10,8 @@ import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** What a task gave. Bulk data lies in files and is named here with its digest. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "result")
@@ -60,8 +63,24 @@ public sealed interface TaskResult {
   /** Of Unseal; the bytes are unpadded. */
   record Unsealed(Path output, long bytes) implements TaskResult {}
 
-  /** Of Remove. */
-  record FilesRemoved() implements TaskResult {}
+  /**
+   * Of Remove.
+   *
+   * @param kept why files of the number were left, a line for each storage path: they are of
+   *     another sector; absent if none were
+   */
+  record FilesRemoved(@JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<String>> kept)
+      implements TaskResult {
+    /** The list is copied. */
+    public FilesRemoved {
+      kept = kept.filter(lines -> !lines.isEmpty()).map(List::copyOf);
+    }
+
+    /** Nothing was left. */
+    public FilesRemoved() {
+      this(Optional.empty());
+    }
+  }
 
   /** Of Transfer: every file of the copy was read back and is durable. */
   record Transferred(SectorCopy copy) implements TaskResult {}

@@ -40,7 +40,7 @@ public interface SealFiles {
     return new SealFiles() {
       @Override
       public CompletionStage<Void> write(Optional<HostId> host, SealRecord record) {
-        return run(() -> record.write(places.of(record.sector()).seal()));
+        return run(() -> record.write(places.own(record.sector()).seal()));
       }
 
       @Override

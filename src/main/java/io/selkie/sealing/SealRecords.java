@@ -1,6 +1,7 @@
 package io.selkie.sealing;
 
 import io.selkie.filecoin.PieceInfo;
+import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SealRecord;
 import io.selkie.storage.SectorManifest;
 import java.util.ArrayList;
@@ -28,6 +29,38 @@ final class SealRecords {
         Optional.of(facts.proved().proof()),
         phases,
         Optional.of(true));
+  }
+
+  /** What is known of the replica. */
+  static OwnReplica replica(SealingFacts facts) {
+    Optional<SealingFacts.Encoded> encoded = encoded(facts);
+    Optional<SealingFacts.Ticketed> ticketed =
+        encoded.isPresent()
+            ? encoded.map(known -> known.labelled().ticketed())
+            : facts instanceof SealingFacts.Labelled labelled
+                ? Optional.of(labelled.ticketed())
+                : facts instanceof SealingFacts.Ticketed known
+                    ? Optional.of(known)
+                    : Optional.empty();
+    return new OwnReplica(
+        ticketed.map(SealingFacts.Ticketed::ticket), encoded.map(SealingFacts.Encoded::commR));
+  }
+
+  private static Optional<SealingFacts.Encoded> encoded(SealingFacts facts) {
+    if (facts instanceof SealingFacts.Encoded encoded) {
+      return Optional.of(encoded);
+    } else if (facts instanceof SealingFacts.PreCommitted sent) {
+      return Optional.of(sent.encoded());
+    } else if (facts instanceof SealingFacts.Seeded seeded) {
+      return encoded(seeded.preCommitted());
+    } else if (facts instanceof SealingFacts.VanillaProved proved) {
+      return encoded(proved.seeded());
+    } else if (facts instanceof SealingFacts.Proved proved) {
+      return encoded(proved.seeded());
+    } else if (facts instanceof SealingFacts.Proven proven) {
+      return encoded(proven.proved());
+    }
+    return Optional.empty();
   }
 
   private static List<SectorManifest.Piece> pieces(SealingFacts.Packed facts) {

@@ -93,7 +93,11 @@ final class SealingPlan {
     if (state instanceof Removing removing) {
       SealingFacts.Order order = removing.facts().order();
       return new SealingStep.Remove(
-          new TaskRequest.Remove(order.proofType(), removing.copy()), order.uploads());
+          new TaskRequest.Remove(
+              order.proofType(),
+              removing.copy(),
+              Optional.of(SealRecords.replica(removing.facts()))),
+          order.uploads());
     }
     if (state instanceof Proving proving) {
       return new SealingStep.Transfer(

@@ -46,7 +46,7 @@ public final class ManifestFiles implements KeptFiles {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return check(places.of(sector), answered);
+            return check(places.own(sector), answered);
           } catch (IOException | ProofsException e) {
             throw new CompletionException(e);
           }

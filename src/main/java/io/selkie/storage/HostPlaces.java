@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The files of sectors on the paths of a host. Where hosts share the repo, a sector is claimed
- * there before it is written. Otherwise the claim only keeps the choice between several paths that
- * can seal: a task that is taken up after a crash must find the path of its first try.
+ * The files of sectors on the paths of a host. A sector is claimed before it is written, on the
+ * path that it is written on: a task that is taken up after a crash finds the path of its first
+ * try, and none writes into what another path has of the same number. Where hosts share the repo,
+ * it is claimed there first.
  */
 public final class HostPlaces implements SectorPlaces {
   private final StoragePaths paths;
@@ -33,16 +34,51 @@ public final class HostPlaces implements SectorPlaces {
   }
 
   @Override
-  public SectorFiles claim(SectorId sector, int generation) throws IOException {
-    if (shared || paths.hasChoiceFor(sector) || holder(sector).isPresent()) {
-      new SectorClaim(holder, generation).take(claimFile(sector), sector);
-    }
-    return paths.files(sector);
+  public SectorFiles own(SectorId sector) throws IOException {
+    Optional<StoragePath> ours =
+        paths.claimed(sector, holder).filter(path -> StoragePaths.hasManifest(path, sector));
+    return ours.isPresent() ? paths.only(ours.get(), sector, true) : paths.files(sector);
   }
 
-  /** Where hosts share the repo one place for all of them, whatever other paths they have. */
-  private Path claimFile(SectorId sector) throws IOException {
-    return shared ? paths.repo().files(sector).claim() : paths.files(sector).claim();
+  @Override
+  public SectorFiles claim(SectorId sector, int generation) throws IOException {
+    SectorClaim claim = new SectorClaim(holder, generation);
+    if (shared) {
+      claim.take(paths.repo().files(sector).claim(), sector);
+    }
+    Optional<StoragePath> begun = begun(sector);
+    StoragePath root = begun.isPresent() ? begun.get() : paths.unclaimed(sector);
+    claim.take(root.files(sector).claim(), sector);
+    return paths.only(root, sector, true);
+  }
+
+  /** Where this host writes the sector. The claim in a shared repo says only that it does. */
+  private Optional<StoragePath> begun(SectorId sector) throws IOException {
+    return paths
+        .claimed(sector, holder)
+        .filter(
+            path ->
+                !shared
+                    || !paths.isRepo(path)
+                    || StoragePaths.hasManifest(path, sector)
+                    || path.holdsAny(sector));
+  }
+
+  @Override
+  public SectorFiles removal(SectorId sector, int generation) throws IOException {
+    if (shared) {
+      return claim(sector, generation);
+    }
+    Optional<StoragePath> begun = begun(sector);
+    if (begun.isPresent()) {
+      return paths.only(begun.get(), sector, true);
+    }
+    SectorFiles known = paths.files(sector);
+    Optional<SectorClaim> other = SectorClaim.read(known.claim());
+    if (other.isPresent()) {
+      throw new ForeignClaimException(sector, other.get());
+    }
+    return known;
   }
 
   /** A number that is free is claimed at once, so that two hosts never begin one sector. */
@@ -55,16 +91,11 @@ public final class HostPlaces implements SectorPlaces {
       return !isOurs(sector);
     }
     try {
-      new SectorClaim(holder, 1).take(claimFile(sector), sector);
+      new SectorClaim(holder, 1).take(paths.repo().files(sector).claim(), sector);
       return false;
     } catch (ForeignClaimException e) {
       return true;
     }
-  }
-
-  /** Who claims the sector; empty if nobody does. */
-  private Optional<String> holder(SectorId sector) throws IOException {
-    return SectorClaim.read(claimFile(sector)).map(SectorClaim::holder);
   }
 
   /**
@@ -72,6 +103,10 @@ public final class HostPlaces implements SectorPlaces {
    * been shared, or is by a host with other settings.
    */
   public boolean isOurs(SectorId sector) throws IOException {
-    return holder(sector).map(holder::equals).orElse(!shared);
+    if (!shared && paths.claimed(sector, holder).isPresent()) {
+      return true;
+    }
+    Path claim = (shared ? paths.repo().files(sector) : paths.files(sector)).claim();
+    return SectorClaim.read(claim).map(found -> found.holder().equals(holder)).orElse(!shared);
   }
 }

@@ -6,8 +6,10 @@ import io.selkie.proofs.SectorPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -19,9 +21,10 @@ import java.util.stream.Stream;
  * @param root the storage path
  * @param elsewhere roots of other paths, for types that lie there
  * @param roots of all paths that may have something of the sector
+ * @param ours whether this host is known to write the sector below the storage path
  */
 public record SectorFiles(
-    Path root, SectorId sector, Map<FileType, Path> elsewhere, Set<Path> roots) {
+    Path root, SectorId sector, Map<FileType, Path> elsewhere, Set<Path> roots, boolean ours) {
   private static final String OWN = StoragePath.OWN;
   private static final String CLAIM = ".claim";
 
@@ -33,7 +36,7 @@ public record SectorFiles(
 
   /** All below one path. */
   public SectorFiles(Path root, SectorId sector) {
-    this(root, sector, Map.of(), Set.of(root));
+    this(root, sector, Map.of(), Set.of(root), true);
   }
 
   /** The file, or directory, of this type, whether it is there or not. */
@@ -64,6 +67,11 @@ public record SectorFiles(
   /** Facts of the finished seal, what {@code selkie verify} reads. */
   public Path seal() {
     return own(".seal.json");
+  }
+
+  /** The record that the sector was sealed elsewhere and arrived here, as transfers write it. */
+  public Path receipt() {
+    return own(".received.json");
   }
 
   /** The output of Commit1 until Commit2 took it. */
@@ -100,17 +108,61 @@ public record SectorFiles(
     }
   }
 
-  /** Removes every file of the sector, on all its paths, and nothing of any other. */
-  public void delete() throws IOException {
+  /**
+   * Removes every file of the sector, on all its paths, and nothing of any other: neither of other
+   * numbers, nor of another sector that has the same number.
+   *
+   * @param replica what the journal knows of it
+   * @return why paths were left as they are, a line for each
+   */
+  public List<String> delete(OwnReplica replica) throws IOException {
+    OwnReplica own = replica.isUnknown() ? recorded() : replica;
+    List<String> kept = new ArrayList<>();
     for (Path other : roots) {
       if (!other.equals(root)) {
-        deleteBelow(other);
+        delete(other, own, false, kept);
       }
     }
-    deleteBelow(root);
+    Optional<SectorClaim> holder = SectorClaim.read(claim());
+    delete(root, own, ours, kept);
     // The last of all: until then nobody else may begin a sector of this number.
     for (Path other : roots) {
-      Files.deleteIfExists(new SectorFiles(other, sector).claim());
+      Path claim = new SectorFiles(other, sector).claim();
+      if (!other.equals(root) && isBy(holder, claim)) {
+        Files.deleteIfExists(claim);
+      }
+    }
+    Files.deleteIfExists(claim());
+    return List.copyOf(kept);
+  }
+
+  /**
+   * What the record of the path says on which the sector is written; a damaged one says nothing.
+   */
+  private OwnReplica recorded() {
+    try {
+      return ours
+          ? SectorManifest.read(manifest()).map(OwnReplica::of).orElse(OwnReplica.UNKNOWN)
+          : OwnReplica.UNKNOWN;
+    } catch (IOException e) {
+      return OwnReplica.UNKNOWN;
+    }
+  }
+
+  private static boolean isBy(Optional<SectorClaim> holder, Path claim) throws IOException {
+    Optional<SectorClaim> found = SectorClaim.read(claim);
+    return holder.isPresent()
+        && found.isPresent()
+        && found.get().holder().equals(holder.get().holder());
+  }
+
+  private void delete(Path path, OwnReplica own, boolean known, List<String> kept)
+      throws IOException {
+    Optional<String> foreign = own.foreign(path, sector, known);
+    if (foreign.isPresent()) {
+      kept.add(foreign.get());
+    } else {
+      deleteBelow(path);
     }
   }
 

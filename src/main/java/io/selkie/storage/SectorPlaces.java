@@ -17,13 +17,32 @@ public interface SectorPlaces {
   SectorFiles of(SectorId sector) throws IOException;
 
   /**
-   * The same for work that writes: from then on nobody else writes the sector.
+   * The same for work that writes: from then on nobody else writes the sector, and all of it lies
+   * below the one path that was chosen when it began, whatever other paths have of the number.
    *
    * @param generation of the sector's files
    * @throws ForeignClaimException if somebody else does
    */
   default SectorFiles claim(SectorId sector, int generation) throws IOException {
     return of(sector);
+  }
+
+  /**
+   * The same for work that reads what this host made of the sector, where it is known to have made
+   * something; else as {@link #of}.
+   */
+  default SectorFiles own(SectorId sector) throws IOException {
+    return of(sector);
+  }
+
+  /**
+   * The sector's files for its removal, which makes no claim that is not there.
+   *
+   * @param generation of the sector's files
+   * @throws ForeignClaimException if somebody else writes it
+   */
+  default SectorFiles removal(SectorId sector, int generation) throws IOException {
+    return claim(sector, generation);
   }
 
   /** Whether the number is another sector's: there are files, or somebody else claims it. */

@@ -62,7 +62,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
 
   /** The file systems on which the sector's files lie, or will. */
   public Map<SectorSpace.Part, String> devices(SectorId sector) throws IOException {
-    SectorFiles files = places.of(sector);
+    SectorFiles files = places.own(sector);
     Map<SectorSpace.Part, String> devices = new EnumMap<>(SectorSpace.Part.class);
     for (SectorSpace.Part part : SectorSpace.Part.values()) {
       devices.put(part, device(existing(directory(files, part))));
@@ -95,7 +95,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
 
   /** The storage path on which the sector is sealed. */
   public Path root(SectorId sector) throws IOException {
-    return places.of(sector).root();
+    return places.own(sector).root();
   }
 
   /** Whether the sector has a replica, data or a cache below the storage path. */
@@ -112,7 +112,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
    * fills them: those count once they are whole.
    */
   public Map<SectorSpace.Part, Long> onDisk(SectorId sector) throws IOException {
-    SectorFiles files = places.of(sector);
+    SectorFiles files = places.own(sector);
     Map<SectorSpace.Part, Long> bytes = new EnumMap<>(SectorSpace.Part.class);
     bytes.put(SectorSpace.Part.UNSEALED, length(files.unsealed()));
     bytes.put(SectorSpace.Part.SEALED, sharesBlocks(files.sealed()) ? 0 : length(files.sealed()));

@@ -56,6 +56,16 @@ public record StateDirectory(Path path) {
     return path.resolve("jobs");
   }
 
+  /**
+   * The ID of the repo as a storage path, so that the empty directory below a disk that is not
+   * mounted is not taken for a new repo.
+   *
+   * @param repo its real path: a state directory may serve one repo after the other
+   */
+  public Path repoId(Path repo) {
+    return path.resolve("repo-" + digest(repo.toString()) + ".id");
+  }
+
   /** Which sectors count for the disk of this host, one file each. */
   public Path admitted() {
     return path.resolve("admitted");

@@ -1,7 +1,9 @@
 package io.selkie.storage;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.Durable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -42,11 +44,56 @@ public final class StoragePaths {
    * @param repoIsPath whether the repo is a storage path itself
    * @param list Lotus's {@code storage.json}
    * @param fullAt percent of a path's capacity that sealed sectors may fill
+   * @param known where this host remembers which path the repo is; empty: it does not
    */
-  public record Settings(Path repo, boolean repoIsPath, Path list, int fullAt) {
+  public record Settings(
+      Path repo, boolean repoIsPath, Path list, int fullAt, Optional<Path> known) {
     /** The repo is the one path, its list is in it, and it may be filled. */
     public static Settings ofRepo(Path repo) {
-      return new Settings(repo, true, repo.resolve("storage.json"), 100);
+      return new Settings(repo, true, repo.resolve("storage.json"), 100, Optional.empty());
+    }
+  }
+
+  /**
+   * Makes sure that the repo is the path that it was when this host began to use it. Before
+   * anything is read or made there: an empty mount point looks like a new repo.
+   *
+   * @throws IOException if it is not; one line
+   */
+  public static void requireKnownRepo(Settings settings) throws IOException {
+    Optional<String> known = remembered(settings);
+    Path file = settings.repo().resolve(PathSettings.FILE);
+    if (!settings.repoIsPath() || known.isEmpty()) {
+      return;
+    }
+    boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    if (!there || !PathSettings.read(file).id().equals(known.get())) {
+      throw new IOException(
+          Shown.shown(settings.repo())
+              + (there ? " is another path than" : " has no " + PathSettings.FILE + ", and was")
+              + " the one with ID "
+              + known.get()
+              + ": mount its disk. If the repo is new on purpose, remove "
+              + Shown.shown(settings.known().orElseThrow()));
+    }
+  }
+
+  private static Optional<String> remembered(Settings settings) throws IOException {
+    Optional<Path> known = settings.known();
+    if (known.isEmpty() || !Files.exists(known.get(), LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    String id = Files.readString(known.get()).strip();
+    if (id.isEmpty()) {
+      throw new IOException(
+          Shown.shown(known.get()) + " is empty: write the ID of the repo into it, or remove it");
+    }
+    return Optional.of(id);
+  }
+
+  private static void remember(Settings settings, StoragePath repo) throws IOException {
+    if (settings.known().isPresent() && remembered(settings).isEmpty()) {
+      Durable.replace(settings.known().get(), (repo.id() + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -61,12 +108,15 @@ public final class StoragePaths {
     List<StoragePath> paths = new ArrayList<>();
     List<Path> listed = list.read();
     if (settings.repoIsPath()) {
+      requireKnownRepo(settings);
       Path repo = settings.repo();
       Path file = repo.resolve(PathSettings.FILE);
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         PathSettings.fresh(PathSettings.DEFAULT_WEIGHT, true, false, 0, List.of()).create(file);
       }
-      add(paths, StoragePath.open(repo));
+      StoragePath path = StoragePath.open(repo);
+      remember(settings, path);
+      add(paths, path);
       if (settings.list().startsWith(repo) && !listed.contains(repo)) {
         list.add(repo);
       }
@@ -211,6 +261,7 @@ public final class StoragePaths {
     if (wanted.canStore() && !wanted.canSeal()) {
       StoragePath.requireOneFileSystem(root);
     }
+    requireNoOther(new StoragePath(root, wanted));
     if (!has && !wanted.create(file)) {
       throw new IOException(Shown.shown(file) + " was just made by somebody else: try again");
     }
@@ -218,6 +269,31 @@ public final class StoragePaths {
     list.add(root);
     paths = Stream.concat(paths.stream(), Stream.of(path)).toList();
     return path;
+  }
+
+  /**
+   * Two sectors with one number, each proven elsewhere: one of them would be taken for the other.
+   */
+  private void requireNoOther(StoragePath added) throws IOException {
+    for (SectorId sector : added.sectors()) {
+      Optional<SectorManifest> manifest = SectorManifest.read(added.files(sector).manifest());
+      if (manifest.isEmpty()
+          && !added.holds(sector, FileType.SEALED)
+          && !added.holds(sector, FileType.UPDATE)) {
+        continue;
+      }
+      Optional<String> other =
+          otherReplica(
+              sector,
+              manifest.flatMap(SectorManifest::replica).flatMap(SectorManifest.PreCommit2::sealed));
+      if (other.isPresent()) {
+        throw new IOException(
+            Shown.shown(added.root())
+                + " and this host have two sectors of one number: "
+                + other.get()
+                + "; keep that path at another node");
+      }
+    }
   }
 
   private static IOException uninitialised(Path root) {
@@ -252,12 +328,6 @@ public final class StoragePaths {
         .orElseThrow(() -> new IllegalStateException("the repo is no storage path"));
   }
 
-  /** Whether the sector has no place yet and could begin on several paths. */
-  boolean hasChoiceFor(SectorId sector) throws IOException {
-    List<StoragePath> there = available();
-    return home(sector, there).isEmpty() && sealing(sector, there).size() > 1;
-  }
-
   /** Where the sector has a file of this type; paths that store before those that only seal. */
   public Optional<StoragePath> find(SectorId sector, FileType type) throws IOException {
     List<StoragePath> there = available();
@@ -275,10 +345,14 @@ public final class StoragePaths {
   public SectorFiles files(SectorId sector) throws IOException {
     List<StoragePath> there = available();
     if (there.isEmpty()) {
-      throw new IOException("this host has no storage path: attach one");
+      throw nowhere();
     }
     Optional<StoragePath> known = home(sector, there);
     return files(sector, known.isPresent() ? known.get() : forSealing(sector, there), there);
+  }
+
+  private static IOException nowhere() {
+    return new IOException("this host has no storage path: attach one");
   }
 
   /** The same; empty if nothing is known of the sector on any path. */
@@ -298,7 +372,85 @@ public final class StoragePaths {
       }
     }
     Set<Path> roots = there.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
-    return new SectorFiles(home.root(), sector, elsewhere, roots);
+    return new SectorFiles(home.root(), sector, elsewhere, roots, false);
+  }
+
+  /**
+   * The sector's files below this path alone, for work that writes: what other paths have of the
+   * number may be another sector's.
+   *
+   * @param ours whether this host is known to write the sector there
+   */
+  SectorFiles only(StoragePath path, SectorId sector, boolean ours) {
+    Set<Path> roots = paths.stream().map(StoragePath::root).collect(Collectors.toUnmodifiableSet());
+    return new SectorFiles(path.root(), sector, Map.of(), roots, ours);
+  }
+
+  /** The path on which this host writes the sector, by its claim there. */
+  Optional<StoragePath> claimed(SectorId sector, String holder) throws IOException {
+    List<StoragePath> ours = new ArrayList<>();
+    for (StoragePath path : available()) {
+      if (SectorClaim.read(path.files(sector).claim())
+          .filter(claim -> claim.holder().equals(holder))
+          .isPresent()) {
+        ours.add(path);
+      }
+    }
+    // In a shared repo there is a claim of every sector, wherever it is sealed.
+    Comparator<StoragePath> withRecord = Comparator.comparing(path -> !hasManifest(path, sector));
+    return ours.stream().min(withRecord.thenComparing(this::isRepo));
+  }
+
+  /**
+   * Where a sector is written that this host has not claimed yet: where its files are, unless they
+   * arrived there from elsewhere, or where a new one is to begin.
+   */
+  StoragePath unclaimed(SectorId sector) throws IOException {
+    List<StoragePath> there = available();
+    if (there.isEmpty()) {
+      throw nowhere();
+    }
+    Optional<StoragePath> known =
+        home(sector, there.stream().filter(path -> !hasArrived(path, sector)).toList());
+    return known.isPresent() ? known.get() : forSealing(sector, there);
+  }
+
+  private static boolean hasArrived(StoragePath path, SectorId sector) {
+    return Files.exists(path.files(sector).receipt(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  static boolean hasManifest(StoragePath path, SectorId sector) {
+    return Files.exists(path.files(sector).manifest(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  boolean isRepo(StoragePath path) {
+    return path.root().equals(settings.repo());
+  }
+
+  /**
+   * Why files of this number that come from elsewhere are of another sector than those that this
+   * host has; empty if they may be the same.
+   *
+   * @param sealed digest of the replica that comes, as its manifest has it; empty if there is none
+   */
+  public Optional<String> otherReplica(SectorId sector, Optional<String> sealed)
+      throws IOException {
+    for (StoragePath path : paths) {
+      Optional<SectorManifest> manifest = SectorManifest.read(path.files(sector).manifest());
+      if (manifest.isEmpty()) {
+        continue; // every task of ours writes it first: it has left, or there is nothing of worth
+      }
+      Optional<String> own =
+          manifest.flatMap(SectorManifest::replica).flatMap(SectorManifest.PreCommit2::sealed);
+      boolean same =
+          own.isPresent()
+              && (sealed.isPresent() ? sealed.equals(own) : !path.holds(sector, FileType.SEALED));
+      if (!same) {
+        return Optional.of(
+            Shown.shown(path.root()) + " has another sector of the number " + sector);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The path whose files of the sector count; empty if nothing of it is on any path. */
@@ -318,7 +470,7 @@ public final class StoragePaths {
   private static Optional<StoragePath> home(SectorId sector, List<StoragePath> there) {
     Comparator<StoragePath> storesFirst = Comparator.comparing(path -> !path.settings().canStore());
     return there.stream()
-        .filter(path -> Files.exists(path.files(sector).manifest(), LinkOption.NOFOLLOW_LINKS))
+        .filter(path -> hasManifest(path, sector))
         .min(storesFirst)
         .or(
             () ->

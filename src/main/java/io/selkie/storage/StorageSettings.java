@@ -3,6 +3,7 @@ package io.selkie.storage;
 import com.typesafe.config.Config;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a host uses its storage paths.
@@ -58,6 +59,6 @@ public record StorageSettings(
    */
   public StoragePaths.Settings paths(Path repo, StateDirectory state) {
     Path list = (shared ? state.path() : repo).resolve("storage.json");
-    return new StoragePaths.Settings(repo, local, list, fullAt);
+    return new StoragePaths.Settings(repo, local, list, fullAt, Optional.of(state.repoId(repo)));
   }
 }

@@ -21,6 +21,10 @@ final class Arrival {
   private final SectorCopy copy;
   private final Map<Integer, Growing> growing = new HashMap<>();
   private final Control control;
+
+  /** Given up for another offer: who still has it writes no more. */
+  private static final String CLOSED = "closed";
+
   private String state = ArrivalStatus.RECEIVING;
   private ArrivalStatus.@Nullable Trouble error;
   private long lastWord = System.nanoTime();
@@ -198,7 +202,7 @@ final class Arrival {
         throw TransferTrouble.passing("incomplete", "chunks of file " + file + " are missing");
       }
     }
-    close();
+    closeFiles();
     state = ArrivalStatus.VERIFYING;
     return true;
   }
@@ -250,8 +254,13 @@ final class Arrival {
     lastWord = System.nanoTime();
   }
 
-  /** Closes the files; what has arrived stays. */
+  /** Ends it; what has arrived stays, for whoever goes on with it. */
   synchronized void close() throws IOException {
+    state = CLOSED;
+    closeFiles();
+  }
+
+  private void closeFiles() throws IOException {
     for (Growing file : growing.values()) {
       file.close();
     }

@@ -2,6 +2,8 @@ package io.selkie.transfer;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -34,11 +36,8 @@ final class Durably {
       if (!exists(move.from()) && exists(move.to())) {
         continue;
       }
-      if (exists(move.to())) {
-        throw new IOException(move.to() + " is there already");
-      }
       makeDirectories(parent(move.to()));
-      Files.move(move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE);
+      rename(move.from(), move.to());
       if (first) {
         first = false;
         afterFirst.run();
@@ -47,6 +46,44 @@ final class Durably {
     for (Path directory : directories) {
       sync(directory);
     }
+  }
+
+  /**
+   * By a link, which never overwrites: another process may make the file at any moment. A crash
+   * between link and unlink leaves one file with two names, which is gone on with.
+   */
+  private static void rename(Path from, Path to) throws IOException {
+    boolean linked = false;
+    try {
+      Files.createLink(to, from);
+      linked = true;
+    } catch (FileAlreadyExistsException e) {
+      // A network file system may say so of the link that it has just made.
+      if (!isSame(from, to)) {
+        throw new IOException(to + " is there already", e);
+      }
+      linked = true;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // No links here, or two file systems, which the rename tells apart.
+      if (exists(to)) {
+        throw new IOException(to + " is there already", e);
+      }
+    }
+    if (linked) {
+      sync(parent(to));
+      Files.delete(from);
+    } else {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** Whether both names are there and are one file's. */
+  static boolean isSame(Path one, Path other) throws IOException {
+    return exists(one)
+        && exists(other)
+        && !Files.isSymbolicLink(one)
+        && !Files.isSymbolicLink(other)
+        && Files.isSameFile(one, other);
   }
 
   private static Path parent(Path file) {
@@ -68,6 +105,7 @@ final class Durably {
    */
   static void makeDirectories(Path directory) throws IOException {
     if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      sync(parent(directory)); // whoever made it may have been killed before
       return;
     }
     if (exists(directory)) {
@@ -77,7 +115,13 @@ final class Durably {
     if (!Files.isDirectory(parent)) {
       makeDirectories(parent);
     }
-    Files.createDirectory(directory);
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
     sync(parent);
   }
 

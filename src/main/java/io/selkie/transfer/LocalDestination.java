@@ -134,7 +134,7 @@ final class LocalDestination implements Destination {
     for (int file = 0; file < sources.size(); file++) {
       Path from = sources.get(file);
       Path to = FileNames.resolve(root, sector, offer.files().get(file).name());
-      if (Durably.exists(from) && Durably.exists(to)) {
+      if (Durably.exists(from) && Durably.exists(to) && !Durably.isSame(from, to)) {
         throw TransferTrouble.lasting("exists", to + " is there already");
       }
       if (!Durably.exists(from) && !Durably.exists(to)) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Receiver {
   private final Supplier<List<Path>> served;
   private final KnownStores stores;
+  private final OwnSectors own;
   private final String host;
   private final FileDigest digest;
   private final Executor readers;
@@ -33,6 +34,7 @@ final class Receiver {
    *
    * @param served the storage paths that it may write to, asked for each new sector
    * @param stores remembers whether they are those that they were
+   * @param own what this host has itself
    * @param readers where sectors are read back
    * @param most how many arrive at once
    * @param patience after which a silent sender's sector does not count for that
@@ -40,6 +42,7 @@ final class Receiver {
   Receiver(
       Supplier<List<Path>> served,
       KnownStores stores,
+      OwnSectors own,
       String host,
       FileDigest digest,
       Executor readers,
@@ -47,6 +50,7 @@ final class Receiver {
       Duration patience) {
     this.served = served;
     this.stores = stores;
+    this.own = own;
     this.host = host;
     this.digest = digest;
     this.readers = readers;
@@ -132,6 +136,7 @@ final class Receiver {
       known.close();
       arrivals.remove(offer.sector());
     }
+    requireNoOther(offer);
     requirePlace();
     Path root = choose(offer);
     Arrival arrival =
@@ -143,6 +148,19 @@ final class Receiver {
       finish(arrival);
     }
     return arrival.status();
+  }
+
+  /** Whoever then removes or seals the one could meet the other. */
+  private void requireNoOther(Offer offer) throws IOException, TransferTrouble {
+    Optional<String> sealed =
+        offer.files().stream()
+            .filter(file -> file.name().equals(FileNames.sealed(offer.sector())))
+            .map(SectorCopy.File::digest)
+            .findFirst();
+    Optional<String> other = own.other(offer.sector(), sealed);
+    if (other.isPresent()) {
+      throw TransferTrouble.lasting("exists", other.get());
+    }
   }
 
   private void requirePlace() throws IOException, TransferTrouble {

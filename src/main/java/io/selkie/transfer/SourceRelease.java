@@ -43,20 +43,25 @@ final class SourceRelease {
     control.to(copy.place());
     control.begin("release", copy.size());
     SectorCopy found = find(sector, copy, control);
-    List<Path> sources = sources(sector, copy);
+    Optional<TransferPlan> plan = plan(sector, copy);
+    List<Path> sources = plan.map(TransferPlan::paths).orElse(List.of());
     long freed = 0;
     FailPoints.hit("Release.before-delete", sector);
     for (int file = 0; file < sources.size(); file++) {
       control.check();
       Path source = sources.get(file);
       if (Durably.exists(source)) {
-        requireOther(source, Path.of(found.path()).resolve(copy.files().get(file).name()));
+        if (isLocal(found)) {
+          requireOther(source, Path.of(found.path()).resolve(copy.files().get(file).name()));
+        }
+        requireSame(plan.orElseThrow());
         Files.delete(source);
         freed += copy.files().get(file).bytes();
         FailPoints.hit("Release.amid-delete", sector);
       }
     }
     removeCaches(sources, sector);
+    removeClaim(sources, sector);
     FailPoints.hit("Release.after-delete", sector);
     // What the journal names is no leftover, whatever was tried before it.
     leftovers.keep(new Offer(sector, Offer.CHUNK, copy.files()), copy.place());
@@ -92,12 +97,35 @@ final class SourceRelease {
   }
 
   /** Where the plan says; without one, all was done before. */
-  private List<Path> sources(SectorId sector, SectorCopy copy) throws IOException, TransferTrouble {
+  private Optional<TransferPlan> plan(SectorId sector, SectorCopy copy)
+      throws IOException, TransferTrouble {
     Optional<TransferPlan> plan = plans.read(sector);
     if (plan.isPresent() && !plan.get().offer().files().equals(copy.files())) {
       throw TransferTrouble.lasting("no_copy", "the copy is not of the files that are here");
     }
-    return plan.map(TransferPlan::paths).orElse(List.of());
+    return plan;
+  }
+
+  /** A plan may be of a sector that was removed, and its number given again since. */
+  private static void requireSame(TransferPlan plan) throws IOException, TransferTrouble {
+    Optional<String> foreign = plan.foreign();
+    if (foreign.isPresent()) {
+      throw TransferTrouble.lasting("no_copy", foreign.get() + ": the source stays");
+    }
+  }
+
+  /** The path of a peer's copy is on the peer's disks, whatever ours has under that name. */
+  private static boolean isLocal(SectorCopy copy) {
+    return copy.place().startsWith("/");
+  }
+
+  /** Nothing is written here any more. Where hosts share claims, nothing is transferred. */
+  private static void removeClaim(List<Path> sources, SectorId sector) throws IOException {
+    for (Path source : sources) {
+      if (source.endsWith(FileNames.manifest(sector))) {
+        Files.deleteIfExists(source.resolveSibling(sector + ".claim"));
+      }
+    }
   }
 
   /** A link or a second mount may make one file of the two. */

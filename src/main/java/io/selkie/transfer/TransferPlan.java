@@ -1,13 +1,17 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.storage.SectorCopy;
+import io.selkie.storage.SectorManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -138,6 +142,52 @@ record TransferPlan(
       }
     }
     return true;
+  }
+
+  /**
+   * Why what lies where the sources were is another sector's, that was given the number since;
+   * empty if it may be the same, or all of it has left.
+   */
+  Optional<String> foreign() throws IOException {
+    Map<String, SectorCopy.File> offered = new HashMap<>();
+    for (int file = 0; file < sources.size(); file++) {
+      SectorCopy.File wanted = offer.files().get(file);
+      offered.put(wanted.name(), wanted);
+      Path source = Path.of(sources.get(file));
+      if (Durably.exists(source) && Files.size(source) != wanted.bytes()) {
+        return Optional.of(source + " has another length than what was transferred");
+      }
+    }
+    int manifest = names().indexOf(FileNames.manifest(offer.sector()));
+    Path record = Path.of(manifest < 0 ? "" : sources.get(manifest));
+    if (manifest < 0 || !Durably.exists(record)) {
+      return Optional.empty();
+    }
+    boolean same =
+        SectorManifest.read(record).flatMap(SectorManifest::replica).stream()
+            .anyMatch(replica -> isOf(replica, offered));
+    return same
+        ? Optional.empty()
+        : Optional.of(record + " is the record of another replica than what was transferred");
+  }
+
+  private List<String> names() {
+    return offer.files().stream().map(SectorCopy.File::name).toList();
+  }
+
+  private boolean isOf(SectorManifest.PreCommit2 replica, Map<String, SectorCopy.File> offered) {
+    SectorId sector = offer.sector();
+    Map<String, String> recorded = new HashMap<>();
+    replica.sealed().ifPresent(digest -> recorded.put(FileNames.sealed(sector), digest));
+    replica
+        .files()
+        .forEach(file -> recorded.put(FileNames.cache(sector, file.name()), file.digest()));
+    return recorded.entrySet().stream()
+        .allMatch(
+            entry ->
+                Optional.ofNullable(offered.get(entry.getKey()))
+                    .filter(file -> file.digest().equals(entry.getValue()))
+                    .isPresent());
   }
 
   /**

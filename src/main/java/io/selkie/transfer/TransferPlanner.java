@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides where a sector goes, and when a place that has a part of it is left for another. All it
  * decides is durable before it is done; it may be killed at any moment. Blocks.
  */
 final class TransferPlanner {
+  private static final Logger LOG = LoggerFactory.getLogger(TransferPlanner.class);
+
   private final SectorPlaces places;
   private final TransferPlan.Directory plans;
   private final Leftovers leftovers;
@@ -53,10 +57,17 @@ final class TransferPlanner {
   TransferPlan plan(Control control) throws IOException, TransferTrouble, Control.Held {
     SectorId sector = control.sector();
     Optional<TransferPlan> before = plans.read(sector);
+    Optional<String> foreign =
+        before.isPresent() && before.get().committed() ? before.get().foreign() : Optional.empty();
+    if (foreign.isPresent()) {
+      // Its receipt is of a sector that had the number before. What it names is left as it is.
+      LOG.warn("the earlier transfer of {} does not count: {}", sector, foreign.get());
+      before = Optional.empty();
+    }
     if (before.isPresent() && before.get().committed() && !mayLeave(before.get())) {
       return gone(before.get());
     }
-    SourceFiles.Found found = SourceFiles.of(places.of(sector), digest, control);
+    SourceFiles.Found found = SourceFiles.of(places.own(sector), digest, control);
     Offer offer = new Offer(sector, terms.chunk(), found.files());
     List<TargetChoice.Candidate> candidates = look(found.paths(), control);
     Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));

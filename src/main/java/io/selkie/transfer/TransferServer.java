@@ -96,6 +96,7 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param own what this host has itself
    * @param state the state directory
    * @param host this one
    * @param places of its sectors, of which other hosts fetch the output of Commit1
@@ -104,6 +105,7 @@ public final class TransferServer {
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      OwnSectors own,
       Path state,
       String host,
       SectorPlaces places,
@@ -124,6 +126,7 @@ public final class TransferServer {
         new Receiver(
             parts.served(),
             new KnownStores(parts.state().resolve("stores")),
+            parts.own(),
             parts.host(),
             parts.digest(),
             parts.readers(),

@@ -215,9 +215,16 @@ public final class ProverTaskRunner implements TaskRunner {
    * and runs on a host without any storage path, too.
    */
   private SectorFiles files(TaskId.Attempt attempt, TaskRequest request) throws IOException {
-    return request instanceof TaskRequest.Commit2 commit2
-        ? new SectorFiles(commit2.phase1Output().resolveSibling(""), attempt.sector())
-        : places.claim(attempt.sector(), attempt.task().generation());
+    SectorId sector = attempt.sector();
+    int generation = attempt.task().generation();
+    if (request instanceof TaskRequest.Commit2 commit2) {
+      return new SectorFiles(commit2.phase1Output().resolveSibling(""), sector);
+    } else if (request instanceof TaskRequest.Remove) {
+      return places.removal(sector, generation);
+    }
+    SectorFiles written = places.claim(sector, generation);
+    // The replica that is read may have left for storage.
+    return request instanceof TaskRequest.Unseal ? places.own(sector) : written;
   }
 
   private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
@@ -345,7 +352,7 @@ public final class ProverTaskRunner implements TaskRunner {
   /** A killed unsealing leaves layers and trees: some fourteen times the sector. */
   private void clearScratch(SectorId sector) {
     try {
-      places.of(sector).deleteUnsealScratch();
+      places.own(sector).deleteUnsealScratch();
     } catch (IOException e) {
       LOG.warn("cannot clear what unsealing {} left: {}", sector, e.getMessage());
     }

@@ -9,6 +9,7 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request as calls of the proofs and work on the sector's files. Each may be done again after a
@@ -23,6 +27,8 @@ import java.util.List;
  * finds nothing left to do.
  */
 final class SectorTask {
+  private static final Logger LOG = LoggerFactory.getLogger(SectorTask.class);
+
   private final SectorFiles files;
   private final TaskRequest request;
 
@@ -100,9 +106,12 @@ final class SectorTask {
       return finalize(finalize, prover);
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal(unseal, prover);
-    } else if (request instanceof TaskRequest.Remove) {
-      files.delete();
-      return new TaskResult.FilesRemoved();
+    } else if (request instanceof TaskRequest.Remove removal) {
+      List<String> kept = files.delete(removal.replica().orElse(OwnReplica.UNKNOWN));
+      kept.forEach(
+          why ->
+              LOG.warn("{} is removed, but not all that has its number: {}", files.sector(), why));
+      return new TaskResult.FilesRemoved(Optional.of(kept));
     }
     throw new IllegalArgumentException("no task of provers: " + request.kind());
   }

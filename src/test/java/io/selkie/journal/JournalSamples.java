@@ -22,6 +22,7 @@ import io.selkie.sealing.SealingEvent;
 import io.selkie.sealing.SealingSamples;
 import io.selkie.sector.SectorEvent;
 import io.selkie.serialization.JournalEvent;
+import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -162,7 +163,15 @@ public final class JournalSamples {
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
-    request(samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY)));
+    request(
+        samples, "Remove-copy", new TaskRequest.Remove(TYPE, Optional.of(COPY), Optional.empty()));
+    request(
+        samples,
+        "Remove-replica",
+        new TaskRequest.Remove(
+            TYPE,
+            Optional.empty(),
+            Optional.of(new OwnReplica(Optional.of(TICKET), Optional.of(COMM_R)))));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
   }

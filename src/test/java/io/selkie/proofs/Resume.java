@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.storage.OwnReplica;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,7 +33,7 @@ final class Resume {
         assertEquals(ProofsFailure.Kind.DIED, killed.failure().kind(), killed.getMessage());
         return sector;
       }
-      sector.files().delete();
+      sector.files().delete(OwnReplica.UNKNOWN);
     }
     throw new AssertionError("no kill came between layer 1 and the end of layer 2");
   }

@@ -806,7 +806,10 @@ class SealingSectorTest {
     driver.runCommand(new SealingSector.Remove("operator", operator.getRef()));
     await(SealingState.Removed.class);
 
-    assertEquals(new TaskRequest.Remove(TYPE, Optional.of(SealingSamples.COPY)), last());
+    TaskRequest.Remove removal = (TaskRequest.Remove) last();
+    assertEquals(Optional.of(SealingSamples.COPY), removal.copy());
+    assertTrue(removal.replica().orElseThrow().ticket().isPresent());
+    assertTrue(removal.replica().orElseThrow().commR().isPresent());
   }
 
   /** Whether sealed sectors leave. */

@@ -62,7 +62,7 @@ class SectorClaimTest {
     SectorFiles files = host("one").claim(SECTOR, 1);
     Files.write(files.sealed(), new byte[1]);
 
-    files.delete();
+    files.delete(OwnReplica.UNKNOWN);
 
     assertEquals(List.of(), own());
     host("two").claim(SECTOR, 1);
@@ -127,13 +127,72 @@ class SectorClaimTest {
   }
 
   @Test
-  void alonePathsNeedNoClaim() throws IOException {
+  void aHostAloneClaimsWhatItWritesToo() throws IOException {
     HostPlaces alone = new HostPlaces(open(), false, "one");
+    assertFalse(alone.isTaken(SECTOR));
+    assertEquals(List.of(), own());
 
     alone.claim(SECTOR, 1);
 
-    assertEquals(List.of(), own());
+    assertEquals(List.of("s-t01000-1.claim"), own());
     assertFalse(alone.isTaken(SECTOR));
+  }
+
+  @Test
+  void noWritingGoesToAnotherPathThatHasTheNumber() throws IOException {
+    HostPlaces host = new HostPlaces(open(), false, "one");
+    SectorFiles before = host.claim(SECTOR, 1);
+    Files.writeString(before.unsealed(), "data");
+    Files.writeString(before.manifest(), "{}");
+    // A Lotus disk, and a sector of a peer that arrives whole.
+    Path lotus = path("lotus", true);
+    Files.writeString(FileType.SEALED.of(lotus, SECTOR), "replica");
+    Files.createDirectory(FileType.CACHE.of(lotus, SECTOR));
+    Path store = path("store", false);
+    Files.writeString(FileType.SEALED.of(store, SECTOR), "replica");
+    Files.createDirectory(FileType.CACHE.of(store, SECTOR));
+    Files.writeString(new SectorFiles(store, SECTOR).manifest(), "{}");
+
+    for (SectorFiles files :
+        List.of(
+            new HostPlaces(open(), false, "one").claim(SECTOR, 1),
+            new HostPlaces(open(), false, "one").own(SECTOR),
+            new HostPlaces(open(), false, "one").removal(SECTOR, 1))) {
+      assertEquals(before.root(), files.root());
+      assertEquals(before.sealed(), files.sealed());
+      assertEquals(before.cache(), files.cache());
+      assertEquals(before.manifest(), files.manifest());
+    }
+  }
+
+  @Test
+  void aNewSectorDoesNotBeginWhereOneOfItsNumberArrived() throws IOException {
+    Path store = path("store", false);
+    SectorFiles arrived = new SectorFiles(store, SECTOR);
+    Files.writeString(arrived.sealed(), "replica");
+    Files.writeString(arrived.manifest(), "{}");
+    Files.writeString(arrived.receipt(), "{}");
+
+    assertEquals(repo, new HostPlaces(open(), false, "one").claim(SECTOR, 1).root());
+  }
+
+  @Test
+  void aSectorThatLeftIsReadWhereItWent() throws IOException {
+    HostPlaces host = new HostPlaces(open(), false, "one");
+    host.claim(SECTOR, 1);
+    Path store = path("store", false);
+    SectorFiles there = new SectorFiles(store, SECTOR);
+    Files.writeString(there.sealed(), "replica");
+    Files.writeString(there.manifest(), "{}");
+
+    assertEquals(there.sealed(), new HostPlaces(open(), false, "one").own(SECTOR).sealed());
+  }
+
+  private Path path(String name, boolean seals) throws IOException {
+    Path directory = Files.createDirectory(temp.toRealPath().resolve(name));
+    return open()
+        .attach(directory, Optional.of(PathSettings.fresh(1000, seals, !seals, 0, List.of())))
+        .root();
   }
 
   @Test

@@ -58,7 +58,7 @@ class SectorFilesTest {
     make(11);
     Set<String> before = tree();
 
-    files(1).delete();
+    files(1).delete(OwnReplica.UNKNOWN);
 
     Set<String> ofSector1 =
         before.stream()
@@ -71,7 +71,7 @@ class SectorFilesTest {
 
   @Test
   void deletesASectorThatHasNoFiles() throws IOException {
-    files(1).delete();
+    files(1).delete(OwnReplica.UNKNOWN);
 
     assertFalse(Files.exists(root));
   }
@@ -83,7 +83,7 @@ class SectorFilesTest {
     Files.createDirectory(files(1).cache());
     Files.createSymbolicLink(files(1).cache().resolve("link"), elsewhere);
 
-    files(1).delete();
+    files(1).delete(OwnReplica.UNKNOWN);
 
     assertFalse(Files.exists(files(1).cache()));
     assertTrue(Files.exists(elsewhere));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.Ticket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +70,8 @@ class StoragePathsTest {
   void aHostWithoutLocalStorageOpensNothingInTheRepo() throws IOException {
     StoragePaths paths =
         StoragePaths.open(
-            new StoragePaths.Settings(repo, false, repo.resolve("storage.json"), 100));
+            new StoragePaths.Settings(
+                repo, false, repo.resolve("storage.json"), 100, Optional.empty()));
 
     assertEquals(List.of(), paths.all());
     assertEquals(0, repo.toFile().list().length);
@@ -255,16 +258,148 @@ class StoragePathsTest {
     StoragePaths paths = open();
     for (StoragePath path : paths.all()) {
       make(path, FileType.SEALED);
-      Files.createFile(path.files(SECTOR).manifest());
+      record(path, 1, 2);
     }
 
-    paths.files(SECTOR).delete();
+    assertEquals(
+        List.of(), new HostPlaces(paths, false, "one").removal(SECTOR, 1).delete(own(1, 2)));
 
     for (StoragePath path : paths.all()) {
       assertFalse(path.holdsAny(SECTOR));
       assertFalse(Files.exists(path.files(SECTOR).manifest()));
     }
     assertTrue(Files.exists(store.root().resolve("sealed")));
+  }
+
+  @Test
+  void leavesAnotherSectorOfTheNumberWhenItRemovesItsOwn() throws IOException {
+    StoragePath arrived = attach("arrived", true);
+    StoragePath lotus = attach("lotus", true);
+    StoragePath half = attach("half", true);
+    StoragePaths paths = open();
+    HostPlaces host = new HostPlaces(paths, false, "one");
+    SectorFiles ours = host.claim(SECTOR, 1);
+    Files.write(ours.sealed(), new byte[100]);
+    record(paths.all().get(0), 1, 2);
+    for (StoragePath other : List.of(arrived, lotus)) {
+      make(other, FileType.SEALED);
+      make(other, FileType.CACHE);
+    }
+    record(arrived, 3, 4);
+    Files.writeString(arrived.files(SECTOR).receipt(), "{}");
+    make(half, FileType.UNSEALED);
+
+    List<String> kept = host.removal(SECTOR, 1).delete(own(1, 2));
+
+    assertEquals(2, kept.size());
+    assertTrue(kept.stream().anyMatch(line -> line.contains("arrived")), kept.toString());
+    for (StoragePath other : List.of(arrived, lotus)) {
+      assertTrue(other.holds(SECTOR, FileType.SEALED));
+      assertTrue(other.holds(SECTOR, FileType.CACHE));
+    }
+    assertTrue(Files.exists(arrived.files(SECTOR).receipt()));
+    assertTrue(Files.exists(arrived.files(SECTOR).manifest()));
+    assertFalse(half.holdsAny(SECTOR));
+    assertFalse(paths.all().get(0).holdsAny(SECTOR));
+    assertFalse(Files.exists(ours.claim()));
+    assertFalse(Files.exists(ours.manifest()));
+  }
+
+  @Test
+  void withoutAClaimTheJournalTellsWhichIsOurs() throws IOException {
+    StoragePath store = attach("store", true);
+    StoragePaths paths = open();
+    StoragePath local = paths.all().get(0);
+    for (StoragePath path : paths.all()) {
+      make(path, FileType.SEALED);
+    }
+    record(local, 1, 2);
+    record(store, 3, 4);
+
+    List<String> kept = new HostPlaces(paths, false, "one").removal(SECTOR, 1).delete(own(1, 2));
+
+    assertEquals(1, kept.size());
+    assertTrue(store.holds(SECTOR, FileType.SEALED));
+    assertFalse(local.holds(SECTOR, FileType.SEALED));
+  }
+
+  @Test
+  void removesWhatItMadeWithATicketThatGrewTooOld() throws IOException {
+    StoragePaths paths = open();
+    HostPlaces host = new HostPlaces(paths, false, "one");
+    Files.write(host.claim(SECTOR, 1).sealed(), new byte[100]);
+    record(paths.all().get(0), 1, 2);
+
+    OwnReplica redrawn =
+        new OwnReplica(Optional.of(Ticket.ofHex("05".repeat(32))), Optional.empty());
+    assertEquals(List.of(), host.removal(SECTOR, 1).delete(redrawn));
+
+    assertFalse(paths.all().get(0).holdsAny(SECTOR));
+  }
+
+  @Test
+  void doesNotAttachAPathWithAnotherSectorOfANumberOfItsOwn() throws IOException {
+    StoragePath other = attach("other", true);
+    open().detach(other);
+    make(other, FileType.SEALED);
+    StoragePaths paths = open();
+    record(other, 3, 4);
+    Files.write(new HostPlaces(paths, false, "one").claim(SECTOR, 1).sealed(), new byte[100]);
+    record(paths.all().get(0), 1, 2);
+
+    IOException refusal =
+        assertThrows(IOException.class, () -> paths.attach(other.root(), Optional.empty()));
+
+    assertTrue(refusal.getMessage().contains("s-t01000-1"), refusal.getMessage());
+    assertEquals(1, refusal.getMessage().lines().count());
+    assertEquals(List.of("repo"), names(open()));
+    record(other, 1, 2);
+    assertEquals(other, paths.attach(other.root(), Optional.empty()));
+  }
+
+  @Test
+  void aRepoThatIsNotMountedIsNoNewOne() throws IOException {
+    Path known = temp.resolve("repo.id");
+    StoragePaths.Settings settings =
+        new StoragePaths.Settings(
+            repo, true, repo.resolve("storage.json"), 100, Optional.of(known));
+    String id = StoragePaths.open(settings).all().get(0).id();
+    assertEquals(id, StoragePaths.open(settings).all().get(0).id());
+    Path away = temp.resolve("away");
+    Files.move(repo, away);
+    Files.createDirectory(repo);
+
+    IOException refusal = assertThrows(IOException.class, () -> StoragePaths.open(settings));
+
+    assertTrue(refusal.getMessage().contains("mount its disk"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains(known.toString()), refusal.getMessage());
+    assertEquals(1, refusal.getMessage().lines().count());
+    assertEquals(0, repo.toFile().list().length);
+    PathSettings.fresh(10, true, false, 0, List.of()).create(repo.resolve(PathSettings.FILE));
+    assertThrows(IOException.class, () -> StoragePaths.requireKnownRepo(settings));
+    Files.delete(known);
+    StoragePaths.open(settings);
+  }
+
+  private static OwnReplica own(int ticket, int commR) {
+    return new OwnReplica(
+        Optional.of(Ticket.ofHex("0%d".formatted(ticket).repeat(32))),
+        Optional.of(CommR.ofHex("0%d".formatted(commR).repeat(32))));
+  }
+
+  /** The manifest of a replica that is done. */
+  private static void record(StoragePath path, int ticket, int commR) throws IOException {
+    Files.writeString(
+        path.files(SECTOR).manifest(),
+        """
+        {"version":1,"sector":"%s","proofType":5,"pieces":[],
+         "preCommit2":{"state":"done","ticket":"%s","commR":"%s","sealed":"blake3:%d","files":[]}}
+        """
+            .formatted(
+                SECTOR,
+                "0%d".formatted(ticket).repeat(32),
+                "0%d".formatted(commR).repeat(32),
+                commR));
   }
 
   @Test

@@ -40,7 +40,7 @@ class FailoverTest {
   private TransferWork work;
 
   /** A destination that does as it is told. */
-  private static final class Scripted implements Destination {
+  private static class Scripted implements Destination {
     private final String place;
     private final List<Offer> discarded = new ArrayList<>();
     private Optional<TransferTrouble> trouble = Optional.empty();
@@ -362,5 +362,75 @@ class FailoverTest {
   private Offer offerOf(Failure failure) throws IOException {
     assertEquals("unreachable", failure.code());
     return plans.read(SECTOR).orElseThrow().offer();
+  }
+
+  private void seal(String digest, int bytes) throws IOException {
+    Files.write(files().sealed(), new byte[bytes]);
+    Files.writeString(
+        files().manifest(),
+        Files.readString(files().manifest())
+            .replaceFirst("blake3:[0-9a-f]*", "blake3:" + digest.repeat(32)));
+  }
+
+  @Test
+  void aReceiptOfASectorThatHadTheNumberBeforeReleasesNothing() throws Exception {
+    first.commits = true;
+    SectorCopy old =
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+            .copy();
+    // The journal is lost, and the number given again: a sector of the same length.
+    seal("77", 2048);
+
+    TransferTrouble refusal =
+        assertThrows(
+            TransferTrouble.class,
+            () -> restarted().perform(new TaskRequest.Release(TYPE, old), new Control(SECTOR)));
+
+    assertEquals("no_copy", refusal.failure().code());
+    assertTrue(Files.exists(files().sealed()));
+    TaskResult again = restarted().perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR));
+    assertTrue(
+        ((TaskResult.Transferred) again)
+            .copy().files().stream().anyMatch(file -> file.digest().contains("77")));
+    assertEquals(List.of(), first.discarded);
+  }
+
+  @Test
+  void aSourceOfAnotherLengthIsNotReleased() throws Exception {
+    SectorCopy copy =
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+            .copy();
+    Files.write(files().sealed(), new byte[2047]);
+
+    assertThrows(
+        TransferTrouble.class,
+        () -> work.perform(new TaskRequest.Release(TYPE, copy), new Control(SECTOR)));
+    assertTrue(Files.exists(files().sealed()));
+  }
+
+  @Test
+  void theCopyOfAPeerIsNotLookedForOnThisHostsDisks() throws Exception {
+    SectorCopy copy =
+        ((TaskResult.Transferred) work.perform(new TaskRequest.Transfer(TYPE), new Control(SECTOR)))
+            .copy();
+    String here = temp.resolve("repo").toString();
+    SectorCopy atPeer = new SectorCopy("host-2", "http://peer", here, copy.files());
+    SourceRelease release =
+        new SourceRelease(
+            plans,
+            leftovers,
+            asked ->
+                Optional.of(
+                    new Scripted("http://peer") {
+                      @Override
+                      public Optional<SectorCopy> find(Offer offer, Control control) {
+                        return Optional.of(atPeer);
+                      }
+                    }));
+
+    release.perform(atPeer, new Control(SECTOR));
+
+    assertTrue(Files.notExists(files().sealed()));
+    assertTrue(Files.notExists(files().manifest()));
   }
 }

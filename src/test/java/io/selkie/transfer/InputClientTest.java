@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,7 @@ class InputClientTest {
                 new TransferServer.Parts(
                     TransferSettings.of(kit.system().settings().config()),
                     List::of,
+                    (sector, digest) -> Optional.empty(),
                     temp.resolve("state"),
                     "source",
                     sector -> new SectorFiles(temp.resolve("repo"), sector),

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class LandingTest {
   private Map<String, Path> files;
   private Offer offer;
   private Receiver receiver;
+  private Optional<String> other = Optional.empty();
 
   @BeforeEach
   void setUp() throws Exception {
@@ -40,6 +42,7 @@ class LandingTest {
     return new Receiver(
         () -> List.of(store),
         new KnownStores(temp.resolve("known")),
+        (sector, digest) -> other,
         "host-2",
         SHA,
         Runnable::run,
@@ -328,5 +331,27 @@ class LandingTest {
 
     assertFalse(Files.exists(store.resolve("fetching").resolve(SECTOR.toString())));
     assertEquals("receiving", receiver.offer(offer).state());
+  }
+
+  @Test
+  void refusesANumberThatThisHostHasAnotherSectorOf() throws Exception {
+    other = Optional.of("/repo has another sector of the number");
+
+    TransferTrouble refusal = assertThrows(TransferTrouble.class, () -> receiver.offer(offer));
+
+    assertEquals("exists", refusal.failure().code());
+    assertFalse(Files.exists(store.resolve("fetching")));
+  }
+
+  @Test
+  void anArrivalThatWasGivenUpTakesNothingMore() throws Exception {
+    receiver.offer(offer);
+    Arrival before = receiver.arrival(SECTOR, offer.id());
+    Map<String, Path> changed = TransferSamples.sector(temp.resolve("again"), 2);
+    receiver.offer(TransferSamples.offer(changed));
+
+    TransferTrouble refusal = assertThrows(TransferTrouble.class, () -> before.begin(0, 0, 0));
+
+    assertEquals("closed", refusal.failure().code());
   }
 }
