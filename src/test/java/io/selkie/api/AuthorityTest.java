@@ -53,7 +53,7 @@ class AuthorityTest {
   }
 
   private HttpRequest.Builder request(Endpoint endpoint) {
-    return node.anonymous(endpoint.path().replace("{sector}", "s-t01000-1"))
+    return node.anonymous(endpoint.path().replaceAll("\\{[a-z]+}", "s-t01000-1"))
         .method(endpoint.method().name(), BodyPublishers.noBody());
   }
 

@@ -129,6 +129,8 @@ final class Driver {
   private void onRefusal(String reason) {
     if (reason.endsWith("was removed")) {
       ending = Optional.of("removed");
+    } else if (reason.contains("has no files on any host")) {
+      ending = Optional.of("lost: " + reason); // a Commit2 that needs none went on without them
     } else if (reason.contains("takes no more pieces")) {
       phase = LABELS;
       soon(500);
