@@ -108,8 +108,7 @@ record SectorRules(RetryPolicy retries) {
     }
     if (facts.filesOn().isEmpty() && readsFiles(kind)) {
       // They do not come back by asking: their host was removed, or they were never here.
-      return SectorStep.refuseForGood(
-          state.sector() + " has no files on any host that is known");
+      return SectorStep.refuseForGood(state.sector() + " has no files on any host that is known");
     }
     return ask(state, request, key, "asked for again with other facts", now);
   }
