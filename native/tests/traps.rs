@@ -757,21 +757,11 @@ fn no_phase_begins_on_a_disk_too_small_for_it() {
     for kind in ["unsealed", "sealed", "cache/s-t01000-7"] {
         fs::create_dir_all(disk.0.path().join(kind)).unwrap();
     }
-    for kind in ["unsealed", "sealed"] {
-        fs::copy(
-            sector.file(kind),
-            disk.0.path().join(kind).join("s-t01000-7"),
-        )
-        .unwrap();
-    }
-    for entry in fs::read_dir(sector.file("cache")).unwrap().flatten() {
-        let to = disk
-            .0
-            .path()
-            .join("cache/s-t01000-7")
-            .join(entry.file_name());
-        fs::copy(entry.path(), to).unwrap();
-    }
+    let bring = |kind: &str| {
+        let to = disk.0.path().join(kind).join("s-t01000-7");
+        fs::copy(sector.file(kind), to).unwrap();
+    };
+    bring("unsealed");
     let small = |part: Value| -> Value {
         let text = part.to_string();
         let there = sector.base().to_str().unwrap().to_owned();
@@ -781,6 +771,15 @@ fn no_phase_begins_on_a_disk_too_small_for_it() {
     failure("addPiece", part, "no_space", "AddPiece writes up to");
     let part = small(sector.part(json!({"ticket": hex32(1), "pieces": [piece]})));
     failure("preCommit1", part, "no_space", "PreCommit1 writes up to");
+    bring("sealed");
+    for entry in fs::read_dir(sector.file("cache")).unwrap().flatten() {
+        let to = disk
+            .0
+            .path()
+            .join("cache/s-t01000-7")
+            .join(entry.file_name());
+        fs::copy(entry.path(), to).unwrap();
+    }
     let part = small(sector.pre_commit2_part(1, &piece, &output));
     failure("preCommit2", part, "no_space", "PreCommit2 writes up to");
     let part = small(sector.unseal_part(1, &output["commD"], 0, 9));
