@@ -178,7 +178,7 @@ pub fn digest(path: &Path) -> Result<(String, u64)> {
 }
 
 /// A lock that the kernel releases when this process ends, however it ends.
-pub struct Lock(#[allow(dead_code)] File);
+pub struct Lock(File);
 
 impl Lock {
     /// Takes the lock, or says at once that somebody has it.
@@ -223,6 +223,15 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Closing would do, were there no child process that has not got to its program yet: it holds
+    /// what its parent had open, and with it the lock.
+    fn drop(&mut self) {
+        // SAFETY: flock on a descriptor that `self` keeps open. Unlocking does not fail.
+        unsafe { libc::flock(self.0.as_raw_fd(), libc::LOCK_UN) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +243,17 @@ mod tests {
         let held = Lock::take(&path).unwrap();
         assert!(held.is_some());
         assert!(Lock::take(&path).unwrap().is_none());
+        drop(held);
+        assert!(Lock::take(&path).unwrap().is_some());
+    }
+
+    /// As a child process has it between fork and exec.
+    #[test]
+    fn a_lock_is_given_back_whoever_has_its_descriptor_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let held = Lock::take(&path).unwrap().unwrap();
+        let _inherited = held.0.try_clone().unwrap();
         drop(held);
         assert!(Lock::take(&path).unwrap().is_some());
     }
