@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,14 @@ import java.util.function.Function;
  * orders; when it starts anew, sectors and workers tell it again what it has to know.
  */
 public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
+  /** Far above the tick, so that it is no matter of load. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(5);
+
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final SchedulerState<ActorRef<SchedulerCommand.Answer>, ActorRef<WorkerCommand>> state;
   private final Clock clock;
+  private Instant looked;
   private final ActorRef<HostRegister.Command> register;
   private final Set<HostId> joined = new HashSet<>();
   private boolean ready;
@@ -48,6 +53,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
       Function<ActorRef<SchedulerCommand>, Behavior<HostRegister.Command>> register) {
     super(context);
     this.clock = clock;
+    this.looked = clock.instant();
     this.state = new SchedulerState<>(patience);
     this.register = context.spawn(register.apply(context.getSelf()), "hosts");
   }
@@ -123,7 +129,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
                 report.sectors(),
                 report.unfit(),
                 report.files()),
-            clock.instant()));
+            now()));
   }
 
   private Behavior<SchedulerCommand> onExplain(SchedulerCommand.Explain explain) {
@@ -135,12 +141,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onListHosts(SchedulerCommand.ListHosts list) {
-    list.replyTo().tell(new SchedulerCommand.Hosts(state.hosts(clock.instant())));
+    list.replyTo().tell(new SchedulerCommand.Hosts(state.hosts(now())));
     return this;
   }
 
   private Behavior<SchedulerCommand> onOrderHost(SchedulerCommand.OrderHost order) {
-    Optional<String> refusal = state.refusal(order.host(), order.mode(), clock.instant());
+    Optional<String> refusal = state.refusal(order.host(), order.mode(), now());
     if (refusal.isPresent()) {
       order.replyTo().tell(new SchedulerCommand.Ordered(refusal));
     } else {
@@ -152,7 +158,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onForgetHost(SchedulerCommand.ForgetHost forget) {
-    Optional<String> refusal = state.forgettingRefusal(forget.host(), clock.instant());
+    Optional<String> refusal = state.forgettingRefusal(forget.host(), now());
     if (refusal.isPresent()) {
       forget.replyTo().tell(new SchedulerCommand.Ordered(refusal));
     } else {
@@ -170,6 +176,20 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     return answer(List.of());
   }
 
+  /** The time. Whoever stood still meanwhile cannot say how long others were silent. */
+  private Instant now() {
+    Instant now = clock.instant();
+    Duration since = Duration.between(looked, now);
+    if (since.isNegative() || since.compareTo(STANDSTILL) > 0) {
+      getContext()
+          .getLog()
+          .warn("the clock went on by {} at once: hosts are given time to speak again", since);
+      state.stoodStill(now);
+    }
+    looked = now;
+    return now;
+  }
+
   private Behavior<SchedulerCommand> onDecide(Decide decide) {
     deciding = false;
     decide();
@@ -178,13 +198,13 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
 
   private void decide() {
     if (ready) {
-      tell(state.decide(clock.instant()));
+      tell(state.decide(now()));
     }
   }
 
   private Behavior<SchedulerCommand> onTick(Tick tick) {
     state
-        .notices(clock.instant())
+        .notices(now())
         .forEach(
             notice -> {
               getContext()
@@ -208,7 +228,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
       List<SchedulerState.Answer<ActorRef<SchedulerCommand.Answer>, ActorRef<WorkerCommand>>>
           answers) {
     tell(answers);
-    if (ready && state.needsDecision(clock.instant()) && !deciding) {
+    if (ready && state.needsDecision(now()) && !deciding) {
       deciding = true;
       getContext().getSelf().tell(Decide.DECIDE);
     }

@@ -384,6 +384,15 @@ public final class SchedulerState<A, W> {
     return away;
   }
 
+  /**
+   * The scheduler itself stood still, or its clock was set: what hosts said meanwhile is still to
+   * be read, so their silence counts from here on.
+   */
+  void stoodStill(Instant now) {
+    heard.replaceAll((host, at) -> now);
+    began = began.equals(Instant.MAX) ? began : now;
+  }
+
   /** How far the host is gone; empty if it is there, or may still come. */
   private Optional<HostLoss> loss(HostId host, Instant now) {
     if (mode(host) == HostMode.OFF) {

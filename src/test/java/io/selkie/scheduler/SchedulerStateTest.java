@@ -320,6 +320,25 @@ class SchedulerStateTest {
         state.notices(lost));
   }
 
+  /** A machine that slept for hours, or a clock that was set. */
+  @Test
+  void nobodyIsLostWhileTheSchedulerItselfStoodStill() {
+    state = new SchedulerState<>(SHORT);
+    state.report(A, "worker a", serving(A), NOW);
+    TaskId labels = task(2, 2, TaskKind.PRE_COMMIT_1);
+    state.resume(labels, Optional.of(TestTasks.TYPE), A, Optional.of(A), "labels");
+    state.decide(NOW);
+
+    Instant awake = NOW.plusSeconds(7200);
+    state.stoodStill(awake);
+
+    assertEquals(List.of(), state.notices(awake));
+    assertEquals(List.of(), state.notices(awake.plusSeconds(10)));
+    assertEquals(
+        List.of(new SchedulerState.Notice<>("labels", labels, A, HostLoss.LOST, awake)),
+        state.notices(awake.plusSeconds(61)));
+  }
+
   /** Its word that the task has no host may come when the one it had counts still. */
   @Test
   void aTaskThatIsAskedForAgainLeavesARemovedHost() {
