@@ -94,6 +94,11 @@ public final class CopyCheck {
     if (!home.settings().canStore()) {
       throw new Doubt(Shown.shown(home.root()) + " does not store");
     }
+    Path arriving = home.root().resolve(StoragePath.FETCHING).resolve(sector.toString());
+    if (Files.exists(arriving, LinkOption.NOFOLLOW_LINKS)) {
+      // It may have been given up, and be cleared away as soon as that can be written down.
+      throw new Doubt("a transfer to " + Shown.shown(home.root()) + " has not come to its end");
+    }
     SectorManifest.PreCommit2 replica = replica(home.files(sector).manifest(), sector, commR);
     Map<Path, String> recorded = new HashMap<>();
     Path replicaFile = FileType.SEALED.of(home.root(), sector);

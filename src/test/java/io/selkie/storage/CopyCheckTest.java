@@ -65,6 +65,13 @@ class CopyCheckTest {
     assertStays(CONTENT, "no attached path");
   }
 
+  /** What a full disk left: all files are in place, and the transfer went to another store. */
+  @Test
+  void aHomeThatATransferHasNotFinishedDoesNotCount() throws IOException {
+    Files.createDirectories(store.root().resolve("fetching/s-t01000-1"));
+    assertStays(CONTENT, "has not come to its end");
+  }
+
   @Test
   void whatIsMovedWhileItIsReadStays() throws IOException {
     assertStays(
