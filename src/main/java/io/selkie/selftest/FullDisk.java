@@ -157,8 +157,7 @@ public final class FullDisk implements Trial {
     Path own = directory.resolve("native");
     for (String name : List.of("sha", "generic")) {
       Path there = Files.createDirectories(own.resolve(name));
-      Files.createSymbolicLink(
-          there.resolve("libselkie_native.so"), variant.resolve("libselkie_native.so"));
+      Files.copy(variant.resolve("libselkie_native.so"), there.resolve("libselkie_native.so"));
       Path program = there.resolve("selkie-prover");
       Files.writeString(
           program,
