@@ -257,7 +257,7 @@ final class ChunkSender {
       Answer answer = answer(open);
       talking = false;
       if (!answer.isGood()) {
-        throw answer.trouble(place);
+        throw answer.chunkTrouble(place);
       }
     }
 

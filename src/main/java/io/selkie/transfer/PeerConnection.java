@@ -91,6 +91,15 @@ final class PeerConnection {
           : TransferTrouble.passing(error.code(), message);
     }
 
+    /**
+     * Of a refused chunk. All of its head may have been changed on the way, which only the
+     * content's sum would show: it is sent again.
+     */
+    TransferTrouble chunkTrouble(String place) {
+      ArrivalStatus.Trouble error = error();
+      return TransferTrouble.passing(error.code(), place + ": " + error.message());
+    }
+
     private ArrivalStatus.Trouble error() {
       try {
         Refusal refusal = TransferJson.read(body, Refusal.class);
