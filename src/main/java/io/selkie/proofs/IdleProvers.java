@@ -31,6 +31,9 @@ final class IdleProvers implements AutoCloseable {
   /** Names are never used again: what was ours stays ours. */
   private final Set<Path> ours = ConcurrentHashMap.newKeySet();
 
+  /** Held while provers are started, so that whoever has it knows of each. */
+  private final Object starting = new Object();
+
   private boolean closed;
 
   /**
@@ -89,12 +92,14 @@ final class IdleProvers implements AutoCloseable {
 
   /** Starts what is missing. That none can be started ahead is told, and delays no job for good. */
   void refill() {
-    while (missing()) {
-      try {
-        add(start());
-      } catch (IOException e) {
-        LOG.warn("cannot start a prover ahead: {}", Causes.describe(e));
-        return;
+    synchronized (starting) {
+      while (missing()) {
+        try {
+          add(start());
+        } catch (IOException e) {
+          LOG.warn("cannot start a prover ahead: {}", Causes.describe(e));
+          return;
+        }
       }
     }
   }
@@ -103,17 +108,8 @@ final class IdleProvers implements AutoCloseable {
     return !closed && ready.size() < wanted;
   }
 
-  private void add(Idle idle) {
-    boolean late;
-    synchronized (this) {
-      late = closed || ready.size() >= wanted;
-      if (!late) {
-        ready.add(idle);
-      }
-    }
-    if (late) {
-      idle.end();
-    }
+  private synchronized void add(Idle idle) {
+    ready.add(idle);
   }
 
   private Idle start() throws IOException {
@@ -130,14 +126,17 @@ final class IdleProvers implements AutoCloseable {
     return ours.contains(directory);
   }
 
-  /** Ends those that wait. */
+  /** Ends those that wait, and the one that is just being started. */
   @Override
   public void close() {
-    Deque<Idle> left;
     synchronized (this) {
       closed = true;
-      left = new ArrayDeque<>(ready);
-      ready.clear();
+    }
+    Deque<Idle> left = new ArrayDeque<>();
+    synchronized (starting) {
+      for (Idle idle = poll(); idle != null; idle = poll()) {
+        left.add(idle);
+      }
     }
     left.forEach(Idle::end);
   }

@@ -86,18 +86,19 @@ final class PeerConnection {
     TransferTrouble trouble(String place) {
       ArrivalStatus.Trouble error = error();
       String message = place + ": " + error.message();
-      return error.code().equals("exists") || error.code().equals("invalid")
+      return TransferPlan.isLasting(error.code())
           ? TransferTrouble.lasting(error.code(), message)
           : TransferTrouble.passing(error.code(), message);
     }
 
     /**
      * Of a refused chunk. All of its head may have been changed on the way, which only the
-     * content's sum would show: it is sent again.
+     * content's sum would show: it is sent again, and speaks against no place for good.
      */
     TransferTrouble chunkTrouble(String place) {
       ArrivalStatus.Trouble error = error();
-      return TransferTrouble.passing(error.code(), place + ": " + error.message());
+      String code = TransferPlan.isLasting(error.code()) ? "garbled" : error.code();
+      return TransferTrouble.passing(code, place + ": " + error.message());
     }
 
     private ArrivalStatus.Trouble error() {

@@ -47,13 +47,18 @@ record TransferPlan(
    */
   record Trouble(String place, String code, String message, long since, long arrived) {
     boolean isLasting() {
-      return LASTING.contains(code);
+      return TransferPlan.isLasting(code);
     }
 
     /** Whether it is the same next time, wherever else the sector may go at once. */
     boolean isPlain() {
       return isLasting() || code.equals(NO_SPACE);
     }
+  }
+
+  /** Whether a place refuses with this code for as long as nobody does something there. */
+  static boolean isLasting(String code) {
+    return LASTING.contains(code);
   }
 
   /** The lists are copied; plans of earlier versions have no troubles. */

@@ -98,10 +98,28 @@ class IdleProversTest {
     assertEquals(7, jobs.run(JOB, () -> {}, progress -> {}).about().threads());
   }
 
-  private Optional<Path> waiting() throws IOException {
-    try (Stream<Path> files = Files.list(prover.settings().jobs())) {
-      return files.filter(file -> file.getFileName().toString().startsWith(".idle-")).findFirst();
+  @Test
+  void theOneBeingStartedIsEndedToo() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      IdleProvers provers = new IdleProvers(prover.settings(), 1);
+      provers.refill();
+      IdleProvers.Idle taken = provers.take().orElseThrow(); // the next one is started meanwhile
+      taken.end();
+
+      provers.close();
+
+      assertEquals(1, idle().size(), "only that of the other provers, round " + round);
     }
+  }
+
+  private List<Path> idle() throws IOException {
+    try (Stream<Path> files = Files.list(prover.settings().jobs())) {
+      return files.filter(file -> file.getFileName().toString().startsWith(".idle-")).toList();
+    }
+  }
+
+  private Optional<Path> waiting() throws IOException {
+    return idle().stream().findFirst();
   }
 
   private List<String> started() throws IOException {
