@@ -467,6 +467,7 @@ public final class Node implements AutoCloseable {
             // What the operator says of Akka counts more than what we do.
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
+            .withFallback(Membership.ofDiscovery(settings.cluster(), parts.database()))
             .withFallback(ClusterConfig.of(settings.cluster()))
             .withFallback(
                 ConfigFactory.parseResources(
