@@ -116,7 +116,7 @@ public class TransferBench {
     peer =
         new PeerDestination(
             new PeerConnection(
-                system, target, settings.connections(), settings.stallTimeout()),
+                system, target, Optional.empty(), settings.connections(), settings.stallTimeout()),
             target,
             settings.connections(),
             settings.stallTimeout(),

@@ -4,8 +4,10 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
@@ -34,9 +36,11 @@ public final class ApiServer {
   private static final Duration LAST_CALLS = Duration.ofSeconds(5);
 
   private final ServerBinding binding;
+  private final String scheme;
 
-  private ApiServer(ServerBinding binding) {
+  private ApiServer(ServerBinding binding, String scheme) {
     this.binding = binding;
+    this.scheme = scheme;
   }
 
   /**
@@ -61,9 +65,14 @@ public final class ApiServer {
             system);
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "selkie-api-streams", streams::shutdown);
-    return Http.get(system)
-        .newServerAt(settings.host(), settings.port())
-        .withSettings(serverSettings(system, settings))
+    ServerBuilder plain =
+        Http.get(system)
+            .newServerAt(settings.host(), settings.port())
+            .withSettings(serverSettings(system, settings));
+    return settings
+        .tls()
+        .map(tls -> plain.enableHttps(ConnectionContext.httpsServer(() -> tls.server(false))))
+        .orElse(plain)
         .bindFlow(new Connections(router, settings.requestTimeout(), system).handler())
         .exceptionally(
             failure -> {
@@ -71,8 +80,12 @@ public final class ApiServer {
             })
         .thenApply(
             binding -> {
-              warnOfOthers(binding);
-              return new ApiServer(binding.addToCoordinatedShutdown(LAST_CALLS, system));
+              boolean secure = settings.tls().isPresent();
+              if (!secure) {
+                warnOfOthers(binding);
+              }
+              return new ApiServer(
+                  binding.addToCoordinatedShutdown(LAST_CALLS, system), secure ? "https" : "http");
             });
   }
 
@@ -89,7 +102,8 @@ public final class ApiServer {
   private static void warnOfOthers(ServerBinding binding) {
     if (!binding.localAddress().getAddress().isLoopbackAddress()) {
       LOG.warn(
-          "the API listens on {} without TLS: tokens can be read on the way; put a proxy before it",
+          "the API listens on {} without TLS: tokens can be read on the way; turn"
+              + " selkie.api.tls on, or put a proxy before it",
           binding.localAddress());
     }
   }
@@ -167,7 +181,8 @@ public final class ApiServer {
     InetSocketAddress address = binding.localAddress();
     String host = address.getAddress().getHostAddress();
     return URI.create(
-        "http://"
+        scheme
+            + "://"
             + (host.contains(":") ? "[" + host + "]" : host)
             + ":"
             + address.getPort()

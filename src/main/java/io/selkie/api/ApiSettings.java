@@ -1,7 +1,9 @@
 package io.selkie.api;
 
 import com.typesafe.config.Config;
+import io.selkie.auth.TlsIdentity;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The settings {@code selkie.api}.
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param heartbeat how often an event stream without events says that it lives
  * @param maxUnseals how many downloads of data may be under way, unsealing included
  * @param maxUploads how many uploads may be under way
+ * @param tls who this host is to callers, who show no certificate; empty: in the clear
  */
 public record ApiSettings(
     String host,
@@ -24,8 +27,33 @@ public record ApiSettings(
     Duration idleTimeout,
     Duration heartbeat,
     int maxUnseals,
-    int maxUploads) {
+    int maxUploads,
+    Optional<TlsIdentity> tls) {
   private static final int MAX_PORT = 65_535;
+
+  /** In the clear. */
+  public ApiSettings(
+      String host,
+      int port,
+      Duration answerTimeout,
+      Duration stallTimeout,
+      Duration requestTimeout,
+      Duration idleTimeout,
+      Duration heartbeat,
+      int maxUnseals,
+      int maxUploads) {
+    this(
+        host,
+        port,
+        answerTimeout,
+        stallTimeout,
+        requestTimeout,
+        idleTimeout,
+        heartbeat,
+        maxUnseals,
+        maxUploads,
+        Optional.empty());
+  }
 
   /**
    * Reads them.
@@ -47,7 +75,8 @@ public record ApiSettings(
         positive(api, "idle-timeout"),
         positive(api, "heartbeat"),
         atLeastOne(api, "max-unseals"),
-        atLeastOne(api, "max-uploads"));
+        atLeastOne(api, "max-uploads"),
+        TlsIdentity.of(config, "selkie.api.tls"));
   }
 
   private static int atLeastOne(Config api, String key) {

@@ -1,23 +1,55 @@
 package io.selkie.cli;
 
+import com.typesafe.config.Config;
+import io.selkie.auth.TlsFiles;
+import io.selkie.auth.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where a node serves, and what it lets callers in by.
  *
  * @param base such as {@code http://127.0.0.1:4720}, without the path
  * @param token gives one that counts now
+ * @param tls whom to trust where the URL begins with https; empty: whom this machine trusts
  */
-record NodeAddress(URI base, Supplier<String> token) {
+record NodeAddress(URI base, Supplier<String> token, Optional<SSLContext> tls) {
   /** Names a node by {@code TOKEN:URL}. A token in a command line could be seen by every user. */
   static final String VARIABLE = "SELKIE_API_INFO";
 
   private static final String PATH = "/api/v1";
+  private static final String TLS = "selkie.api.tls";
+
+  /** One whom the settings say nothing of. */
+  NodeAddress(URI base, Supplier<String> token) {
+    this(base, token, Optional.empty());
+  }
+
+  /**
+   * The same, where the authority of the farm is trusted that the settings name, if they do.
+   *
+   * @throws IOException if its file is not to be used; one line
+   */
+  NodeAddress trusting(Settings.Reader settings) throws IOException {
+    if (!"https".equals(base.getScheme())) {
+      return this;
+    }
+    Config config = settings.read();
+    Optional<Path> authority = TlsFiles.file(config, TLS, "authority");
+    return authority.isEmpty()
+        ? this
+        : new NodeAddress(
+            base,
+            token,
+            Optional.of(
+                TlsIdentity.ofCaller(authority.get(), TlsFiles.file(config, TLS, "certificate"))));
+  }
 
   /**
    * The node that the environment names.

@@ -35,11 +35,17 @@ final class NodeClient {
     this.http = new NodeHttp(address);
   }
 
-  /** Whether a node answers there; asked without a token. */
-  boolean isAlive() throws InterruptedException {
+  /**
+   * Whether a node answers there; asked without a token.
+   *
+   * @throws NodeTlsException if something does that is not to be trusted; one line
+   */
+  boolean isAlive() throws InterruptedException, NodeTlsException {
     try {
       JsonNode health = http.json(http.openRequest("/health").timeout(PROBE).build());
       return health.path("status").asText("").equals("up");
+    } catch (NodeTlsException e) {
+      throw e; // there is a node, and none is to be started beside it
     } catch (IOException e) {
       return false;
     }

@@ -110,7 +110,7 @@ final class NodeFinder {
     if (address.isEmpty()) {
       return Optional.empty();
     }
-    NodeClient client = new NodeClient(address.get());
+    NodeClient client = new NodeClient(address.get().trusting(context.settings()));
     if (!client.isAlive()) {
       if (repo.isPresent()) {
         return Optional.empty(); // it was killed, and could not remove its file
@@ -150,8 +150,9 @@ final class NodeFinder {
     try {
       NodeAddress address =
           new NodeAddress(
-              NodeAddress.base(node.api().toString()),
-              tokens(StateDirectory.of(repo, context.environment())));
+                  NodeAddress.base(node.api().toString()),
+                  tokens(StateDirectory.of(repo, context.environment())))
+              .trusting(context.settings());
       NodeClient client = new NodeClient(address);
       awaitReady(client);
       ready = true;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.selkie.auth.TlsTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls to a node, whose failures are one line each. */
@@ -31,11 +33,14 @@ final class NodeHttp {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
 
   private final NodeAddress address;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final HttpClient client;
 
   NodeHttp(NodeAddress address) {
     this.address = address;
+    HttpClient.Builder made =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+    address.tls().ifPresent(made::sslContext);
+    this.client = made.build();
   }
 
   /** A request to the node that carries its token. */
@@ -103,6 +108,14 @@ final class NodeHttp {
       return client.send(request, handler);
     } catch (HttpConnectTimeoutException | ConnectException e) {
       throw new IOException("the node at " + address.base() + " cannot be reached", e);
+    } catch (SSLException e) {
+      String node = "the node at " + address.base();
+      throw new NodeTlsException(
+          TlsTrouble.line(node, e).orElse(node + " has trouble with TLS")
+              + (address.tls().isEmpty()
+                  ? "; name the authority of its farm: selkie.api.tls.authority"
+                  : ""),
+          e);
     } catch (HttpTimeoutException e) {
       throw new IOException("the node at " + address.base() + " does not answer", e);
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,9 @@ public abstract class Database implements AutoCloseable {
 
   /** Whether other nodes may have it open at the same time. */
   public abstract boolean isShared();
+
+  /** By which it has one farm; empty where one process alone can have it open. */
+  public abstract Optional<FarmLease> farmLease();
 
   /**
    * Makes sure that no node has it open, as far as can be seen.

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
@@ -159,6 +160,11 @@ final class EmbeddedDatabase extends Database {
   @Override
   public boolean isShared() {
     return false;
+  }
+
+  @Override
+  public Optional<FarmLease> farmLease() {
+    return Optional.empty();
   }
 
   /** Having it open proves it. */

@@ -66,6 +66,66 @@ final class LeaseTable {
     }
   }
 
+  /**
+   * A row, whether it has run out or not.
+   *
+   * @param leftMillis until it runs out; below 0: it has
+   */
+  record Row(String owner, long leftMillis) {}
+
+  /** What there is; empty if nobody ever took it, or it was released. */
+  Optional<Row> look(String name) throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT owner, EXTRACT(EPOCH FROM expires_at - CURRENT_TIMESTAMP) * 1000"
+                    + " FROM cluster_lease WHERE name = ?")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Row(row.getString(1), (long) Math.floor(row.getDouble(2))))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Passes the lease on, for a new duration.
+   *
+   * @param from who must have had it last
+   * @param over whether it must have run out besides
+   * @return whether that was so
+   */
+  boolean pass(String name, String from, boolean over, String to, Duration duration)
+      throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "UPDATE cluster_lease SET owner = ?,"
+                    + " expires_at = CURRENT_TIMESTAMP + ? * INTERVAL '0.001' SECOND"
+                    + " WHERE name = ? AND owner = ?"
+                    + (over ? " AND expires_at < CURRENT_TIMESTAMP" : ""))) {
+      connection.setAutoCommit(true);
+      statement.setString(1, to);
+      statement.setLong(2, duration.toMillis());
+      statement.setString(3, name);
+      statement.setString(4, from);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /**
+   * Takes a lease that nobody has.
+   *
+   * @return whether that was so
+   */
+  boolean add(String name, String owner, Duration duration) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      return insert(connection, name, owner, duration);
+    }
+  }
+
   /** Gives the lease back, if it is the owner's. */
   void release(String name, String owner) throws SQLException {
     try (Connection connection = database.getConnection();

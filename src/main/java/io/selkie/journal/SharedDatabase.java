@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
 
@@ -30,10 +31,13 @@ final class SharedDatabase extends Database {
   private static final int JOURNAL_SHARE = 2;
 
   private final String name;
+  private final FarmLease farmLease;
 
-  private SharedDatabase(String name, HikariDataSource pool, int schemaVersion, Config access) {
+  private SharedDatabase(
+      String name, HikariDataSource pool, FarmLease farmLease, int schemaVersion, Config access) {
     super(pool, schemaVersion, access);
     this.name = name;
+    this.farmLease = farmLease;
   }
 
   static Database openAt(DatabaseSettings settings) throws IOException {
@@ -53,12 +57,27 @@ final class SharedDatabase extends Database {
       reach(pool, name);
       int version = new Migrations(pool, name, "BYTEA").run();
       opened = true;
-      return new SharedDatabase(name, pool, version, access(settings, url));
+      return new SharedDatabase(
+          name, pool, new FarmLease(leasePool(settings, url)), version, access(settings, url));
     } finally {
       if (!opened && pool != null) {
         pool.close();
       }
     }
+  }
+
+  /** Renewals must not wait for whoever reads long lists; it connects when it is used. */
+  private static HikariDataSource leasePool(DatabaseSettings settings, String url) {
+    HikariConfig config = pool("farm-lease", 1);
+    config.setMinimumIdle(0);
+    config.setJdbcUrl(url);
+    config.setDriverClassName(DRIVER);
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setDataSourceProperties(properties(settings));
+    config.addDataSourceProperty("ApplicationName", "selkie-lease");
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
   }
 
   private static void reach(DataSource pool, String name) throws IOException {
@@ -121,6 +140,18 @@ final class SharedDatabase extends Database {
   @Override
   public boolean isShared() {
     return true;
+  }
+
+  @Override
+  public Optional<FarmLease> farmLease() {
+    return Optional.of(farmLease);
+  }
+
+  /** The actors that renew the lease have ended. */
+  @Override
+  public void close() throws IOException {
+    farmLease.close();
+    super.close();
   }
 
   @Override

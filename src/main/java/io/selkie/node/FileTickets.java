@@ -48,7 +48,7 @@ final class FileTickets implements Supplier<Optional<FileSource>> {
   static URI from(URI transfer, String address) throws IOException {
     String host = address.contains(":") ? "[" + address + "]" : address;
     return InetAddress.getByName(transfer.getHost()).isAnyLocalAddress()
-        ? URI.create("http://" + host + ":" + transfer.getPort())
+        ? URI.create(transfer.getScheme() + "://" + host + ":" + transfer.getPort())
         : transfer;
   }
 

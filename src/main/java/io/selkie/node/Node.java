@@ -89,6 +89,9 @@ public final class Node implements AutoCloseable {
   private static final Duration INTRODUCTION = Duration.ofSeconds(30);
   private static final Duration SHUTDOWN = Duration.ofSeconds(60);
 
+  /** Of the 10 to 50 MB that a Commit2 reads: who takes longer is asked again. */
+  private static final Duration FETCH = Duration.ofMinutes(15);
+
   private final Deque<Part> open = new ArrayDeque<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean closing;
@@ -413,7 +416,8 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             fitness);
-    InputClient inputs = new InputClient(settings.transfer().stallTimeout());
+    InputClient inputs =
+        new InputClient(settings.transfer().tls(), settings.transfer().stallTimeout(), FETCH);
     ProverTaskRunner runner =
         new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
@@ -467,6 +471,7 @@ public final class Node implements AutoCloseable {
             // What the operator says of Akka counts more than what we do.
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
+            .withFallback(Membership.ofDiscovery(settings.cluster(), parts.database()))
             .withFallback(ClusterConfig.of(settings.cluster()))
             .withFallback(
                 ConfigFactory.parseResources(

@@ -69,7 +69,7 @@ final class NodeGuardian {
 
   private static Actors spawn(
       ActorContext<Command> context, NodeSettings settings, NodeParts parts) {
-    Membership.join(context.getSystem(), settings.cluster());
+    Membership.join(context, settings.cluster(), parts.host(), parts.database(), parts.blocking());
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())

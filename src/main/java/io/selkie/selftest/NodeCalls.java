@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
 
 /** Speaks to a node over its management interface, as an operator does. */
 public final class NodeCalls {
@@ -27,21 +29,32 @@ public final class NodeCalls {
   private static final int MOST_TRIES = 5;
   private static final long PAUSE_MILLIS = 500;
 
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final HttpClient client;
   private final String url;
   private final String token;
 
-  private NodeCalls(String url, String token) {
+  private NodeCalls(String url, String token, Optional<SSLContext> tls) {
     this.url = url;
     this.token = token;
+    HttpClient.Builder made = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
+    tls.ifPresent(made::sslContext);
+    this.client = made.build();
   }
 
   /** The node that runs on the state directory. */
   public static NodeCalls to(Path state) throws IOException {
+    return to(state, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param tls whom to trust where it speaks https
+   */
+  public static NodeCalls to(Path state, Optional<SSLContext> tls) throws IOException {
     String url = Files.readString(state.resolve("api")).strip();
     Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
-    return new NodeCalls(url, tokens.create(Permission.ADMIN, Duration.ofHours(1), "test"));
+    return new NodeCalls(url, tokens.create(Permission.ADMIN, Duration.ofHours(1), "test"), tls);
   }
 
   /** Any call; the answer may never come if the node is held. */

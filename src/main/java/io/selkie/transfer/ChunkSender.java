@@ -1,5 +1,7 @@
 package io.selkie.transfer;
 
+import io.selkie.auth.TlsIdentity;
+import io.selkie.auth.TlsTrouble;
 import io.selkie.failpoints.FailPoints;
 import io.selkie.transfer.PeerConnection.Answer;
 import java.io.IOException;
@@ -36,6 +38,7 @@ final class ChunkSender {
   private final String place;
   private final InetSocketAddress address;
   private final String token;
+  private final Optional<TlsIdentity> tls;
   private final RateLimit rate;
   private final Duration patience;
 
@@ -44,13 +47,20 @@ final class ChunkSender {
    *
    * @param place as the operator knows the peer
    * @param address of its data connections
+   * @param tls who this host is to it; empty: in the clear
    * @param patience with a silent peer
    */
   ChunkSender(
-      String place, InetSocketAddress address, String token, RateLimit rate, Duration patience) {
+      String place,
+      InetSocketAddress address,
+      String token,
+      Optional<TlsIdentity> tls,
+      RateLimit rate,
+      Duration patience) {
     this.place = place;
     this.address = address;
     this.token = token;
+    this.tls = tls;
     this.rate = rate;
     this.patience = patience;
   }
@@ -151,7 +161,9 @@ final class ChunkSender {
       throw held;
     }
     if (trouble != null) {
-      throw TransferTrouble.passing("unreachable", place + " cannot be reached: " + trouble);
+      throw TransferTrouble.passing(
+          "unreachable",
+          TlsTrouble.line(place, trouble).orElse(place + " cannot be reached: " + trouble));
     }
   }
 
@@ -166,6 +178,7 @@ final class ChunkSender {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final ByteBuffer answers = ByteBuffer.allocate(ANSWER).flip();
     private volatile Optional<SocketChannel> socket = Optional.empty();
+    private Optional<DataChannel> channel = Optional.empty();
     private volatile boolean closed;
     private volatile boolean talking;
     private volatile long lastByte;
@@ -222,7 +235,7 @@ final class ChunkSender {
       long at = offer.offset(task.chunk());
       int length = offer.length(task.file(), task.chunk());
       int sum = sum(file, at, length, task);
-      SocketChannel open = open();
+      DataChannel open = open();
       talking = true;
       lastByte = System.nanoTime();
       DataHead.write(
@@ -247,7 +260,7 @@ final class ChunkSender {
               + length
               + "\r\n\r\n");
       for (long sent = 0; sent < length; ) {
-        long step = file.transferTo(at + sent, Math.min(STEP, length - sent), open);
+        long step = open.send(file, at + sent, Math.min(STEP, length - sent));
         if (step <= 0) {
           throw shorter(task);
         }
@@ -281,9 +294,9 @@ final class ChunkSender {
           "damaged", offer.files().get(task.file()).name() + " is shorter than it was");
     }
 
-    private SocketChannel open() throws IOException {
-      if (socket.isPresent()) {
-        return socket.get();
+    private DataChannel open() throws IOException {
+      if (channel.isPresent()) {
+        return channel.get();
       }
       SocketChannel fresh = SocketChannel.open();
       socket = Optional.of(fresh);
@@ -296,10 +309,15 @@ final class ChunkSender {
         throw new IOException("no connection to " + address + " within " + CONNECT, e);
       }
       fresh.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      return fresh;
+      DataChannel made =
+          tls.isPresent()
+              ? TlsChannel.client(fresh, tls.get(), address.getHostString(), CONNECT)
+              : new PlainChannel(fresh);
+      channel = Optional.of(made);
+      return made;
     }
 
-    private Answer answer(SocketChannel open) throws IOException {
+    private Answer answer(DataChannel open) throws IOException {
       DataHead head =
           DataHead.read(open, answers).orElseThrow(() -> new IOException("the connection ended"));
       String[] status = head.first().split(" ", 3);

@@ -2,7 +2,6 @@ package io.selkie.transfer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -46,7 +45,7 @@ record DataHead(String first, Map<String, String> fields) {
    * @param buffer what was read and not used yet, to be read from; afterwards the body's beginning
    * @return empty if the connection ended before it began
    */
-  static Optional<DataHead> read(SocketChannel socket, ByteBuffer buffer) throws IOException {
+  static Optional<DataHead> read(DataChannel socket, ByteBuffer buffer) throws IOException {
     int searched = 0;
     while (true) {
       int end = find(buffer, searched);
@@ -104,10 +103,7 @@ record DataHead(String first, Map<String, String> fields) {
   }
 
   /** Writes all of it. */
-  static void write(SocketChannel socket, String text) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      socket.write(bytes);
-    }
+  static void write(DataChannel socket, String text) throws IOException {
+    socket.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

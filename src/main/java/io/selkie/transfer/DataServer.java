@@ -1,6 +1,8 @@
 package io.selkie.transfer;
 
 import io.selkie.auth.Permission;
+import io.selkie.auth.TlsIdentity;
+import io.selkie.auth.TlsTrouble;
 import io.selkie.auth.Tokens;
 import io.selkie.auth.Verification;
 import io.selkie.filecoin.SectorId;
@@ -20,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ final class DataServer implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final Receiver receiver;
   private final Tokens tokens;
+  private final Optional<TlsIdentity> tls;
   private final Duration patience;
   private final int most;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -50,10 +54,16 @@ final class DataServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "selkie-transfer-watch"));
 
   private DataServer(
-      ServerSocketChannel listener, Receiver receiver, Tokens tokens, Duration patience, int most) {
+      ServerSocketChannel listener,
+      Receiver receiver,
+      Tokens tokens,
+      Optional<TlsIdentity> tls,
+      Duration patience,
+      int most) {
     this.listener = listener;
     this.receiver = receiver;
     this.tokens = tokens;
+    this.tls = tls;
     this.patience = patience;
     this.most = most;
   }
@@ -67,11 +77,17 @@ final class DataServer implements AutoCloseable {
   /**
    * Opens the port.
    *
+   * @param tls who this host is to senders, which show who they are; empty: in the clear
    * @param patience after which a silent connection is closed
    * @param most how many connections there may be
    */
   static DataServer start(
-      InetSocketAddress address, Receiver receiver, Tokens tokens, Duration patience, int most)
+      InetSocketAddress address,
+      Receiver receiver,
+      Tokens tokens,
+      Optional<TlsIdentity> tls,
+      Duration patience,
+      int most)
       throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
     try {
@@ -87,7 +103,7 @@ final class DataServer implements AutoCloseable {
               + ": change selkie.transfer.host or selkie.transfer.data-port, or end who has it",
           e);
     }
-    DataServer server = new DataServer(listener, receiver, tokens, patience, most);
+    DataServer server = new DataServer(listener, receiver, tokens, tls, patience, most);
     daemon(server::accept, "selkie-transfer-accept").start();
     long often = Math.max(1, patience.toMillis() / 4);
     var unused =
@@ -139,20 +155,30 @@ final class DataServer implements AutoCloseable {
 
   private final class Connection {
     private final SocketChannel socket;
+    private DataChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
     private volatile long lastByte = System.nanoTime();
 
     Connection(SocketChannel socket) {
       this.socket = socket;
+      this.channel = new PlainChannel(socket);
     }
 
     void serve() {
       try (socket) {
-        for (Optional<DataHead> head = DataHead.read(socket, buffer);
+        if (tls.isPresent()) {
+          channel = TlsChannel.server(socket, tls.get(), patience);
+        }
+        for (Optional<DataHead> head = DataHead.read(channel, buffer);
             head.isPresent() && answer(head.get());
-            head = DataHead.read(socket, buffer)) {
+            head = DataHead.read(channel, buffer)) {
           lastByte = System.nanoTime();
         }
+      } catch (SSLException e) {
+        String peer = String.valueOf(socket.socket().getRemoteSocketAddress());
+        LOG.info(
+            "a transfer connection was refused: {}",
+            TlsTrouble.line(peer, e).orElse(peer + ": " + e.getMessage()));
       } catch (IOException e) {
         LOG.debug("a transfer connection ended: {}", e.toString());
       } finally {
@@ -185,7 +211,7 @@ final class DataServer implements AutoCloseable {
       long left = length;
       try {
         left = receive(request, Integer.parseUnsignedInt(sum, 16), length);
-        DataHead.write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+        DataHead.write(channel, "HTTP/1.1 204 No Content\r\n\r\n");
         return true;
       } catch (TransferTrouble e) {
         drain(length - taken);
@@ -250,7 +276,7 @@ final class DataServer implements AutoCloseable {
     private ByteBuffer next(long most) throws IOException {
       if (!buffer.hasRemaining()) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), most));
-        int read = socket.read(buffer);
+        int read = channel.read(buffer);
         buffer.flip();
         lastByte = System.nanoTime();
         if (read < 0) {
@@ -273,7 +299,7 @@ final class DataServer implements AutoCloseable {
     private void refuse(String status, String code, String message) throws IOException {
       String body = TransferServer.body(code, message);
       DataHead.write(
-          socket,
+          channel,
           "HTTP/1.1 "
               + status
               + "\r\nContent-Type: application/json\r\nContent-Length: "

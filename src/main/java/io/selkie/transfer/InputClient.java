@@ -1,19 +1,30 @@
 package io.selkie.transfer;
 
+import io.selkie.auth.TlsIdentity;
+import io.selkie.auth.TlsTrouble;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Fetches the output of Commit1 from the transfer address of the host that made it. */
 public final class InputClient {
@@ -22,17 +33,38 @@ public final class InputClient {
 
   private static final int OK = 200;
 
-  private final HttpClient client;
+  private final Optional<TlsIdentity> identity;
   private final Duration patience;
+  private final Duration deadline;
+  private Optional<Client> client = Optional.empty();
+
+  /** One for as long as the certificates stay. */
+  private record Client(@Nullable SSLContext tls, HttpClient http) {}
 
   /**
    * A client.
    *
+   * @param identity of this host, which hosts with TLS ask for
    * @param patience with a peer that does not answer
+   * @param deadline of a fetch as a whole
    */
-  public InputClient(Duration patience) {
-    this.client = HttpClient.newBuilder().connectTimeout(patience).build();
+  public InputClient(Optional<TlsIdentity> identity, Duration patience, Duration deadline) {
+    this.identity = identity;
     this.patience = patience;
+    this.deadline = deadline;
+  }
+
+  private synchronized HttpClient client() {
+    @Nullable SSLContext tls = identity.map(TlsIdentity::context).orElse(null);
+    if (client.isEmpty() || client.get().tls() != tls) {
+      HttpClient.Builder made =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(patience);
+      if (tls != null) {
+        made.sslContext(tls);
+      }
+      client = Optional.of(new Client(tls, made.build()));
+    }
+    return client.get().http();
   }
 
   /**
@@ -41,20 +73,11 @@ public final class InputClient {
    * @throws IOException if it cannot be had now; one line
    */
   public void fetch(FileSource from, SectorId sector, Path to) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(from.url() + TransferServer.commit1(sector)))
-            .timeout(patience)
-            .header("Authorization", "Bearer " + from.token())
-            .build();
     Path part = to.resolveSibling(to.getFileName() + ".part");
     try {
-      HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != OK) {
-          throw new IOException("it answers " + response.statusCode());
-        }
-        write(body, part);
+      receive(from, sector, part);
+      try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        file.force(true);
       }
       Files.move(part, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       Durably.sync(part.resolveSibling("."));
@@ -67,7 +90,7 @@ public final class InputClient {
               + " at "
               + from.url()
               + ": "
-              + e.getMessage(),
+              + TlsTrouble.line("it", e).orElse(e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -77,23 +100,48 @@ public final class InputClient {
     }
   }
 
-  private static void write(InputStream body, Path part) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            part,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      byte[] buffer = new byte[1 << 20];
-      long bytes = 0;
-      for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
-        bytes += read;
-        if (bytes > MOST) {
-          throw new IOException("it sends more than " + MOST + " bytes");
-        }
-        Landing.writeFully(file, java.nio.ByteBuffer.wrap(buffer, 0, read), bytes - read);
-      }
-      file.force(true);
+  private void receive(FileSource from, SectorId sector, Path part)
+      throws IOException, InterruptedException {
+    if ("https".equals(from.url().getScheme()) && identity.isEmpty()) {
+      throw new IOException("it asks who this host is: turn selkie.transfer.tls.enabled on");
     }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(from.url() + TransferServer.commit1(sector)))
+            .timeout(patience)
+            .header("Authorization", "Bearer " + from.token())
+            .build();
+    CompletableFuture<HttpResponse<Optional<Path>>> sent = client().sendAsync(request, to(part));
+    try {
+      HttpResponse<Optional<Path>> response = sent.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != OK) {
+        throw new IOException("it answers " + response.statusCode());
+      }
+      if (response.body().isEmpty()) {
+        throw new IOException("it sends more than " + MOST + " bytes, or does not say how many");
+      }
+    } catch (TimeoutException e) {
+      throw new IOException("it did not come whole within " + deadline.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      sent.cancel(true); // else what is late would go on being written
+    }
+  }
+
+  /** Into the file, if it is one that can be; the client itself compares the length. */
+  private static BodyHandler<Optional<Path>> to(Path part) {
+    return info -> {
+      OptionalLong length = info.headers().firstValueAsLong("Content-Length");
+      boolean good = info.statusCode() == OK && length.isPresent() && length.getAsLong() <= MOST;
+      return good
+          ? BodySubscribers.mapping(
+              BodySubscribers.ofFile(
+                  part,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING),
+              Optional::of)
+          : BodySubscribers.replacing(Optional.empty());
+    };
   }
 }

@@ -1,16 +1,21 @@
 package io.selkie.transfer;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.settings.ClientConnectionSettings;
 import akka.http.javadsl.settings.ConnectionPoolSettings;
+import io.selkie.auth.TlsIdentity;
+import io.selkie.auth.TlsTrouble;
 import io.selkie.transfer.TransferSettings.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,18 +32,30 @@ final class PeerConnection {
 
   private final ActorSystem<?> system;
   private final Peer peer;
+  private final Optional<TlsIdentity> tls;
+  private final HttpsConnectionContext https;
   private final Duration patience;
   private final ConnectionPoolSettings pool;
 
   /**
    * Calls to a peer.
    *
+   * @param identity of this host; it is shown to peers whose URL begins with https
    * @param connections that may be open at once
    * @param patience with a silent peer
    */
-  PeerConnection(ActorSystem<?> system, Peer peer, int connections, Duration patience) {
+  PeerConnection(
+      ActorSystem<?> system,
+      Peer peer,
+      Optional<TlsIdentity> identity,
+      int connections,
+      Duration patience) {
     this.system = system;
     this.peer = peer;
+    this.tls = identity.filter(shown -> "https".equals(peer.url().getScheme()));
+    this.https =
+        tls.map(shown -> ConnectionContext.httpsClient((host, port) -> shown.client(host, port)))
+            .orElseGet(() -> Http.get(system).defaultClientHttpsContext());
     this.patience = patience;
     ClientConnectionSettings defaults = ClientConnectionSettings.create(system.classicSystem());
     this.pool =
@@ -130,8 +147,7 @@ final class PeerConnection {
             .withUri(peer.url() + TransferServer.BASE + path)
             .addHeader(RawHeader.create("Authorization", "Bearer " + token()));
     return Http.get(system)
-        .singleRequest(
-            whole, Http.get(system).defaultClientHttpsContext(), pool, system.classicSystem().log())
+        .singleRequest(whole, https, pool, system.classicSystem().log())
         .thenCompose(this::read)
         .toCompletableFuture();
   }
@@ -164,7 +180,10 @@ final class PeerConnection {
           throw TransferTrouble.passing("unreachable", peer.url() + " does not answer");
         }
       } catch (ExecutionException e) {
-        throw TransferTrouble.passing("unreachable", peer.url() + " cannot be reached: " + line(e));
+        throw TransferTrouble.passing(
+            "unreachable",
+            TlsTrouble.line(peer.place(), e)
+                .orElseGet(() -> peer.url() + " cannot be reached: " + line(e) + hint(e)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Control.Held();
@@ -172,8 +191,21 @@ final class PeerConnection {
     }
   }
 
+  /** A port that speaks TLS closes connections that begin with anything else. */
+  private String hint(ExecutionException trouble) {
+    boolean closed =
+        "http".equals(peer.url().getScheme())
+            && line(trouble).contains("closed the connection unexpectedly");
+    return closed ? "; perhaps it takes https alone" : "";
+  }
+
   private static String line(ExecutionException trouble) {
     return String.valueOf(trouble.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Who this host is to the peer; empty: they speak in the clear. */
+  Optional<TlsIdentity> tls() {
+    return tls;
   }
 
   /** As it is in its file now. */

@@ -173,7 +173,7 @@ final class PeerDestination implements Destination {
         target.data().isPresent()
             ? target.data().get()
             : new InetSocketAddress(target.url().getHost(), about(control).dataPort());
-    new ChunkSender(place, address, peer.token(), rate, patience)
+    new ChunkSender(place, address, peer.token(), peer.tls(), rate, patience)
         .send(offer, sources, status.missing(), connections, control);
   }
 

@@ -4,8 +4,10 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
@@ -139,6 +141,7 @@ public final class TransferServer {
               new InetSocketAddress(settings.host(), settings.dataPort()),
               receiver,
               parts.tokens(),
+              settings.tls(),
               patience,
               settings.incoming() * MOST_CONNECTIONS);
       CoordinatedShutdown.get(system)
@@ -155,9 +158,14 @@ public final class TransferServer {
     } catch (IOException e) {
       return CompletableFuture.failedStage(e);
     }
-    return Http.get(system)
-        .newServerAt(settings.host(), settings.port())
-        .withSettings(serverSettings(system, settings))
+    ServerBuilder plain =
+        Http.get(system)
+            .newServerAt(settings.host(), settings.port())
+            .withSettings(serverSettings(system, settings));
+    return settings
+        .tls()
+        .map(tls -> plain.enableHttps(ConnectionContext.httpsServer(() -> tls.server(true))))
+        .orElse(plain)
         .bind(server::handle)
         .exceptionally(
             failure -> {
@@ -171,7 +179,11 @@ public final class TransferServer {
                           + " it",
                       failure));
             })
-        .thenApply(binding -> url(binding.addToCoordinatedShutdown(LAST_CALLS, system)));
+        .thenApply(
+            binding ->
+                url(
+                    binding.addToCoordinatedShutdown(LAST_CALLS, system),
+                    settings.tls().isPresent()));
   }
 
   private static ServerSettings serverSettings(ActorSystem<?> system, TransferSettings settings) {
@@ -194,15 +206,21 @@ public final class TransferServer {
     return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
   }
 
-  private static URI url(ServerBinding binding) {
+  private static URI url(ServerBinding binding, boolean secure) {
     InetSocketAddress address = binding.localAddress();
-    if (!address.getAddress().isLoopbackAddress()) {
+    if (!secure && !address.getAddress().isLoopbackAddress()) {
       LOG.warn(
-          "the transfer address {} is without TLS: keep it in a network of yours alone", address);
+          "the transfer address {} is without TLS: turn selkie.transfer.tls on, or keep it in a"
+              + " network of yours alone",
+          address);
     }
     String name = address.getAddress().getHostAddress();
     return URI.create(
-        "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + address.getPort());
+        (secure ? "https" : "http")
+            + "://"
+            + (name.contains(":") ? "[" + name + "]" : name)
+            + ":"
+            + address.getPort());
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {

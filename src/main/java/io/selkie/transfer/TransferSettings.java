@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.selkie.auth.TlsIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.util.Set;
  *     tried
  * @param stallTimeout the longest silence of a peer
  * @param incoming how many sectors are received at once
+ * @param tls who this host is on the transfer address, and to peers; empty: all is in the clear
  */
 public record TransferSettings(
     String host,
@@ -45,7 +47,8 @@ public record TransferSettings(
     Duration longestWait,
     Duration giveUpAfter,
     Duration stallTimeout,
-    int incoming) {
+    int incoming,
+    Optional<TlsIdentity> tls) {
   private static final int LAST_PORT = 65_535;
   private static final int MOST = 1000;
 
@@ -125,7 +128,24 @@ public record TransferSettings(
         config.getDuration("longest-wait"),
         config.getDuration("give-up-after"),
         config.getDuration("stall-timeout"),
-        config.getInt("incoming"));
+        config.getInt("incoming"),
+        tls(whole));
+  }
+
+  /** Peers with TLS ask who we are. */
+  private static Optional<TlsIdentity> tls(Config whole) {
+    Optional<TlsIdentity> tls = TlsIdentity.of(whole, "selkie.transfer.tls");
+    for (ConfigValue value : whole.getConfig("selkie.transfer").getList("targets")) {
+      String url =
+          value instanceof ConfigObject peer ? String.valueOf(peer.unwrapped().get("url")) : "";
+      if (tls.isEmpty() && url.startsWith("https:")) {
+        throw new IllegalArgumentException(
+            "selkie.transfer.targets: \""
+                + url
+                + "\" asks who this host is: turn selkie.transfer.tls.enabled on");
+      }
+    }
+    return tls;
   }
 
   /** What --sealedrepo names comes first. */
@@ -176,7 +196,7 @@ public record TransferSettings(
   private static URI url(String text) {
     try {
       URI url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-      if ("http".equals(url.getScheme())
+      if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
           && url.getHost() != null
           && url.getPath().isEmpty()
           && url.getQuery() == null
@@ -192,7 +212,10 @@ public record TransferSettings(
   private static IllegalArgumentException badUrl(
       String text, @org.jspecify.annotations.Nullable Exception cause) {
     return new IllegalArgumentException(
-        "selkie.transfer.targets: \"" + text + "\" is not like http://HOST:PORT", cause);
+        "selkie.transfer.targets: \""
+            + text
+            + "\" is not like http://HOST:PORT or https://HOST:PORT",
+        cause);
   }
 
   private static Path directory(String text, String key) {

@@ -98,7 +98,8 @@ public final class Transfers {
     if (target instanceof TransferSettings.Peer peer) {
       TransferSettings settings = parts.settings();
       return new PeerDestination(
-          new PeerConnection(system, peer, settings.connections(), settings.stallTimeout()),
+          new PeerConnection(
+              system, peer, settings.tls(), settings.connections(), settings.stallTimeout()),
           peer,
           settings.connections(),
           settings.stallTimeout(),

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
 import io.selkie.auth.Verification;
@@ -25,6 +28,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -63,10 +67,17 @@ final class FakeNode implements NodeLauncher.Running {
 
   private volatile String removal = "{}";
 
-  private FakeNode(Path state) throws IOException {
+  private FakeNode(Path state, Optional<TlsIdentity> tls) throws IOException {
     new StateDirectory(state).create();
     tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    if (tls.isPresent()) {
+      HttpsServer secured = HttpsServer.create(any, 0);
+      secured.setHttpsConfigurator(new HttpsConfigurator(tls.get().context()));
+      server = secured;
+    } else {
+      server = HttpServer.create(any, 0);
+    }
     server.createContext("/api/v1", this::handle);
     server.setExecutor(threads);
     apiFile = new StateDirectory(state).apiFile();
@@ -74,7 +85,12 @@ final class FakeNode implements NodeLauncher.Running {
 
   /** Starts it, as the node of this state directory. */
   static FakeNode start(Path state) throws IOException {
-    FakeNode node = new FakeNode(state);
+    return start(state, Optional.empty());
+  }
+
+  /** The same with TLS. */
+  static FakeNode start(Path state, Optional<TlsIdentity> tls) throws IOException {
+    FakeNode node = new FakeNode(state, tls);
     node.server.start();
     Files.writeString(node.apiFile, node.api() + "\n");
     return node;
@@ -82,7 +98,8 @@ final class FakeNode implements NodeLauncher.Running {
 
   @Override
   public URI api() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    String scheme = server instanceof HttpsServer ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   @Override

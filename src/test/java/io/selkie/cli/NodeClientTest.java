@@ -65,7 +65,7 @@ class NodeClientTest {
   }
 
   @Test
-  void aNodeThatIsGoneIsToldInOneLine() throws InterruptedException {
+  void aNodeThatIsGoneIsToldInOneLine() throws Exception {
     node.kill();
 
     assertFalse(client.isAlive());

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.auth.TestCertificates;
+import io.selkie.auth.TlsFiles;
+import io.selkie.auth.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,6 +45,36 @@ class NodeFinderTest {
       assertFalse(node.closed);
     }
     assertEquals(Optional.empty(), finder().find());
+  }
+
+  @Test
+  void talksByTlsWithTheAuthorityOfTheSettings() throws Exception {
+    TlsFiles files = TestCertificates.issue(temp.resolve("farm"), "host", "10.0.0.1");
+    Optional<TlsIdentity> tls = Optional.of(TlsIdentity.open(files));
+    try (FakeNode node = FakeNode.start(temp.resolve("state"), tls)) {
+      selkie.file = TestCertificates.settings("selkie.cluster.tls", files);
+      try (NodeSession session = finder().running()) {
+        session.client().sectors(Optional.empty());
+      }
+
+      selkie.file = "";
+      IOException unknown = assertThrows(IOException.class, () -> finder().running());
+      assertEquals(
+          "the node at "
+              + node.api()
+              + " shows a certificate that is not of this farm: another authority signed it; name"
+              + " the authority of its farm: selkie.api.tls.authority",
+          unknown.getMessage());
+
+      TlsFiles strangers = TestCertificates.issue(temp.resolve("strangers"), "one", "127.0.0.1");
+      selkie.file = TestCertificates.settings("selkie.api.tls", strangers);
+      IOException untrusted = assertThrows(IOException.class, () -> finder().running());
+      assertEquals(
+          "the node at "
+              + node.api()
+              + " shows a certificate that is not of this farm: another authority signed it",
+          untrusted.getMessage());
+    }
   }
 
   @Test

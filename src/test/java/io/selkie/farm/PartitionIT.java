@@ -1,5 +1,6 @@
 package io.selkie.farm;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -43,6 +44,33 @@ class PartitionIT {
 
       network.mend(0);
       farm.start(0);
+      farm.awaitReady(0);
+      for (String sector : sectors) {
+        farm.awaitProving(0, sector);
+      }
+      FarmInvariants.check(farm, sectors);
+    }
+  }
+
+  @Test
+  void aFirstSeedThatRestartsWhileItIsCutOffBeginsNoFarmOfItsOwn() throws Exception {
+    try (TestNetwork network = TestNetwork.make();
+        TestFarm farm = TestFarm.in(directory, network, network.postgres()).startAll()) {
+      List<String> sectors = new ArrayList<>();
+      for (int host = 0; host < TestFarm.HOSTS; host++) {
+        sectors.add(farm.pledge(host));
+      }
+
+      network.cut(0);
+      farm.node(0).kill();
+      farm.start(0);
+      String meanwhile = farm.pledge(1);
+      sectors.add(meanwhile);
+      farm.awaitProving(2, meanwhile);
+      assertEquals(503, farm.calls(0).send("GET", "/ready", "").join().statusCode());
+      assertTrue(farm.node(0).isAlive(), "the host alone ended");
+
+      network.mend(0);
       farm.awaitReady(0);
       for (String sector : sectors) {
         farm.awaitProving(0, sector);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.auth.Certificates;
+import io.selkie.auth.TlsIdentity;
 import io.selkie.journal.PostgresServer;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -202,6 +204,8 @@ public final class TestFarm implements AutoCloseable {
     if (secured) {
       Certificates.Host files = Certificates.Host.in(home(host));
       settings.put("selkie.cluster.tls.enabled", "on");
+      settings.put("selkie.api.tls.enabled", "on");
+      settings.put("selkie.transfer.tls.enabled", "on");
       settings.put("selkie.cluster.tls.key", files.key().toString());
       settings.put("selkie.cluster.tls.certificate", files.certificate().toString());
       settings.put(
@@ -240,7 +244,13 @@ public final class TestFarm implements AutoCloseable {
   }
 
   public NodeCalls calls(int host) throws IOException {
-    return NodeCalls.to(state(host));
+    return NodeCalls.to(
+        state(host),
+        secured
+            ? Optional.of(
+                TlsIdentity.ofCaller(
+                    Certificates.Authority.in(directory).certificate(), Optional.empty()))
+            : Optional.empty());
   }
 
   public PostgresServer postgres() {

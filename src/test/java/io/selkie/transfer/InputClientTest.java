@@ -1,5 +1,6 @@
 package io.selkie.transfer;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,10 @@ import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +38,8 @@ class InputClientTest {
   private static final SectorId SECTOR = SectorId.parse("s-t01000-1");
 
   @TempDir Path temp;
-  private final InputClient client = new InputClient(Duration.ofSeconds(20));
+  private final InputClient client =
+      new InputClient(Optional.empty(), Duration.ofSeconds(20), Duration.ofSeconds(20));
   private ActorTestKit kit;
   private Tokens tokens;
   private URI url;
@@ -108,6 +114,41 @@ class InputClientTest {
             + ": it answers 404",
         missing.getMessage());
     assertTrue(Files.notExists(target));
+  }
+
+  @Test
+  void whatComesTooSlowlyIsGivenUpAsAWhole() throws Exception {
+    try (ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread peer = new Thread(() -> drip(slow));
+      peer.setDaemon(true);
+      peer.start();
+      URI url = URI.create("http://127.0.0.1:" + slow.getLocalPort());
+      FileSource from = new FileSource(new HostId("slow"), url, "token");
+      InputClient hasty =
+          new InputClient(Optional.empty(), Duration.ofSeconds(20), Duration.ofSeconds(1));
+
+      IOException late =
+          assertThrows(IOException.class, () -> hasty.fetch(from, SECTOR, temp.resolve("c1.json")));
+
+      assertTrue(late.getMessage().endsWith("it did not come whole within 1 s"), late.getMessage());
+      assertTrue(Files.notExists(temp.resolve("c1.json")));
+      assertTrue(Files.notExists(temp.resolve("c1.json.part")));
+    }
+  }
+
+  /** Sends a byte now and then, so that the connection is never silent. */
+  private static void drip(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      OutputStream out = socket.getOutputStream();
+      out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n".getBytes(US_ASCII));
+      while (!server.isClosed()) {
+        out.write(1);
+        out.flush();
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    } catch (IOException | InterruptedException e) {
+      Thread.currentThread().interrupt(); // the client has gone
+    }
   }
 
   @Test
