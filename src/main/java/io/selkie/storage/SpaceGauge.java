@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Looks at the disks of a host. Calls block, for long where a network file system hangs.
@@ -33,15 +34,32 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   /** A sector that is nowhere: where it would begin, the next one will. */
   private static final SectorId NEXT = new SectorId(new MinerId(0), Long.MAX_VALUE);
 
+  /** What unsealing takes no room in, and sealing does. */
+  private static final Set<SectorSpace.Part> OF_SEALING =
+      Set.of(SectorSpace.Part.UNSEALED, SectorSpace.Part.SEALED, SectorSpace.Part.CACHE);
+
   /**
    * The file systems on which the next new sector would lie, in the order of its parts, and what is
-   * usable.
+   * usable. Where no path seals nothing is, but for unsealing: on the path with the most room.
    */
   public List<DiskLedger.Volume> volumes() throws IOException {
-    SectorFiles next = places.of(NEXT);
+    Optional<SectorFiles> next = places.next(NEXT);
+    return next.isPresent()
+        ? volumes(next.get(), Set.of())
+        : Stream.concat(
+                Stream.of(new DiskLedger.Volume("", "any path with CanSeal", OF_SEALING, 0)),
+                volumes(places.roomiest(NEXT), OF_SEALING).stream())
+            .toList();
+  }
+
+  private List<DiskLedger.Volume> volumes(SectorFiles next, Set<SectorSpace.Part> without)
+      throws IOException {
     Map<String, Set<SectorSpace.Part>> parts = new LinkedHashMap<>();
     Map<String, Path> at = new LinkedHashMap<>();
     for (SectorSpace.Part part : SectorSpace.Part.values()) {
+      if (without.contains(part)) {
+        continue;
+      }
       Path place = existing(directory(next, part));
       String device = device(place);
       at.putIfAbsent(device, place);

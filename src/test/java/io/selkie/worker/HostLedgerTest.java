@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.HostSector.Presence;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TestLimits;
 import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorSpace;
 import io.selkie.storage.SpaceGauge;
+import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +106,32 @@ class HostLedgerTest {
     succeeds(TaskKind.COMMIT_2);
 
     assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void aHostWhosePathsOnlyStoreHasRoomToUnsealAndNoneToSeal() throws IOException {
+    Path root = temp.toRealPath();
+    StoragePaths paths =
+        StoragePaths.open(
+            new StoragePaths.Settings(
+                root.resolve("repo"), false, root.resolve("storage.json"), 100, Optional.empty()));
+    paths.attach(
+        Files.createDirectory(root.resolve("store")),
+        Optional.of(PathSettings.fresh(1000, false, true, 0, List.of())));
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(new HostPlaces(paths, false, "this-host"), temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+
+    ledger.measure(Set.of());
+
+    for (HostLimits.Disk disk : ledger.limits().disks()) {
+      assertEquals(disk.parts().contains(SectorSpace.Part.SEALED), disk.free() == 0, "" + disk);
+    }
+    assertEquals(2, ledger.limits().disks().size());
   }
 
   @Test
