@@ -35,8 +35,7 @@ public final class HostPlaces implements SectorPlaces {
 
   @Override
   public SectorFiles own(SectorId sector) throws IOException {
-    Optional<StoragePath> ours =
-        paths.claimed(sector, holder).filter(path -> StoragePaths.hasManifest(path, sector));
+    Optional<StoragePath> ours = paths.written(sector, holder);
     return ours.isPresent() ? paths.only(ours.get(), sector, true) : paths.files(sector);
   }
 

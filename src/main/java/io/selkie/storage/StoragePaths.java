@@ -402,6 +402,33 @@ public final class StoragePaths {
   }
 
   /**
+   * The path that has this host's claim and the sector's manifest, of those that are there: whoever
+   * only reads what was made of the sector needs none of the others.
+   */
+  Optional<StoragePath> written(SectorId sector, String holder) throws IOException {
+    List<StoragePath> ours = new ArrayList<>();
+    for (StoragePath path : paths) {
+      if (isThere(path)
+          && hasManifest(path, sector)
+          && SectorClaim.read(path.files(sector).claim())
+              .filter(claim -> claim.holder().equals(holder))
+              .isPresent()) {
+        ours.add(path);
+      }
+    }
+    return ours.stream().min(Comparator.comparing(this::isRepo));
+  }
+
+  private static boolean isThere(StoragePath path) {
+    try {
+      path.checkIsThere();
+      return true;
+    } catch (IOException e) {
+      return false; // whoever needs it hears why
+    }
+  }
+
+  /**
    * Where a sector is written that this host has not claimed yet: where its files are, unless they
    * arrived there from elsewhere, or where a new one is to begin.
    */
