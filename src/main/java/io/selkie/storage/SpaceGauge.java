@@ -2,6 +2,7 @@ package io.selkie.storage;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -105,7 +106,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   /** The nearest directory upwards that is there, by its real path. */
   private static Path existing(Path directory) throws IOException {
     Path place = directory.toAbsolutePath();
-    while (!Files.isDirectory(place)) {
+    while (!FileLook.isDirectory(place)) {
       place = Optional.ofNullable(place.getParent()).orElse(place.resolve("/"));
     }
     return place.toRealPath();
@@ -116,12 +117,16 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     return places.own(sector).root();
   }
 
-  /** Whether the sector has a replica, data or a cache below the storage path. */
-  public boolean hasFiles(Path root, SectorId sector) {
+  /**
+   * Whether the sector has a replica, data or a cache below the storage path.
+   *
+   * @throws IOException if that cannot be told: then it still takes its space
+   */
+  public boolean hasFiles(Path root, SectorId sector) throws IOException {
     SectorFiles files = new SectorFiles(root, sector);
-    return Files.exists(files.unsealed())
-        || Files.exists(files.sealed())
-        || Files.exists(files.cache());
+    return FileLook.exists(files.unsealed())
+        || FileLook.exists(files.sealed())
+        || FileLook.exists(files.cache());
   }
 
   /**
@@ -159,7 +164,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   private static long labels(Path cache) throws IOException {
     long bytes = 0;
     FileTime youngest = FileTime.fromMillis(0);
-    if (!Files.isDirectory(cache)) {
+    if (!FileLook.isDirectory(cache)) {
       return 0;
     }
     List<Path> layers = new ArrayList<>();

@@ -73,7 +73,7 @@ final class PeerDestination implements Destination {
   @Override
   public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
-    if (!sources.stream().allMatch(Durably::exists)) {
+    if (!SourceFiles.areThere(sources)) {
       Optional<SectorCopy> there = find(offer, control);
       if (there.isPresent()) {
         return there.get();

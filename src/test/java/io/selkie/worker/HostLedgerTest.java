@@ -229,6 +229,24 @@ class HostLedgerTest {
         before - PEAK, ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum());
   }
 
+  /** A link to itself refuses every look below it, as a disk does that fails. */
+  @Test
+  void aSectorWhoseFilesCannotBeLookedAtGoesOnToCount() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    Path sealed = sealedFile().getParent();
+    succeeds(TaskKind.ADD_PIECE);
+    Path away = Files.move(sealed, temp.resolve("away"));
+    Files.createSymbolicLink(sealed, sealed);
+
+    assertEquals(0, free());
+    assertEquals(one(Presence.SEALING, false), ledger.sectors());
+
+    Files.delete(sealed);
+    Files.move(away, sealed);
+    assertEquals(one(Presence.SEALING, false), looked());
+    assertTrue(free() > 0);
+  }
+
   @Test
   void unsealingCountsWhileItRuns() throws IOException {
     begins(TaskKind.UNSEAL);
