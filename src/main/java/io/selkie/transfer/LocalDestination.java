@@ -111,7 +111,8 @@ final class LocalDestination implements Destination {
     }
     return new Space(
         mayRename(root, sources) ? Way.RENAME : Way.COPY,
-        Files.getFileStore(root).getUsableSpace());
+        Files.getFileStore(root).getUsableSpace(),
+        Optional.of("store " + stores.id(root)));
   }
 
   /** Also of files that were renamed before a crash. */

@@ -57,7 +57,8 @@ final class PeerDestination implements Destination {
 
   @Override
   public Space look(List<Path> sources, Control control) throws TransferTrouble, Control.Held {
-    return new Space(Way.SEND, about(control).freeBytes());
+    TransferServer.About about = about(control);
+    return new Space(Way.SEND, about.freeBytes(), Optional.of("host " + about.host()));
   }
 
   private TransferServer.About about(Control control) throws TransferTrouble, Control.Held {

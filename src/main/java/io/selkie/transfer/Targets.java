@@ -48,18 +48,24 @@ final class Targets {
     List<StoragePath> stores = attached.get();
     List<Destination> all = new ArrayList<>();
     for (TransferSettings.Target target : named) {
+      if (isIn(all, target.place())) {
+        continue;
+      }
       all.add(
           target instanceof TransferSettings.Peer peer
               ? peers.apply(peer)
               : directory(((TransferSettings.Directory) target).path(), stores));
     }
     for (StoragePath store : stores) {
-      String place = store.root().toString();
-      if (all.stream().noneMatch(one -> one.place().equals(place))) {
+      if (!isIn(all, store.root().toString())) {
         all.add(directories.of(store.root(), store::checkIsThere));
       }
     }
     return all;
+  }
+
+  private static boolean isIn(List<Destination> all, String place) {
+    return all.stream().anyMatch(one -> one.place().equals(place));
   }
 
   private Destination directory(Path path, List<StoragePath> stores) {

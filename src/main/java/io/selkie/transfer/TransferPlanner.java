@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ final class TransferPlanner {
   private final Supplier<List<Destination>> destinations;
   private final FileDigest digest;
   private final Terms terms;
+  private final Set<String> namedTwice = ConcurrentHashMap.newKeySet();
 
   /**
    * What plans are made by.
@@ -69,7 +72,8 @@ final class TransferPlanner {
     }
     SourceFiles.Found found = SourceFiles.of(places.own(sector), digest, control);
     Offer offer = new Offer(sector, terms.chunk(), found.files());
-    List<TargetChoice.Candidate> candidates = look(found.paths(), control);
+    List<TargetChoice.Candidate> candidates =
+        distinct(look(found.paths(), control), before.map(TransferPlan::place));
     Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
     if (same.isPresent()) {
       same = Optional.of(seen(same.get(), candidates));
@@ -218,7 +222,11 @@ final class TransferPlanner {
     leftovers.keep(plan.offer(), plan.place());
     if (before.isPresent()) {
       FailPoints.hit("Failover.before-leftover", control.sector());
-      leftovers.add(before.get().offer(), before.get().place());
+      Offer left = before.get().offer();
+      leftovers.add(
+          left,
+          before.get().place(),
+          Optional.of(plan.place()).filter(place -> left.id().equals(plan.offer().id())));
       FailPoints.hit("Failover.before-plan", control.sector());
     }
     plans.write(plan);
@@ -270,6 +278,17 @@ final class TransferPlanner {
   /** The destination of this place, if it is one now. */
   Optional<Destination> destination(String place) {
     return destinations.get().stream().filter(one -> one.place().equals(place)).findFirst();
+  }
+
+  private List<TargetChoice.Candidate> distinct(
+      List<TargetChoice.Candidate> all, Optional<String> begun) {
+    List<TargetChoice.Candidate> distinct = TargetChoice.distinct(all, begun);
+    for (TargetChoice.Candidate one : all) {
+      if (!distinct.contains(one) && namedTwice.add(one.place())) {
+        LOG.warn("{} is another name of a place that is named already: name it once", one.place());
+      }
+    }
+    return distinct;
   }
 
   private List<TargetChoice.Candidate> look(List<Path> sources, Control control)

@@ -85,6 +85,7 @@ final class TransferWork {
    */
   void forget(SectorId sector, Optional<SectorCopy> copy) throws IOException {
     Optional<TransferPlan> plan = plans.read(sector);
+    leftovers.keepNothing(sector);
     if (plan.isPresent()) {
       bringBack(plan.get());
       leftovers.add(plan.get().offer(), plan.get().place());

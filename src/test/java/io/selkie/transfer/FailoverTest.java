@@ -49,9 +49,11 @@ class FailoverTest {
     private boolean has;
     private long free = Long.MAX_VALUE;
     private long brings;
+    private String store;
 
     Scripted(String place) {
       this.place = place;
+      this.store = place;
     }
 
     private void requireThere() throws TransferTrouble {
@@ -68,7 +70,7 @@ class FailoverTest {
     @Override
     public Space look(List<Path> sources, Control control) throws TransferTrouble {
       requireThere();
-      return new Space(Way.COPY, free);
+      return new Space(Way.COPY, free, Optional.of(store));
     }
 
     @Override
@@ -214,6 +216,60 @@ class FailoverTest {
     work.sweep();
     assertEquals(0, left());
     assertEquals(1, first.discarded.size());
+  }
+
+  @Test
+  void twoNamesOfOnePlaceAreTriedAsOne() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("no_space", "the disk is full"));
+
+    assertEquals("no_space", refused().code());
+
+    assertEquals(1, first.brings);
+    assertEquals(0, second.brings);
+    first.trouble = Optional.empty();
+    assertEquals("/first", transferred());
+  }
+
+  @Test
+  void whatWasBroughtToThePlaceByItsOtherNameIsNoLeftover() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    first.away = true;
+    now = now.plus(PATIENCE);
+    assertEquals("/second", transferred());
+    SectorCopy copy =
+        second.find(plans.read(SECTOR).orElseThrow().offer(), new Control(SECTOR)).orElseThrow();
+    work.perform(new TaskRequest.Release(TYPE, copy), new Control(SECTOR));
+    work = restarted();
+    second.away = true;
+    first.away = false;
+
+    work.sweep();
+    assertEquals(1, left(), "nobody can tell yet");
+    second.away = false;
+    work.sweep();
+
+    assertEquals(List.of(), first.discarded);
+    assertEquals(0, left());
+  }
+
+  @Test
+  void aSectorThatIsRemovedIsDiscardedUnderEachOfItsNames() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    first.away = true;
+    now = now.plus(PATIENCE);
+    transferred();
+    first.away = false;
+
+    work.forget(SECTOR, Optional.empty());
+
+    assertEquals(1, first.discarded.size());
+    assertEquals(1, second.discarded.size());
+    assertEquals(0, left());
   }
 
   @Test
