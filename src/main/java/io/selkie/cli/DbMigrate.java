@@ -101,16 +101,18 @@ final class DbMigrate implements Callable<Integer> {
       throws IOException, SQLException {
     try (Database from = Database.open(state);
         Database to = Database.open(state, settings)) {
-      to.requireNoNode();
+      JournalMove move = new JournalMove(from, to, source(state));
+      if (!move.isFinished()) {
+        to.requireNoNode();
+      }
       try {
-        return new JournalMove(from, to, source(state))
-            .run(
-                target -> DevChain.copy(state.path().resolve("chain"), target),
-                events -> {
-                  if (events % 100_000 == 0) {
-                    say(events + " events");
-                  }
-                });
+        return move.run(
+            target -> DevChain.copy(state.path().resolve("chain"), target),
+            events -> {
+              if (events % 100_000 == 0) {
+                say(events + " events");
+              }
+            });
       } catch (IOException e) {
         throw new IOException(settings + ": " + e.getMessage(), e);
       }
