@@ -5,6 +5,7 @@ import static io.selkie.scheduler.TestTasks.sector;
 import static io.selkie.scheduler.TestTasks.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.scheduler.HostLimits;
@@ -21,12 +22,20 @@ import io.selkie.storage.SectorSpace;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StoragePaths;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -227,6 +236,49 @@ class HostLedgerTest {
     assertEquals(one(Presence.SEALING, false), ledger.sectors());
     assertEquals(
         before - PEAK, ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum());
+  }
+
+  /** A pipe that nobody reads holds whoever opens it to write, as a disk does that stalls. */
+  @Test
+  void whoAsksWhatTheHostHasDoesNotWaitForADiskThatStalls() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(
+                sector -> {
+                  begun.countDown();
+                  return new SectorFiles(temp.resolve("repo"), sector);
+                },
+                temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+    Path pipe = temp.resolve("admitted").resolve(sector(1) + ".json.tmp");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    ExecutorService threads = Executors.newCachedThreadPool();
+    Future<?> begins =
+        threads.submit(
+            () -> {
+              begins(TaskKind.ADD_PIECE);
+              return null;
+            });
+    try {
+      assertTrue(begun.await(10, TimeUnit.SECONDS));
+
+      assertEquals(List.of(), threads.submit(ledger::sectors).get(10, TimeUnit.SECONDS));
+      assertEquals(
+          List.of(), threads.submit(ledger::limits).get(10, TimeUnit.SECONDS).disks());
+      assertFalse(begins.isDone());
+    } finally {
+      try (FileChannel reader =
+          FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        // A pipe cannot be forced to a disk, so this ends with a trouble; it does not hang.
+        assertThrows(ExecutionException.class, () -> begins.get(10, TimeUnit.SECONDS));
+      }
+      threads.shutdownNow();
+    }
+    assertEquals(List.of(), ledger.sectors(), "what is not durable is not told");
   }
 
   /** A link to itself refuses every look below it, as a disk does that fails. */
