@@ -72,24 +72,41 @@ public final class HostLedger implements HostMeans {
    * A sector on the host, as it is written down.
    *
    * @param root the storage path that it is sealed on: what lies elsewhere has left
-   * @param stage empty: the sector does not count, only a task of it is here
+   * @param stage empty: the sector does not count, only a task of it is here, or its files
+   * @param rest what the sector may still write, of one whose task was called off: nobody keeps
+   *     that for it until somebody goes on with it
    */
   record Entry(
       SectorId sector,
       SealProofType proofType,
       Path root,
       Optional<Stage> stage,
-      boolean unsealing) {
+      boolean unsealing,
+      Optional<Map<SectorSpace.Part, Long>> rest) {
     private Entry visiting() {
-      return new Entry(sector, proofType, root, Optional.empty(), unsealing);
+      return new Entry(sector, proofType, root, Optional.empty(), unsealing, Optional.empty());
     }
 
     private Entry at(Stage now) {
-      return new Entry(sector, proofType, root, Optional.of(now), unsealing);
+      return new Entry(sector, proofType, root, Optional.of(now), unsealing, Optional.empty());
     }
 
     private Entry unsealing(boolean now) {
-      return new Entry(sector, proofType, root, stage, now);
+      return new Entry(sector, proofType, root, stage, now, rest);
+    }
+
+    private Entry parked(Map<SectorSpace.Part, Long> stillToCome) {
+      return new Entry(
+          sector, proofType, root, Optional.empty(), unsealing, Optional.of(stillToCome));
+    }
+
+    /** What is still to come of its sealing, of which so much is on disk. */
+    private Map<SectorSpace.Part, Long> stillToCome(Map<SectorSpace.Part, Long> onDisk) {
+      return DiskLedger.kept(new DiskLedger.Charge(proofType, stage, false, Map.of(), onDisk));
+    }
+
+    private boolean isSealing() {
+      return stage.filter(at -> at != Stage.SEALED).isPresent();
     }
 
     private DiskLedger.Charge charge(
@@ -101,8 +118,8 @@ public final class HostLedger implements HostMeans {
       Presence presence =
           stage
               .map(at -> at == Stage.SEALED ? Presence.SEALED : Presence.SEALING)
-              .orElse(Presence.VISITING);
-      return new HostSector(sector, proofType, presence, unsealing);
+              .orElse(rest.isPresent() ? Presence.PARKED : Presence.VISITING);
+      return new HostSector(sector, proofType, presence, unsealing, rest.orElse(Map.of()));
     }
   }
 
@@ -209,7 +226,8 @@ public final class HostLedger implements HostMeans {
                 // Commit2 needs no storage path, and its host need not have one.
                 kind == TaskKind.COMMIT_2 ? directory : gauge.root(sector),
                 Optional.empty(),
-                known.map(Entry::unsealing).orElse(false));
+                known.map(Entry::unsealing).orElse(false),
+                Optional.empty());
     if (kind == TaskKind.UNSEAL) {
       return entry.unsealing(true);
     }
@@ -245,6 +263,19 @@ public final class HostLedger implements HostMeans {
       case REMOVE -> remove(entry);
       default -> {
         // The space of what comes next is kept already.
+      }
+    }
+  }
+
+  /**
+   * The task was called off and what it had written is gone: the sector gives back its place and
+   * the space of what is still to come, until somebody goes on with it. Its files stay.
+   */
+  void discarded(TaskId.Attempt attempt) throws IOException {
+    synchronized (writing) {
+      Optional<Entry> entry = known(attempt.sector()).filter(Entry::isSealing);
+      if (entry.isPresent() && !isAtWork(attempt.sector())) {
+        put(entry.get().parked(entry.get().stillToCome(gauge.onDisk(attempt.sector()))));
       }
     }
   }
@@ -349,7 +380,8 @@ public final class HostLedger implements HostMeans {
     if (busy.contains(entry.sector()) || isAtWork(entry.sector())) {
       return;
     }
-    if (entry.stage().isEmpty() || !gauge.hasFiles(entry.root(), entry.sector())) {
+    boolean visits = entry.stage().isEmpty() && entry.rest().isEmpty();
+    if (visits || !gauge.hasFiles(entry.root(), entry.sector())) {
       remove(entry);
     } else if (entry.unsealing()) {
       put(entry.unsealing(false));

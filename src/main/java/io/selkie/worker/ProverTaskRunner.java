@@ -341,6 +341,7 @@ public final class ProverTaskRunner implements TaskRunner {
     try {
       SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
       long bytes = AbandonedWork.discard(files, attempt.task().kind());
+      ledger.discarded(attempt);
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
       LOG.warn(

@@ -267,8 +267,7 @@ class HostLedgerTest {
       assertTrue(begun.await(10, TimeUnit.SECONDS));
 
       assertEquals(List.of(), threads.submit(ledger::sectors).get(10, TimeUnit.SECONDS));
-      assertEquals(
-          List.of(), threads.submit(ledger::limits).get(10, TimeUnit.SECONDS).disks());
+      assertEquals(List.of(), threads.submit(ledger::limits).get(10, TimeUnit.SECONDS).disks());
       assertFalse(begins.isDone());
     } finally {
       try (FileChannel reader =
@@ -297,6 +296,33 @@ class HostLedgerTest {
     Files.move(away, sealed);
     assertEquals(one(Presence.SEALING, false), looked());
     assertTrue(free() > 0);
+  }
+
+  @Test
+  void whatWasAbortedGivesItsPlaceAndItsSpaceBackUntilSomebodyGoesOnWithIt() throws IOException {
+    begins(TaskKind.PRE_COMMIT_1);
+    SectorFiles files = new SectorFiles(temp.resolve("repo"), sector(1));
+    files.createDirectories();
+    Files.write(files.unsealed(), new byte[2048]);
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+    assertEquals(one(Presence.SEALING, false), looked(), "it is still at work");
+
+    ledger.over(attempt(TaskKind.PRE_COMMIT_1));
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+
+    List<HostSector> parked = looked();
+    assertEquals(Presence.PARKED, parked.get(0).presence());
+    assertEquals(
+        PEAK - 2048, parked.get(0).rest().values().stream().mapToLong(bytes -> bytes).sum());
+    open();
+    assertEquals(parked, looked(), "also after a crash");
+
+    begins(TaskKind.PRE_COMMIT_1);
+    assertEquals(one(Presence.SEALING, false), looked());
+    Files.delete(files.unsealed());
+    ledger.over(attempt(TaskKind.PRE_COMMIT_1));
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+    assertEquals(List.of(), looked(), "of what has no files nothing is left");
   }
 
   @Test
