@@ -89,6 +89,11 @@ record TransferPlan(
     return with(List.of());
   }
 
+  /** Nothing is known against its place any more. */
+  TransferPlan further() {
+    return with(troubles.stream().filter(trouble -> !trouble.place().equals(place)).toList());
+  }
+
   List<Path> paths() {
     return sources.stream().map(Path::of).toList();
   }

@@ -265,14 +265,32 @@ final class TransferPlanner {
     if (failure.action() != Failure.Action.RETRY && !trouble.isLasting()) {
       return false; // of the source: it is the same wherever it goes
     }
-    TransferPlan now = plans.read(control.sector()).orElse(tried);
-    troubled(now, failure.code(), failure.message(), control.arrived());
+    troubled(now(tried), failure.code(), failure.message(), control.arrived());
     return trouble.isPlain();
+  }
+
+  /** Has it written down when bytes come further: a try that is killed says nothing in its end. */
+  void watch(TransferPlan plan, Control control) {
+    plan.trouble(plan.place())
+        .ifPresent(trouble -> control.whenFurther(trouble.arrived(), () -> further(plan)));
+  }
+
+  private void further(TransferPlan plan) {
+    try {
+      plans.write(now(plan).further());
+    } catch (IOException e) {
+      LOG.warn("cannot write down that {} came further: {}", plan.offer().sector(), e.toString());
+    }
+  }
+
+  /** As it was written down since. */
+  private TransferPlan now(TransferPlan plan) throws IOException {
+    return plans.read(plan.offer().sector()).orElse(plan);
   }
 
   /** Writes down that the place may put the sector in place from here on. */
   void commit(TransferPlan plan) throws IOException {
-    plans.write(plan.commit());
+    plans.write(now(plan).commit());
   }
 
   /** The destination of this place, if it is one now. */

@@ -47,6 +47,7 @@ class FailoverTest {
     private boolean away;
     private boolean commits;
     private boolean has;
+    private boolean dies;
     private long free = Long.MAX_VALUE;
     private long brings;
     private String store;
@@ -83,6 +84,11 @@ class FailoverTest {
       }
       if (trouble.isPresent()) {
         throw trouble.get();
+      }
+      if (dies) {
+        control.begin("send", offer.size());
+        control.add(1);
+        throw new IllegalStateException("killed");
       }
       has = true;
       return new SectorCopy("host-1", place, place, offer.files());
@@ -216,6 +222,23 @@ class FailoverTest {
     work.sweep();
     assertEquals(0, left());
     assertEquals(1, first.discarded.size());
+  }
+
+  @Test
+  void bytesThatCameBeforeAKillCountToo() throws Exception {
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    now = now.plus(PATIENCE.dividedBy(2));
+    first.trouble = Optional.empty();
+    first.dies = true;
+    assertThrows(IllegalStateException.class, this::transferred);
+    work = restarted();
+    first.away = true;
+    now = now.plus(PATIENCE.dividedBy(2));
+
+    assertTrue(refused().message().contains("another place is tried only after"));
+    now = now.plus(PATIENCE);
+    assertEquals("/second", transferred());
   }
 
   @Test
