@@ -95,7 +95,7 @@ public final class CopyCheck {
     if (!home.settings().canStore()) {
       throw new Doubt(Shown.shown(home.root()) + " does not store");
     }
-    Path arriving = home.root().resolve(StoragePath.FETCHING).resolve(sector.toString());
+    Path arriving = StoragePath.arriving(home.root(), sector);
     if (FileLook.exists(arriving)) {
       // It may have been given up, and be cleared away as soon as that can be written down.
       throw new Doubt("a transfer to " + Shown.shown(home.root()) + " has not come to its end");

@@ -4,6 +4,7 @@ import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
 import io.selkie.files.FileLook;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.StoragePath;
 import io.selkie.storage.Trash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,7 +79,7 @@ final class Landing {
   }
 
   private static Path directory(Path root, SectorId sector) {
-    return root.resolve("fetching").resolve(sector.toString());
+    return StoragePath.arriving(root, sector);
   }
 
   private static Path receipt(Path root, SectorId sector) {
