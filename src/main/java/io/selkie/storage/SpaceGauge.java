@@ -98,12 +98,13 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     return places.own(sector).root();
   }
 
-  /** Whether the sector has a replica, data or a cache below the storage path. */
+  /** Whether the sector has a replica, data or a cache below the storage path, or is arriving. */
   public boolean hasFiles(Path root, SectorId sector) {
     SectorFiles files = new SectorFiles(root, sector);
     return Files.exists(files.unsealed())
         || Files.exists(files.sealed())
-        || Files.exists(files.cache());
+        || Files.exists(files.cache())
+        || Files.exists(root.resolve("fetching").resolve(sector.toString()));
   }
 
   /**

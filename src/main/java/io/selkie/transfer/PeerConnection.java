@@ -9,6 +9,7 @@ import akka.http.javadsl.settings.ClientConnectionSettings;
 import akka.http.javadsl.settings.ConnectionPoolSettings;
 import io.selkie.transfer.TransferSettings.Peer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ final class PeerConnection {
   private static final int MOST_MESSAGE = 300;
 
   private final ActorSystem<?> system;
-  private final Peer peer;
+  private final URI url;
+  private final Token token;
   private final Duration patience;
   private final ConnectionPoolSettings pool;
 
@@ -37,8 +39,14 @@ final class PeerConnection {
    * @param patience with a silent peer
    */
   PeerConnection(ActorSystem<?> system, Peer peer, int connections, Duration patience) {
+    this(system, peer.url(), () -> read(peer), connections, patience);
+  }
+
+  /** The same with another source of its token. */
+  PeerConnection(ActorSystem<?> system, URI url, Token token, int connections, Duration patience) {
     this.system = system;
-    this.peer = peer;
+    this.url = url;
+    this.token = token;
     this.patience = patience;
     ClientConnectionSettings defaults = ClientConnectionSettings.create(system.classicSystem());
     this.pool =
@@ -127,7 +135,7 @@ final class PeerConnection {
   CompletableFuture<Answer> send(HttpRequest request, String path) throws TransferTrouble {
     HttpRequest whole =
         request
-            .withUri(peer.url() + TransferServer.BASE + path)
+            .withUri(url + TransferServer.BASE + path)
             .addHeader(RawHeader.create("Authorization", "Bearer " + token()));
     return Http.get(system)
         .singleRequest(
@@ -161,10 +169,10 @@ final class PeerConnection {
         return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         if (System.nanoTime() > end) {
-          throw TransferTrouble.passing("unreachable", peer.url() + " does not answer");
+          throw TransferTrouble.passing("unreachable", url + " does not answer");
         }
       } catch (ExecutionException e) {
-        throw TransferTrouble.passing("unreachable", peer.url() + " cannot be reached: " + line(e));
+        throw TransferTrouble.passing("unreachable", url + " cannot be reached: " + line(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Control.Held();
@@ -176,8 +184,18 @@ final class PeerConnection {
     return String.valueOf(trouble.getMessage()).lines().findFirst().orElse("");
   }
 
-  /** As it is in its file now. */
+  /** Tells the token for the peer. */
+  @FunctionalInterface
+  interface Token {
+    String text() throws TransferTrouble;
+  }
+
+  /** As it is now. */
   String token() throws TransferTrouble {
+    return token.text();
+  }
+
+  private static String read(Peer peer) throws TransferTrouble {
     try {
       if (Files.size(peer.tokenFile()) > MOST_TOKEN) {
         throw TransferTrouble.passing("unauthorized", peer.tokenFile() + " is no token file");

@@ -177,6 +177,22 @@ public final class HostLedger implements HostMeans {
     files = source;
   }
 
+  /**
+   * A sector comes from another host, and goes on here: written down before its first byte.
+   *
+   * @param root the storage path that it comes to
+   */
+  public synchronized void comes(SectorId sector, SealProofType type, Path root)
+      throws IOException {
+    boolean counts =
+        Optional.ofNullable(entries.get(sector))
+            .filter(entry -> entry.proofType() == type && entry.stage().isPresent())
+            .isPresent();
+    if (!counts) {
+      put(new Entry(sector, type, root, Optional.of(Stage.SEALING), false));
+    }
+  }
+
   /** A task is about to begin, or goes on: written down before it can write anything. */
   synchronized void begin(TaskId.Attempt attempt, TaskRequest request) throws IOException {
     TaskKind kind = request.kind();

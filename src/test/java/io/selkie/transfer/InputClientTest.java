@@ -55,6 +55,7 @@ class InputClientTest {
                     TransferSettings.of(kit.system().settings().config()),
                     List::of,
                     (sector, digest) -> Optional.empty(),
+                    SealingPlaces.none(),
                     temp.resolve("state"),
                     "source",
                     sector -> new SectorFiles(temp.resolve("repo"), sector),
