@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class TestFarm implements AutoCloseable {
   public static final int HOSTS = 3;
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int LOG_END = 6000;
 
   private final Path directory;
   private final Surroundings surroundings;
@@ -296,14 +298,29 @@ public final class TestFarm implements AutoCloseable {
       if (Instant.now().isAfter(end)) {
         StringBuilder logs = new StringBuilder();
         for (int host = 0; host < nodes.size(); host++) {
-          String log = nodes.get(host).log();
-          logs.append("\nhost ").append(host).append(":\n");
-          logs.append(log, Math.max(0, log.length() - 6000), log.length());
+          logs.append("\nhost ").append(host).append(found(nodes.get(host)));
         }
         fail("waited in vain for " + what + ": " + last + logs);
       }
       Thread.sleep(50);
     }
+  }
+
+  /** What whoever has to find out would look for. */
+  private static String found(NodeProcess node) throws IOException {
+    String log = node.log();
+    String end = log.substring(Math.max(0, log.length() - LOG_END));
+    if (!node.isAlive()) {
+      return " has ended:\n" + end;
+    }
+    Path jstack = Path.of(System.getProperty("java.home"), "bin", "jstack");
+    Process dump =
+        new ProcessBuilder(jstack.toString(), String.valueOf(node.pid()))
+            .redirectErrorStream(true)
+            .start();
+    return " lives:\n"
+        + end
+        + new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Override

@@ -18,6 +18,7 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
   private final String name;
   private final int net;
   private final List<String> namespaces = new ArrayList<>();
+  private final List<String> cables = new ArrayList<>();
   private PostgresServer postgres;
 
   private TestNetwork(long pid) {
@@ -97,6 +98,7 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
         inside,
         "netns",
         namespace(host));
+    cables.add(cable(bridge, host));
     run("ip", "link", "set", cable(bridge, host), "master", bridge(bridge));
     run("ip", "link", "set", cable(bridge, host), "up");
     run("ip", "-n", namespace(host), "addr", "add", address + "/24", "dev", inside);
@@ -156,6 +158,9 @@ final class TestNetwork implements TestFarm.Surroundings, AutoCloseable {
   public void close() throws IOException, InterruptedException {
     if (postgres != null) {
       postgres.close();
+    }
+    for (String cable : cables) { // the kernel takes its time with what is in a namespace
+      run("ip", "link", "del", cable);
     }
     for (String namespace : namespaces) {
       run("ip", "netns", "del", namespace);
