@@ -102,6 +102,7 @@ public class TransferBench {
                     settings,
                     () -> List.of(store),
                     (sector, digest) -> Optional.empty(),
+                    SealingPlaces.none(),
                     store.resolve("known"),
                     "bench",
                     sector -> new SectorFiles(store, sector),

@@ -35,7 +35,8 @@ final class DrainEstimate {
   /**
    * The time that is left; empty if a kind of task that is still to come has no history.
    *
-   * @param mode whether only what runs ends, or every sector goes to its end
+   * @param mode whether only what runs ends, or every sector goes to its end; of an evacuated host
+   *     the time in which sectors are copied is not counted
    */
   static Optional<Duration> of(HostMode mode, HostLimits limits, List<OnHost> sectors) {
     Duration longest = Duration.ZERO;
@@ -64,7 +65,7 @@ final class DrainEstimate {
   }
 
   private static List<TaskKind> toCome(HostMode mode, OnHost sector) {
-    if (mode == HostMode.DRAINING_PHASES) {
+    if (mode == HostMode.DRAINING_PHASES || mode == HostMode.EVACUATING) {
       return sector.running().isPresent() ? List.of(sector.phase()) : List.of();
     }
     return Arrays.stream(TaskKind.values())

@@ -103,6 +103,8 @@ final class ExplainRoutes {
           case DRAINING_SECTORS ->
               "it is drained of its sectors: they go on to their end, no others begin";
           case DRAINING_PHASES -> "it is drained: what runs comes to its end, nothing begins";
+          case EVACUATING ->
+              "it is evacuated: what runs comes to its end, then its sectors move to other hosts";
           case OFF -> "it was removed: by its operator's word nothing writes there any more";
         });
     host.loss()
@@ -146,6 +148,20 @@ final class ExplainRoutes {
                     "that host is lost: start it again, or say selkie hosts remove "
                         + host
                         + " --host-is-off"));
+    known
+        .facts()
+        .moves()
+        .aside()
+        .ifPresent(
+            task ->
+                lines.add(
+                    known
+                            .facts()
+                            .moves()
+                            .heading()
+                            .map(to -> "it moves to host " + to + ", which goes on with ")
+                            .orElse("it has moved, and leaves its former host before ")
+                        + task.id().kind()));
     if (state instanceof SectorState.Waiting waiting) {
       String task = waiting.task().id().toString();
       waiting

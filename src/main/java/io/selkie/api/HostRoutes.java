@@ -161,7 +161,9 @@ final class HostRoutes {
   /** Of a host that is not drained nothing; that a sector does not answer leaves it open. */
   private CompletionStage<Optional<Instant>> emptyAt(HostStatus host) {
     boolean drained =
-        host.mode() == HostMode.DRAINING_PHASES || host.mode() == HostMode.DRAINING_SECTORS;
+        host.mode() == HostMode.DRAINING_PHASES
+            || host.mode() == HostMode.DRAINING_SECTORS
+            || host.mode() == HostMode.EVACUATING;
     if (!drained || host.limits().isEmpty()) {
       return CompletableFuture.completedStage(Optional.empty());
     }
@@ -199,6 +201,7 @@ final class HostRoutes {
                 known.facts().phase(),
                 known.facts().phaseDone(),
                 state instanceof SectorState.Running running
+                        && running.task().id().kind() == known.facts().phase()
                     ? Optional.of(Duration.between(running.assignment().at(), clock.instant()))
                     : Optional.empty(),
                 usual.computeIfAbsent(size, this::usual)));
@@ -224,7 +227,8 @@ final class HostRoutes {
     return switch (call.text("until").orElse("sector")) {
       case "phase" -> HostMode.DRAINING_PHASES;
       case "sector" -> HostMode.DRAINING_SECTORS;
-      default -> throw Call.invalid("until must be phase or sector");
+      case "evacuate" -> HostMode.EVACUATING;
+      default -> throw Call.invalid("until must be phase, sector or evacuate");
     };
   }
 

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
     name = "drain",
     description = {
       "Empty a host up to a boundary: until sector, those that it has go on to their end and no others",
-      "begin; until phase, what runs comes to its end and nothing begins. The order outlives every",
-      "restart; selkie hosts uncordon ends it."
+      "begin; until phase, what runs comes to its end and nothing begins; evacuate, what runs comes",
+      "to its end, and the sectors move to hosts that can go on with them, each when its next task is",
+      "due. The order outlives every restart; selkie hosts uncordon ends it."
     },
     mixinStandardHelpOptions = true)
 final class HostsDrain implements Callable<Integer> {
@@ -43,7 +44,8 @@ final class HostsDrain implements Callable<Integer> {
   @SuppressWarnings("checkstyle:ConstantName")
   enum Boundary {
     phase,
-    sector
+    sector,
+    evacuate
   }
 
   HostsDrain(CommandContext context) {
@@ -67,10 +69,20 @@ final class HostsDrain implements Callable<Integer> {
   }
 
   private String text(JsonNode drained) {
+    int tasks = drained.path("tasks").size();
+    int sectors = drained.path("sectors").size();
     String left =
-        until == Boundary.phase
-            ? drained.path("tasks").size() + " tasks run to their end"
-            : drained.path("sectors").size() + " sectors go on to their end";
+        switch (until) {
+          case phase -> tasks + " tasks run to their end";
+          case sector -> sectors + " sectors go on to their end";
+          case evacuate ->
+              tasks
+                  + " tasks run to their end, and "
+                  + sectors
+                  + " sectors move (selkie explain "
+                  + host
+                  + " tells which cannot)";
+        };
     String when =
         drained.path("emptyAt").isTextual()
             ? "by about " + drained.path("emptyAt").asText()

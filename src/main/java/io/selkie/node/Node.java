@@ -43,6 +43,7 @@ import io.selkie.storage.StateDirectory;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.InputClient;
+import io.selkie.transfer.SealingPlaces;
 import io.selkie.transfer.TransferServer;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
@@ -331,6 +332,9 @@ public final class Node implements AutoCloseable {
                     transfer,
                     () -> served(transfer, parts.paths(), attached),
                     parts.paths()::otherReplica,
+                    parts.worker().means() instanceof HostLedger ledger
+                        ? new ComingSectors(parts.host(), parts.places(), parts.paths(), ledger)
+                        : SealingPlaces.none(),
                     state,
                     parts.host().value(),
                     parts.places(),

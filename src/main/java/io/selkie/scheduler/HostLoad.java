@@ -123,6 +123,26 @@ public final class HostLoad {
     }
   }
 
+  /** The sector is on its way here, with all that it needs from then on. */
+  void comes(SectorId sector, Optional<SealProofType> type) {
+    if (!isHere(sector)) {
+      coming.add(sector);
+      type.ifPresent(known -> charge(SectorSpace.peak(known, SectorSpace.Stage.SEALING)));
+    }
+  }
+
+  /** Why a sector that was begun elsewhere cannot come here to go on; empty if it can. */
+  public Optional<Refusal> refusalToCome(Load next) {
+    Load first = new Load(TaskKind.PRE_COMMIT_1, next.sector(), next.proofType());
+    return unfit
+        .map(
+            why ->
+                new Refusal(Limit.FITNESS, true, () -> "host " + host + " takes no work: " + why))
+        .or(() -> offer(next.kind()))
+        .or(() -> isHere(next.sector()) ? Optional.empty() : sectors(first).or(() -> disk(first)))
+        .or(() -> tooLittleMemory(next));
+  }
+
   /** A prover of the task is ended before another begins: files of its sector stay. */
   void remove(Load load) {
     running.merge(load.kind(), -1, Integer::sum);
@@ -347,24 +367,32 @@ public final class HostLoad {
                     leases)));
   }
 
+  /**
+   * A sector that comes here stays: what it needs later has to fit too, or it is stuck for ever.
+   */
+  private Optional<Refusal> tooLittleMemory(Load load) {
+    return tooLarge(load)
+        .map(
+            large ->
+                new Refusal(
+                    Limit.MEMORY,
+                    false,
+                    () ->
+                        String.format(
+                            "host %s "
+                                + TOO_LITTLE_MEMORY
+                                + "%s is counted with %s, and the host uses up to %s"
+                                + " (selkie.memory)",
+                            host,
+                            name(large),
+                            Amount.of(memory(large)),
+                            Amount.of(limits.memory()))));
+  }
+
   private Optional<Refusal> memoryFor(Load load) {
-    // A sector that comes here stays: what it needs later has to fit too, or it is stuck for ever.
-    Optional<Load> tooLarge = tooLarge(load);
-    if (tooLarge.isPresent()) {
-      return Optional.of(
-          new Refusal(
-              Limit.MEMORY,
-              false,
-              () ->
-                  String.format(
-                      "host %s "
-                          + TOO_LITTLE_MEMORY
-                          + "%s is counted with %s, and the host uses up to %s"
-                          + " (selkie.memory)",
-                      host,
-                      name(tooLarge.get()),
-                      Amount.of(memory(tooLarge.get())),
-                      Amount.of(limits.memory()))));
+    Optional<Refusal> never = tooLittleMemory(load);
+    if (never.isPresent()) {
+      return never;
     }
     long needed = memory(load);
     long free = limits.memory() - memory - keptMemory;

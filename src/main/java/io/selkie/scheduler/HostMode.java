@@ -17,6 +17,9 @@ public enum HostMode {
   /** What runs comes to its end, and nothing begins. */
   @JsonProperty("draining-phases")
   DRAINING_PHASES("is drained and begins nothing"),
+  /** What runs comes to its end, and the sectors move to hosts that can go on with them. */
+  @JsonProperty("evacuating")
+  EVACUATING("is evacuated"),
   /** The operator's word: nothing writes there any more, and what was there is gone. */
   @JsonProperty("off")
   OFF("was removed");
@@ -30,10 +33,14 @@ public enum HostMode {
   /**
    * Why a task cannot begin on such a host; empty if the mode lets it.
    *
-   * @param hasFiles whether the files of its sector are there
+   * @param hasFiles whether the files of its sector are there, and it has to run there
    */
   Optional<String> refusal(HostId host, TaskKind kind, boolean hasFiles) {
-    boolean goesOn = hasFiles && (this == CORDONED || this == DRAINING_SECTORS);
+    boolean goesOn =
+        hasFiles
+            && (this == CORDONED
+                || this == DRAINING_SECTORS
+                || (this == EVACUATING && !kind.isMovedFor()));
     boolean moves = !kind.takesPlace() && this != OFF;
     return this == OPEN || goesOn || moves
         ? Optional.empty()

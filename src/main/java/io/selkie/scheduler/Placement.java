@@ -29,6 +29,7 @@ public final class Placement {
       List.of(
           TaskKind.RELEASE,
           TaskKind.TRANSFER,
+          TaskKind.MOVE,
           TaskKind.FINALIZE,
           TaskKind.COMMIT_2,
           TaskKind.COMMIT_1,
@@ -64,6 +65,9 @@ public final class Placement {
   private final Map<HostId, String> away;
   private final Map<SectorId, List<Held>> held = new HashMap<>();
 
+  /** What is known of a host whose operator said that it is off. */
+  static final String REMOVED = "which was removed";
+
   /** Above any number of slots. */
   private static final long SPARE = 1L << 40;
 
@@ -91,6 +95,7 @@ public final class Placement {
     this.all = List.copyOf(this.hosts.keySet());
     this.away = farm.away();
     farm.held().forEach(this::hold);
+    farm.coming().forEach(this::comes);
   }
 
   /**
@@ -111,13 +116,25 @@ public final class Placement {
    * @param since when it was asked for
    * @param filesOn the host that has the sector's files, or its source, if any has: the one that
    *     can run it, unless it is Commit2
+   * @param route what is known of the sector's moves
    */
   public record Waiting(
       TaskId task,
       Optional<SealProofType> proofType,
       Instant since,
       Optional<HostId> filesOn,
+      SectorRoute route,
       Urgency urgency) {
+    /** Of a sector that has not moved. */
+    public Waiting(
+        TaskId task,
+        Optional<SealProofType> proofType,
+        Instant since,
+        Optional<HostId> filesOn,
+        Urgency urgency) {
+      this(task, proofType, since, filesOn, SectorRoute.NONE, urgency);
+    }
+
     private HostLoad.Load load() {
       return new HostLoad.Load(task.kind(), task.sector(), proofType);
     }
@@ -129,7 +146,8 @@ public final class Placement {
    * @param sectors that have files there
    * @param unfit why it takes no work, if it does not
    * @param mode what the operator wants of it
-   * @param serves whether other hosts can fetch the input of a Commit2 from it
+   * @param serves whether other hosts can reach its transfer address: to fetch the input of a
+   *     Commit2, and to bring sectors
    */
   public record Host(
       HostId id,
@@ -155,15 +173,34 @@ public final class Placement {
    * @param hosts that have announced themselves and are not silent
    * @param away what is known of others, such as {@code which is silent since …}
    * @param held on these hosts or others
+   * @param coming sectors on their way between hosts
    */
-  public record Farm(List<Host> hosts, Map<HostId, String> away, Collection<Held> held) {
+  public record Farm(
+      List<Host> hosts, Map<HostId, String> away, Collection<Held> held, List<Coming> coming) {
     /** The collections are copied. */
     public Farm {
       hosts = List.copyOf(hosts);
       away = Map.copyOf(away);
       held = List.copyOf(held);
+      coming = List.copyOf(coming);
+    }
+
+    /** Without moves. */
+    public Farm(List<Host> hosts, Map<HostId, String> away, Collection<Held> held) {
+      this(hosts, away, held, List.of());
     }
   }
+
+  /** A sector whose files are to be on the host soon: its space there is taken. */
+  public record Coming(SectorId sector, Optional<SealProofType> proofType, HostId host) {}
+
+  /**
+   * A sector has to move before its task can begin.
+   *
+   * @param leavesForLack whether the host that it leaves does not offer the task; else its operator
+   *     wants it empty
+   */
+  public record Move(TaskId task, HostId from, HostId to, boolean leavesForLack) {}
 
   /**
    * A task that has a slot already.
@@ -182,13 +219,17 @@ public final class Placement {
   public record Assignment(TaskId task, HostId host) {}
 
   /**
-   * What becomes of the waiting tasks: each has an assignment or a reason.
+   * What becomes of the waiting tasks: each has an assignment, or its sector moves for it, or it
+   * has a reason.
    *
    * @param reasons one sentence for the operator
    * @param shortOfMemory those that wait for memory and nothing else
    */
   public record Decision(
-      List<Assignment> assignments, Map<TaskId, String> reasons, Set<TaskId> shortOfMemory) {}
+      List<Assignment> assignments,
+      List<Move> moves,
+      Map<TaskId, String> reasons,
+      Set<TaskId> shortOfMemory) {}
 
   /** The same without any that has waited for memory too long. */
   public static Decision decide(
@@ -212,12 +253,20 @@ public final class Placement {
   public static Decision decide(Collection<Waiting> waiting, Farm farm, Set<TaskId> starved) {
     Placement placement = new Placement(farm);
     List<Assignment> assignments = new ArrayList<>();
+    List<Move> moves = new ArrayList<>();
     Map<TaskId, String> reasons = new LinkedHashMap<>();
     Set<TaskId> shortOfMemory = new LinkedHashSet<>();
     for (Waiting next : waiting.stream().sorted(NEXT).toList()) {
       Optional<String> reason = placement.besideItsSector(next).or(() -> placement.noHost(next));
       if (reason.isPresent()) {
         reasons.put(next.task(), reason.get());
+        continue;
+      }
+      Optional<String> leaves = placement.leaves(next);
+      if (leaves.isPresent()) {
+        placement
+            .destination(next, leaves.get(), reasons)
+            .ifPresent(to -> moves.add(placement.move(next, to)));
         continue;
       }
       List<HostId> candidates = placement.candidates(next);
@@ -235,7 +284,134 @@ public final class Placement {
         }
       }
     }
-    return new Decision(List.copyOf(assignments), reasons, Set.copyOf(shortOfMemory));
+    return new Decision(
+        List.copyOf(assignments), List.copyOf(moves), reasons, Set.copyOf(shortOfMemory));
+  }
+
+  private void comes(Coming sector) {
+    Optional.ofNullable(hosts.get(sector.host()))
+        .ifPresent(host -> host.comes(sector.sector(), sector.proofType()));
+  }
+
+  /** Why the sector cannot stay where its files are; empty if it can, or has none. */
+  private Optional<String> leaves(Waiting waiting) {
+    TaskKind kind = waiting.task().kind();
+    if (!kind.isMovedFor() || waiting.filesOn().isEmpty()) {
+      return Optional.empty();
+    }
+    HostId here = waiting.filesOn().get();
+    if (!load(here).offers(kind)) {
+      return Optional.of("its files are on host " + here + ", " + NOT_OFFERED + kind);
+    }
+    return mode(here) == HostMode.EVACUATING
+        ? Optional.of("its files are on host " + here + ", which is evacuated")
+        : Optional.empty();
+  }
+
+  /**
+   * Where the sector goes on: where it can go the most of its way, so that it moves once. If that
+   * is full now it waits for it; the reason is written down.
+   */
+  private Optional<HostId> destination(Waiting waiting, String why, Map<TaskId, String> reasons) {
+    Map<HostId, String> refusals = new TreeMap<>();
+    List<HostId> able = new ArrayList<>();
+    int most = 0;
+    for (HostId host : all) {
+      Optional<String> never = neverGoes(waiting, host);
+      int way = way(waiting, host) == 0 ? 0 : rank(waiting, host);
+      if (never.isPresent()) {
+        refusals.put(host, never.get());
+      } else if (way > 0) {
+        if (way > most) {
+          able.clear();
+          most = way;
+        }
+        if (way == most) {
+          able.add(host);
+        }
+      }
+    }
+    Optional<HostId> best = Optional.empty();
+    long room = Long.MIN_VALUE;
+    for (HostId host : able) {
+      Optional<HostLoad.Refusal> refusal = load(host).refusalToCome(waiting.load());
+      long free = load(host).room(waiting.task().kind());
+      if (refusal.isPresent()) {
+        refusals.put(host, refusal.get().reason());
+      } else if (free > room) {
+        best = Optional.of(host);
+        room = free;
+      }
+    }
+    if (best.isEmpty()) {
+      reasons.put(
+          waiting.task(),
+          able.isEmpty()
+              ? why + "; " + nowhere(waiting, refusals)
+              : "its sector is to leave host "
+                  + waiting.filesOn().orElseThrow()
+                  + ", and "
+                  + able.stream()
+                      .flatMap(host -> Optional.ofNullable(refusals.get(host)).stream())
+                      .findFirst()
+                      .orElseThrow());
+    }
+    return best;
+  }
+
+  private static String nowhere(Waiting waiting, Map<HostId, String> refusals) {
+    return refusals.isEmpty()
+        ? "no other host offers " + waiting.task().kind()
+        : "it cannot move: " + String.join("; ", refusals.values());
+  }
+
+  /** What no end of another task mends; hosts that do not offer the task are not worth a word. */
+  private Optional<String> neverGoes(Waiting waiting, HostId host) {
+    if (hasFiles(waiting, host) || way(waiting, host) == 0) {
+      return Optional.empty();
+    }
+    boolean begun = waiting.route().peer().equals(Optional.of(host));
+    Optional<HostId> other = waiting.route().peer().filter(peer -> !begun && !isRemoved(peer));
+    if (other.isPresent()) {
+      return Optional.of("a part of its files is on host " + other.get() + " already");
+    }
+    if (!serving.contains(host)) {
+      return Optional.of(
+          "host "
+              + host
+              + " takes no sectors from others (selkie.transfer.host is not an address that the farm"
+              + " reaches)");
+    }
+    return begun ? Optional.empty() : mode(host).refusal(host, waiting.task().kind(), false);
+  }
+
+  private boolean isRemoved(HostId host) {
+    return REMOVED.equals(away.get(host));
+  }
+
+  /** The farther the better; but where it was before it goes only if nobody else can go on. */
+  private int rank(Waiting waiting, HostId host) {
+    int fresh = waiting.route().left().contains(host) ? 0 : TaskKind.values().length;
+    return fresh + way(waiting, host);
+  }
+
+  /** How much of the rest of its way the sector can go on the host. */
+  private int way(Waiting waiting, HostId host) {
+    TaskKind kind = waiting.task().kind();
+    if (hasFiles(waiting, host) || !load(host).offers(kind)) {
+      return 0;
+    }
+    return kind.isPooled() ? way(load(host), kind) : 1;
+  }
+
+  private Move move(Waiting waiting, HostId to) {
+    HostId from = waiting.filesOn().orElseThrow();
+    comes(new Coming(waiting.task().sector(), waiting.proofType(), to));
+    return new Move(waiting.task(), from, to, !load(from).offers(waiting.task().kind()));
+  }
+
+  private HostMode mode(HostId host) {
+    return modes.getOrDefault(host, HostMode.OPEN);
   }
 
   private static boolean isForMemory(HostLoad.Refusal refusal) {
@@ -306,8 +482,7 @@ public final class Placement {
             && kind.isPooled()
             && !held.containsKey(waiting.task().sector())
             && (!kind.bringsFiles() || !isAnywhere(waiting.task().sector()));
-    Optional<HostId> own =
-        waiting.filesOn().filter(host -> modes.getOrDefault(host, HostMode.OPEN) != HostMode.OPEN);
+    Optional<HostId> own = waiting.filesOn().filter(host -> mode(host) != HostMode.OPEN);
     return waiting.proofType().filter(type -> isFree).map(type -> new Shape(kind, type, own));
   }
 
@@ -434,11 +609,11 @@ public final class Placement {
   }
 
   private Optional<HostLoad.Refusal> closed(Waiting waiting, HostId host) {
+    boolean evacuated = mode(host) == HostMode.EVACUATING;
     boolean there =
-        hasFiles(waiting, host)
+        (hasFiles(waiting, host) && !(evacuated && only(waiting).isEmpty()))
             || (waiting.task().kind().needsFiles() && only(waiting).equals(Optional.of(host)));
-    return modes
-        .getOrDefault(host, HostMode.OPEN)
+    return mode(host)
         .refusal(host, waiting.task().kind(), there)
         .map(why -> new HostLoad.Refusal(HostLoad.Limit.ORDERS, true, () -> why));
   }

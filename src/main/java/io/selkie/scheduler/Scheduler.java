@@ -100,6 +100,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
                 Optional.of(submit.proofType()),
                 submit.since(),
                 submit.filesOn(),
+                submit.route(),
                 new Placement.Urgency(submit.deadline(), submit.deals())),
             submit.replyTo()));
   }
@@ -112,7 +113,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   private Behavior<SchedulerCommand> onResume(SchedulerCommand.Resume resume) {
     return answer(
         state.resume(
-            resume.task(), resume.proofType(), resume.host(), resume.filesOn(), resume.replyTo()));
+            resume.task(), resume.proofType(), resume.host(), resume.peer(), resume.replyTo()));
   }
 
   private Behavior<SchedulerCommand> onHostReport(SchedulerCommand.HostReport report) {
@@ -245,6 +246,16 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
           .tell(
               new SchedulerCommand.Assigned(
                   answer.task(), answer.host(), answer.worker(), answer.inputs()));
+    }
+    for (var wish : state.wishes()) {
+      Placement.Move move = wish.move();
+      getContext()
+          .getLog()
+          .debug("{} waits for a move from {} to {}", move.task(), move.from(), move.to());
+      wish.to()
+          .tell(
+              new SchedulerCommand.MoveWanted(
+                  move.task(), move.from(), move.to(), move.leavesForLack()));
     }
   }
 }

@@ -17,6 +17,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
    *
    * @param since when the task was asked for
    * @param filesOn the host that has the sector's files, if any has
+   * @param route what is known of the sector's moves between hosts
    * @param deadline after which the work is lost, if the sector knows of one
    * @param deals whether the sector has data of clients
    */
@@ -25,6 +26,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
       SealProofType proofType,
       Instant since,
       Optional<HostId> filesOn,
+      SectorRoute route,
       Optional<Instant> deadline,
       boolean deals,
       ActorRef<Answer> replyTo)
@@ -41,13 +43,14 @@ public sealed interface SchedulerCommand extends NodeMessage {
    * again. Answered by {@link Assigned} once that host has announced itself.
    *
    * @param proofType empty if the sector only wants to end it
-   * @param filesOn the host that has the sector's files, if any has
+   * @param peer the other host that the task needs: the one with the input of a Commit2, the one
+   *     that a Move goes to or has gone to
    */
   record Resume(
       TaskId task,
       Optional<SealProofType> proofType,
       HostId host,
-      Optional<HostId> filesOn,
+      Optional<HostId> peer,
       ActorRef<Answer> replyTo)
       implements SchedulerCommand {}
 
@@ -128,4 +131,14 @@ public sealed interface SchedulerCommand extends NodeMessage {
    * @param since when it was last heard, by the scheduler's clock
    */
   record HostAway(TaskId task, HostId host, HostLoss loss, Instant since) implements Answer {}
+
+  /**
+   * The task cannot begin where the sector's files are: they are to move first. Told again until
+   * the sector asks for a host for the move.
+   *
+   * @param from the host that has the files
+   * @param to the one that goes on with the sector
+   * @param leavesForLack whether that host does not offer the task, and not only is evacuated
+   */
+  record MoveWanted(TaskId task, HostId from, HostId to, boolean leavesForLack) implements Answer {}
 }

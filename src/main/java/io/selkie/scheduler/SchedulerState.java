@@ -46,6 +46,7 @@ public final class SchedulerState<A, W> {
   /** What sectors were told of lost hosts, until they ask again. */
   private final Map<TaskId, HostLoss> told = new HashMap<>();
 
+  private final List<Wish<A>> wishes = new ArrayList<>();
   private Map<HostId, HostMode> modes = Map.of();
   private Instant began = Instant.MAX;
   private Map<TaskId, String> reasons = Map.of();
@@ -78,10 +79,33 @@ public final class SchedulerState<A, W> {
    */
   public record Notice<A>(A to, TaskId task, HostId host, HostLoss loss, Instant since) {}
 
-  /** The one task of a sector, with a host or without. */
-  private record Entry<A>(Placement.Waiting waiting, Optional<HostId> host, A replyTo) {
+  /**
+   * To be told to a sector: its files are to move before the task can begin.
+   *
+   * @param to the sector
+   */
+  public record Wish<A>(A to, Placement.Move move) {}
+
+  /**
+   * The one task of a sector, with a host or without.
+   *
+   * @param move that it waits for, told to the sector
+   */
+  private record Entry<A>(
+      Placement.Waiting waiting, Optional<HostId> host, Optional<Placement.Move> move, A replyTo) {
+    Entry(Placement.Waiting waiting, Optional<HostId> host, A replyTo) {
+      this(waiting, host, Optional.empty(), replyTo);
+    }
+
     TaskId task() {
       return waiting.task();
+    }
+
+    /** Where the sector is on its way to. */
+    Optional<Placement.Coming> coming() {
+      Optional<HostId> goal =
+          task().kind() == TaskKind.MOVE ? waiting.route().peer() : move.map(Placement.Move::to);
+      return goal.map(to -> new Placement.Coming(task().sector(), waiting.proofType(), to));
     }
   }
 
@@ -145,9 +169,15 @@ public final class SchedulerState<A, W> {
     told.remove(waiting.task());
     @Nullable Entry<A> known = entries.get(waiting.task().sector());
     if (known != null && known.task().equals(waiting.task())) {
+      boolean same = known.waiting().equals(waiting);
       Entry<A> again =
-          new Entry<>(waiting, known.host().filter(host -> isThereFor(waiting, host)), replyTo);
+          new Entry<>(
+              waiting,
+              known.host().filter(host -> isThereFor(waiting, host)),
+              known.move().filter(move -> same && isOpen(move.to())),
+              replyTo);
       changed |= again.host().isEmpty() && !again.equals(known);
+      again.move().ifPresent(move -> wishes.add(new Wish<>(replyTo, move)));
       return put(again);
     }
     if (known != null && !waiting.task().isNewerThan(known.task())) {
@@ -161,6 +191,17 @@ public final class SchedulerState<A, W> {
     return put(new Entry<>(waiting, Optional.empty(), replyTo));
   }
 
+  private boolean isOpen(HostId host) {
+    return hosts.containsKey(host) && mode(host) == HostMode.OPEN && !silent.contains(host);
+  }
+
+  /** What is to be told to sectors since the last time. */
+  public List<Wish<A>> wishes() {
+    List<Wish<A>> all = List.copyOf(wishes);
+    wishes.clear();
+    return all;
+  }
+
   /** A sector that asks for a host has none: one that is gone is not given again. */
   private boolean isThereFor(Placement.Waiting waiting, HostId host) {
     return mode(host) != HostMode.OFF
@@ -170,13 +211,13 @@ public final class SchedulerState<A, W> {
   /**
    * A sector takes up a task on the host that it was given earlier, whatever is free there.
    *
-   * @param filesOn the host that has the sector's files
+   * @param peer the other host that the task needs
    */
   public List<Answer<A, W>> resume(
       TaskId task,
       Optional<SealProofType> proofType,
       HostId host,
-      Optional<HostId> filesOn,
+      Optional<HostId> peer,
       A replyTo) {
     told.remove(task);
     @Nullable Entry<A> known = entries.get(task.sector());
@@ -187,8 +228,15 @@ public final class SchedulerState<A, W> {
     Optional<SealProofType> type =
         proofType.or(
             () -> Optional.ofNullable(known).flatMap(before -> before.waiting().proofType()));
+    boolean moves = task.kind().isMove();
     Placement.Waiting asked =
-        new Placement.Waiting(task, type, Instant.EPOCH, filesOn, Placement.Urgency.NONE);
+        new Placement.Waiting(
+            task,
+            type,
+            Instant.EPOCH,
+            moves ? Optional.of(host) : peer,
+            moves ? new SectorRoute(Set.of(), peer) : SectorRoute.NONE,
+            Placement.Urgency.NONE);
     return put(new Entry<>(asked, Optional.of(host), replyTo));
   }
 
@@ -325,7 +373,8 @@ public final class SchedulerState<A, W> {
     kept = starved;
     silent = silent(now);
     Placement.Decision decision =
-        Placement.decide(waiting(), new Placement.Farm(placementHosts(), away(), held()), starved);
+        Placement.decide(
+            waiting(), new Placement.Farm(placementHosts(), away(), held(), coming()), starved);
     reasons = decision.reasons();
     shortOfMemory.keySet().retainAll(reasons.keySet());
     decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
@@ -338,7 +387,18 @@ public final class SchedulerState<A, W> {
             put(new Entry<>(entry.waiting(), Optional.of(assignment.host()), entry.replyTo())));
       }
     }
+    for (Placement.Move move : decision.moves()) {
+      @Nullable Entry<A> entry = entries.get(move.task().sector());
+      if (entry != null) {
+        put(new Entry<>(entry.waiting(), Optional.empty(), Optional.of(move), entry.replyTo()));
+        wishes.add(new Wish<>(entry.replyTo(), move));
+      }
+    }
     return answers;
+  }
+
+  private List<Placement.Coming> coming() {
+    return entries.values().stream().flatMap(entry -> entry.coming().stream()).toList();
   }
 
   private Set<TaskId> starved(Instant now) {
@@ -378,7 +438,7 @@ public final class SchedulerState<A, W> {
     modes.forEach(
         (host, mode) -> {
           if (mode == HostMode.OFF) {
-            away.put(host, "which was removed");
+            away.put(host, Placement.REMOVED);
           }
         });
     return away;
@@ -452,7 +512,10 @@ public final class SchedulerState<A, W> {
             held ->
                 running.computeIfAbsent(held.host(), host -> new ArrayList<>()).add(held.task()));
     Map<HostId, Integer> waiting = new HashMap<>();
-    waiting().forEach(task -> task.filesOn().ifPresent(on -> waiting.merge(on, 1, Integer::sum)));
+    entries.values().stream()
+        .filter(entry -> entry.host().isEmpty())
+        .forEach(
+            entry -> entry.waiting().filesOn().ifPresent(on -> waiting.merge(on, 1, Integer::sum)));
     silent(now);
     return all.stream()
         .map(
@@ -476,6 +539,13 @@ public final class SchedulerState<A, W> {
   public Map<TaskId, String> reasons() {
     Map<TaskId, String> all = new LinkedHashMap<>(reasons);
     for (Entry<A> entry : entries.values()) {
+      entry
+          .move()
+          .ifPresent(
+              move ->
+                  all.put(
+                      entry.task(),
+                      "its sector is to move from host " + move.from() + " to host " + move.to()));
       entry
           .host()
           .filter(host -> !hosts.containsKey(host))
@@ -518,12 +588,17 @@ public final class SchedulerState<A, W> {
                                 inputs(entry, id))));
   }
 
-  /** What needs no files of its own runs anywhere, and has its one input brought there. */
+  /**
+   * What needs no files of its own runs anywhere, and has its one input brought there; a move needs
+   * the host that it goes to.
+   */
   private Optional<FileSource> inputs(Entry<A> entry, HostId host) {
-    return entry
-        .waiting()
-        .filesOn()
-        .filter(other -> !entry.task().kind().needsFiles() && !other.equals(host))
+    Placement.Waiting waiting = entry.waiting();
+    Optional<HostId> peer =
+        entry.task().kind().isMove()
+            ? waiting.route().peer()
+            : waiting.filesOn().filter(on -> !entry.task().kind().needsFiles());
+    return peer.filter(other -> !other.equals(host))
         .flatMap(other -> Optional.ofNullable(hosts.get(other)))
         .flatMap(other -> other.state().files());
   }
@@ -547,7 +622,7 @@ public final class SchedulerState<A, W> {
 
   private List<Placement.Waiting> waiting() {
     return entries.values().stream()
-        .filter(entry -> entry.host().isEmpty())
+        .filter(entry -> entry.host().isEmpty() && entry.move().isEmpty())
         .map(Entry::waiting)
         .toList();
   }

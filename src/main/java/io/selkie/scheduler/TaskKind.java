@@ -20,7 +20,9 @@ public enum TaskKind {
   /** A verified copy of the sealed sector is made in long-term storage; the phase stays. */
   TRANSFER("Transfer", -1),
   /** The sector's files leave this host: a verified copy is named. */
-  RELEASE("Release", -1);
+  RELEASE("Release", -1),
+  /** The files of an unsealed sector are copied to the host that goes on with it. */
+  MOVE("Move", -1);
 
   private final String text;
   private final int number;
@@ -55,7 +57,15 @@ public enum TaskKind {
 
   /** Whether the task moves files and proves nothing: such a task takes no place of a host's. */
   public boolean isMove() {
-    return this == TRANSFER || this == RELEASE;
+    return this == TRANSFER || this == RELEASE || this == MOVE;
+  }
+
+  /**
+   * Whether a sector leaves its host for the task, where that cannot do it: what works on the files
+   * and is bound to no host by its request.
+   */
+  public boolean isMovedFor() {
+    return isPhase() && this != ADD_PIECE && needsFiles();
   }
 
   /**

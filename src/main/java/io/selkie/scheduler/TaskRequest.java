@@ -34,7 +34,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskRequest.Unseal.class, name = "Unseal"),
   @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove"),
   @JsonSubTypes.Type(value = TaskRequest.Transfer.class, name = "Transfer"),
-  @JsonSubTypes.Type(value = TaskRequest.Release.class, name = "Release")
+  @JsonSubTypes.Type(value = TaskRequest.Release.class, name = "Release"),
+  @JsonSubTypes.Type(value = TaskRequest.Move.class, name = "Move")
 })
 public sealed interface TaskRequest {
   /** The kind of sector. */
@@ -48,6 +49,11 @@ public sealed interface TaskRequest {
   @JsonIgnore
   default Optional<HostId> onlyOn() {
     return Optional.empty();
+  }
+
+  /** The same, telling where another host's transfer address is, if the task has a use for it. */
+  default TaskRequest with(FileSource source) {
+    return this;
   }
 
   /**
@@ -164,8 +170,8 @@ public sealed interface TaskRequest {
       this(proofType, phase1Output, digest, Optional.empty());
     }
 
-    /** The same with a source of the file. */
-    public Commit2 from(FileSource source) {
+    @Override
+    public Commit2 with(FileSource source) {
       return new Commit2(proofType, phase1Output, digest, Optional.of(source));
     }
 
@@ -238,11 +244,63 @@ public sealed interface TaskRequest {
    * Deletes the files of the sector here, since they are elsewhere.
    *
    * @param copy where; what is not in it stays
+   * @param from the host that a sector has moved away from, which does it; absent: the one that has
+   *     the sector's files
+   * @param at where that host asks for the copy; told with the task, never kept
    */
-  record Release(SealProofType proofType, SectorCopy copy) implements TaskRequest {
+  record Release(
+      SealProofType proofType,
+      SectorCopy copy,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> from,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> at)
+      implements TaskRequest {
+    /** Of a sector that went to storage. */
+    public Release(SealProofType proofType, SectorCopy copy) {
+      this(proofType, copy, Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    public Optional<HostId> onlyOn() {
+      return from;
+    }
+
+    @Override
+    public TaskRequest with(FileSource source) {
+      return new Release(proofType, copy, from, Optional.of(source));
+    }
+
     @Override
     public TaskKind kind() {
       return TaskKind.RELEASE;
+    }
+  }
+
+  /**
+   * Copies the files of an unsealed sector to another host, which goes on with it.
+   *
+   * @param to that host
+   * @param generation of the sector's files
+   * @param at where it takes them; told with the task, never kept
+   */
+  record Move(
+      SealProofType proofType,
+      HostId to,
+      int generation,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> at)
+      implements TaskRequest {
+    /** A request as it is kept. */
+    public Move(SealProofType proofType, HostId to, int generation) {
+      this(proofType, to, generation, Optional.empty());
+    }
+
+    @Override
+    public TaskRequest with(FileSource source) {
+      return new Move(proofType, to, generation, Optional.of(source));
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.MOVE;
     }
   }
 }

@@ -25,7 +25,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskResult.Unsealed.class, name = "Unsealed"),
   @JsonSubTypes.Type(value = TaskResult.FilesRemoved.class, name = "FilesRemoved"),
   @JsonSubTypes.Type(value = TaskResult.Transferred.class, name = "Transferred"),
-  @JsonSubTypes.Type(value = TaskResult.Released.class, name = "Released")
+  @JsonSubTypes.Type(value = TaskResult.Released.class, name = "Released"),
+  @JsonSubTypes.Type(value = TaskResult.Moved.class, name = "Moved")
 })
 public sealed interface TaskResult {
   /** Of AddPiece. */
@@ -92,4 +93,7 @@ public sealed interface TaskResult {
    * @param bytes that were freed
    */
   record Released(SectorCopy copy, long bytes) implements TaskResult {}
+
+  /** Of Move: every file of the copy was read back, is durable and where that host works on it. */
+  record Moved(SectorCopy copy) implements TaskResult {}
 }

@@ -57,7 +57,9 @@ public final class ManifestFiles implements KeptFiles {
   private boolean check(SectorFiles files, Answered answered) throws IOException, ProofsException {
     TaskResult result = answered.result();
     if (result instanceof TaskResult.VanillaProved proved) {
-      return hasDigest(proved.output(), proved.digest());
+      // Where it was made, or where the sector has moved since.
+      return hasDigest(proved.output(), proved.digest())
+          || hasDigest(files.commit1Output(), proved.digest());
     }
     if (result instanceof TaskResult.Proved) {
       return true;

@@ -319,6 +319,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
       return take(
           state, rules.hostAway(state, away.task(), away.host(), away.loss(), away.since(), now()));
     }
+    if (command.answer() instanceof SchedulerCommand.MoveWanted move) {
+      return take(state, rules.moveWanted(state, move, now()));
+    }
     SchedulerCommand.Assigned assigned = (SchedulerCommand.Assigned) command.answer();
     workers.put(assigned.host(), assigned.worker());
     inputs.put(assigned.host(), assigned.inputs());
@@ -401,7 +404,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.task().id(),
                   state.facts().proofType(),
                   state.task().requestedAt(),
-                  state.facts().filesOn().or(() -> state.task().request().onlyOn()),
+                  SectorRules.runsOn(state),
+                  SectorRules.route(state),
                   deadline,
                   SectorRules.hasDeals(state),
                   assignments));
@@ -434,7 +438,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private void tell(SectorEffect.Tell tell) {
     Optional<ActorRef<WorkerCommand>> worker = Optional.ofNullable(workers.get(tell.host()));
     boolean asked = inputs.containsKey(tell.host());
-    if (worker.isEmpty() || (tell.needsInputs() && !asked && !atWork.contains(tell.host()))) {
+    boolean waits = tell.waitsForInputs(atWork.contains(tell.host()));
+    if (worker.isEmpty() || (waits && !asked)) {
       // Its answer says the same again, with the worker to tell it to.
       surroundings
           .scheduler()
@@ -446,7 +451,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     Optional<FileSource> source = inputs.getOrDefault(tell.host(), Optional.empty());
     if (source.isPresent()) {
       worker.get().tell(tell.fetchingFrom(source.get()));
-    } else if (!tell.needsInputs() || atWork.contains(tell.host())) {
+    } else if (!waits) {
       worker.get().tell(tell.command());
     }
     // Else its input is nowhere to be had now; that is asked again in a while.

@@ -4,7 +4,6 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
-import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
 import io.selkie.sector.SectorFacts.Answered;
 import java.time.Instant;
@@ -26,7 +25,8 @@ sealed interface SectorEffect {
   /**
    * Tell the worker of a host.
    *
-   * @param inputsOn the host that has the input of a task which runs anywhere, if any has
+   * @param inputsOn the host that has the input of a task which runs anywhere, or the one that a
+   *     move goes to, if there is one
    */
   record Tell(TaskId task, HostId host, WorkerCommand command, Optional<HostId> inputsOn)
       implements SectorEffect {
@@ -41,11 +41,20 @@ sealed interface SectorEffect {
           && inputsOn.filter(on -> !on.equals(host)).isPresent();
     }
 
-    /** The same for a host that has to fetch its input. */
+    /**
+     * Whether the host cannot do without being told where the other one is: an input that it has
+     * fetched stays, while a move speaks to the other host to its end.
+     *
+     * @param atWork whether it has spoken of the job
+     */
+    boolean waitsForInputs(boolean atWork) {
+      return needsInputs() && (!atWork || task.kind().isMove());
+    }
+
+    /** The same for a host that needs the other one. */
     WorkerCommand fetchingFrom(FileSource source) {
       return command instanceof WorkerCommand.Start start
-              && start.request() instanceof TaskRequest.Commit2 commit2
-          ? new WorkerCommand.Start(start.attempt(), commit2.from(source))
+          ? new WorkerCommand.Start(start.attempt(), start.request().with(source))
           : command;
     }
 

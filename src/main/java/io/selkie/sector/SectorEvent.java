@@ -9,6 +9,7 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.serialization.JournalEvent;
+import io.selkie.storage.SectorCopy;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -26,7 +27,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = SectorEvent.TaskStopped.class, name = "TaskStopped"),
   @JsonSubTypes.Type(value = SectorEvent.HostLost.class, name = "HostLost"),
   @JsonSubTypes.Type(value = SectorEvent.HostReturned.class, name = "HostReturned"),
-  @JsonSubTypes.Type(value = SectorEvent.FilesLost.class, name = "FilesLost")
+  @JsonSubTypes.Type(value = SectorEvent.FilesLost.class, name = "FilesLost"),
+  @JsonSubTypes.Type(value = SectorEvent.MoveRequested.class, name = "MoveRequested"),
+  @JsonSubTypes.Type(value = SectorEvent.SectorMoved.class, name = "SectorMoved"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskResumed.class, name = "TaskResumed")
 })
 public sealed interface SectorEvent extends JournalEvent {
   /** When it was persisted. */
@@ -134,4 +138,44 @@ public sealed interface SectorEvent extends JournalEvent {
    * are gone.
    */
   record FilesLost(Instant at, HostId host, Failure failure) implements SectorEvent {}
+
+  /**
+   * The task that waits cannot begin where the sector's files are: it is set aside, and they move.
+   *
+   * @param task the number of the move
+   * @param from the host that has the files
+   * @param to the host that goes on
+   * @param forLack whether the first does not offer the task; else its operator wants it empty
+   */
+  record MoveRequested(
+      Instant at, int generation, int task, HostId from, HostId to, boolean forLack)
+      implements SectorEvent {}
+
+  /**
+   * The sector's files are on another host from here on: it read each back, and has them in place.
+   * Those that were left behind may go now, and not before.
+   *
+   * @param copy the files with their digests
+   * @param release the number of the task that deletes what was left behind
+   */
+  record SectorMoved(
+      Instant at,
+      int generation,
+      int task,
+      int attempt,
+      HostId from,
+      HostId to,
+      Instant startedAt,
+      Instant endedAt,
+      long bytes,
+      SectorCopy copy,
+      int release)
+      implements SectorEvent {}
+
+  /**
+   * The task that was set aside for a move is taken up again.
+   *
+   * @param task the number that it has from here on
+   */
+  record TaskResumed(Instant at, int generation, int task, TaskKind kind) implements SectorEvent {}
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param filesOn the host that has its files
  * @param answers results of this generation, oldest first
  * @param lost that host, while it is gone
+ * @param moves between hosts
  */
 public record SectorFacts(
     SectorId sector,
@@ -29,10 +30,12 @@ public record SectorFacts(
     boolean phaseDone,
     Optional<HostId> filesOn,
     List<Answered> answers,
-    Optional<HostId> lost) {
-  /** The list is copied. */
+    Optional<HostId> lost,
+    SectorMoves moves) {
+  /** The list is copied; facts of earlier versions know of no moves. */
   public SectorFacts {
     answers = List.copyOf(answers);
+    moves = moves == null ? SectorMoves.NONE : moves;
   }
 
   /** Of a sector whose host is there. */
@@ -46,12 +49,46 @@ public record SectorFacts(
       Optional<HostId> filesOn,
       List<Answered> answers) {
     this(
-        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, Optional.empty());
+        sector,
+        proofType,
+        generation,
+        tasks,
+        phase,
+        phaseDone,
+        filesOn,
+        answers,
+        Optional.empty(),
+        SectorMoves.NONE);
   }
 
   SectorFacts withLost(Optional<HostId> now) {
     return new SectorFacts(
-        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, now);
+        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, now, moves);
+  }
+
+  SectorFacts withMoves(SectorMoves now) {
+    return new SectorFacts(
+        sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, lost, now);
+  }
+
+  /** A task more was asked for. */
+  SectorFacts withTask(int number) {
+    return new SectorFacts(
+        sector, proofType, generation, number, phase, phaseDone, filesOn, answers, lost, moves);
+  }
+
+  SectorFacts on(HostId host) {
+    return new SectorFacts(
+        sector,
+        proofType,
+        generation,
+        tasks,
+        phase,
+        phaseDone,
+        Optional.of(host),
+        answers,
+        lost,
+        moves);
   }
 
   /** Nothing of the sector is left anywhere. */

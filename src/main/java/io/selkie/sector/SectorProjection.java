@@ -68,8 +68,12 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
       retry(rows, retry, task(before));
     } else if (event instanceof SectorEvent.AbortRequested abort) {
       abort(rows, abort, task(before), before.orElseThrow());
+      if (!before.orElseThrow().state().equals("running")) {
+        setAsideNoMore(rows, task(before), before.orElseThrow());
+      }
     } else if (event instanceof SectorEvent.TaskStopped stopped) {
       stopped(rows, stopped, task(before));
+      setAsideNoMore(rows, task(before), before.orElseThrow());
     } else if (event instanceof SectorEvent.HostLost lost) {
       lost(rows, "host " + lost.host() + " is lost: it was last heard at " + lost.since());
     } else if (event instanceof SectorEvent.HostReturned returned) {
@@ -82,6 +86,12 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
             .set(SummaryColumn.STATE, "failed")
             .set(SummaryColumn.FAILURE_CODE, gone.failure().code());
       }
+    } else if (event instanceof SectorEvent.MoveRequested move) {
+      requested(rows, move);
+    } else if (event instanceof SectorEvent.SectorMoved moved) {
+      moved(rows, moved);
+    } else if (event instanceof SectorEvent.TaskResumed resumed) {
+      waits(rows, resumed.kind(), resumed.generation(), resumed.task());
     } else {
       throw new IllegalStateException("no translation of " + event.getClass().getName());
     }
@@ -94,6 +104,42 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
         .flatMap(SectorSummary::taskKind)
         .map(TaskKind::of)
         .orElseThrow(() -> new IllegalStateException("an event of a task that was not asked for"));
+  }
+
+  private static void requested(Translation rows, SectorEvent.MoveRequested event) {
+    waits(rows, TaskKind.MOVE, event.generation(), event.task())
+        .set(
+            HistoryColumn.CAUSE,
+            "host "
+                + event.from()
+                + (event.forLack() ? " does not offer the next phase" : " is evacuated")
+                + "; it goes on on host "
+                + event.to());
+  }
+
+  private static void moved(Translation rows, SectorEvent.SectorMoved event) {
+    waits(rows, TaskKind.MOVE, event.generation(), event.task())
+        .set(HistoryColumn.ATTEMPT, event.attempt())
+        .set(HistoryColumn.HOST, event.from().value())
+        .set(HistoryColumn.DURATION_MS, millis(event.startedAt(), event.endedAt()))
+        .set(HistoryColumn.BYTES, event.bytes());
+    noFailure(rows.summary());
+    rows.summary()
+        .set(SummaryColumn.TASKS, event.release())
+        .set(SummaryColumn.TASK_KIND, TaskKind.RELEASE.toString())
+        .set(SummaryColumn.HOST, event.to().value())
+        .add(SummaryColumn.BYTES, event.bytes());
+  }
+
+  /** A task of the sector's own making waits; a failure before it is still to be seen. */
+  private static Values<HistoryColumn> waits(
+      Translation rows, TaskKind kind, int generation, int task) {
+    rows.summary()
+        .set(SummaryColumn.STATE, "waiting")
+        .set(SummaryColumn.TASKS, task)
+        .set(SummaryColumn.TASK_KIND, kind.toString())
+        .set(SummaryColumn.ATTEMPT, 0);
+    return about(rows, kind, generation, task);
   }
 
   private static void adopted(Translation rows, SectorEvent.SectorAdopted event) {
@@ -237,6 +283,14 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     about(rows, kind, event.generation(), event.task())
         .set(HistoryColumn.ATTEMPT, event.attempt())
         .set(HistoryColumn.HOST, event.host().value());
+  }
+
+  /** A move that was called off leaves the phase that it was for. */
+  private static void setAsideNoMore(Translation rows, TaskKind kind, SectorSummary before) {
+    if (kind == TaskKind.MOVE) {
+      rows.summary().set(SummaryColumn.TASKS, before.tasks() + 1);
+      before.phase().ifPresent(phase -> rows.summary().set(SummaryColumn.TASK_KIND, phase));
+    }
   }
 
   private static void lost(Translation rows, String message) {

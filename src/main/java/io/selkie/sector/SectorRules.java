@@ -3,10 +3,13 @@ package io.selkie.sector;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLoss;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.SectorRoute;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
 import io.selkie.scheduler.WorkerCommand;
 import io.selkie.sector.SectorEffect.AnswerAbort;
 import io.selkie.sector.SectorEffect.AnswerTask;
@@ -21,11 +24,14 @@ import io.selkie.sector.SectorEvent.FilesLost;
 import io.selkie.sector.SectorEvent.GenerationBegan;
 import io.selkie.sector.SectorEvent.HostLost;
 import io.selkie.sector.SectorEvent.HostReturned;
+import io.selkie.sector.SectorEvent.MoveRequested;
 import io.selkie.sector.SectorEvent.RetryRequested;
 import io.selkie.sector.SectorEvent.SectorAdopted;
+import io.selkie.sector.SectorEvent.SectorMoved;
 import io.selkie.sector.SectorEvent.TaskAssigned;
 import io.selkie.sector.SectorEvent.TaskFailed;
 import io.selkie.sector.SectorEvent.TaskRequested;
+import io.selkie.sector.SectorEvent.TaskResumed;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
 import io.selkie.sector.SectorFacts.Answered;
@@ -68,10 +74,10 @@ record SectorRules(RetryPolicy retries) {
     }
     if (state instanceof Busy busy
         && !(state instanceof SectorState.Failed || state instanceof Aborted)) {
-      return busy.task().key().equals(key)
+      return busy.wanted().key().equals(key)
           ? SectorStep.nothing() // the answer goes to whoever asked last
           : SectorStep.refuse(
-              state.sector() + " is busy with " + busy.task().id().kind() + "; abort that first");
+              state.sector() + " is busy with " + busy.wanted().id().kind() + "; abort that first");
     }
     return performAtRest((Known) state, request, key, now);
   }
@@ -96,7 +102,7 @@ record SectorRules(RetryPolicy retries) {
       return SectorStep.refuseForGood(
           state.sector() + " takes no more pieces: " + facts.phase() + " has begun");
     }
-    if (state instanceof Busy stuck && stuck.task().key().equals(key)) {
+    if (state instanceof Busy stuck && stuck.wanted().key().equals(key)) {
       return persist(state, List.of(new RetryRequested(now, "driver")), List.of());
     }
     if (state instanceof Idle) {
@@ -187,8 +193,69 @@ record SectorRules(RetryPolicy retries) {
 
   /** The scheduler may have decided by a request that was late, and knew less of the files. */
   private static boolean mayRunOn(Waiting waiting, HostId host) {
+    if (SectorTransitions.isLeaving(waiting.task())) {
+      return waiting.task().request().onlyOn().equals(Optional.of(host));
+    }
     return !waiting.task().id().kind().needsFiles()
         || waiting.facts().filesOn().filter(on -> !on.equals(host)).isEmpty();
+  }
+
+  /** The host that the task is bound to: by the sector's files, or by its request. */
+  static Optional<HostId> runsOn(Waiting waiting) {
+    Optional<HostId> only = waiting.task().request().onlyOn();
+    return SectorTransitions.isLeaving(waiting.task())
+        ? only
+        : waiting.facts().filesOn().or(() -> only);
+  }
+
+  /** What the scheduler has to know of the sector's moves. */
+  static SectorRoute route(Waiting waiting) {
+    SectorRoute route = waiting.facts().moves().route();
+    return SectorTransitions.isLeaving(waiting.task())
+        ? new SectorRoute(route.left(), waiting.facts().filesOn())
+        : route;
+  }
+
+  /** The scheduler wants the sector elsewhere, since its task cannot begin where its files are. */
+  SectorStep moveWanted(SectorState state, SchedulerCommand.MoveWanted wish, Instant now) {
+    if (!(state instanceof Waiting waiting)
+        || !waiting.task().id().equals(wish.task())
+        || !wish.task().kind().isMovedFor()
+        || waiting.notBefore().filter(now::isBefore).isPresent()
+        || !waiting.facts().filesOn().equals(Optional.of(wish.from()))
+        || wish.to().equals(wish.from())) {
+      return SectorStep.nothing();
+    }
+    SectorFacts facts = waiting.facts();
+    List<SectorEvent> events = new ArrayList<>();
+    facts.lost().ifPresent(lost -> events.add(new HostReturned(now, lost)));
+    events.add(
+        new MoveRequested(
+            now,
+            facts.generation(),
+            facts.tasks() + 1,
+            wish.from(),
+            wish.to(),
+            wish.leavesForLack()));
+    return persist(state, events, List.of());
+  }
+
+  /** The task that a move was for is the sector's task again, under a new number. */
+  private static TaskResumed resumed(Busy state, Instant now) {
+    SectorFacts facts = state.facts();
+    return new TaskResumed(now, facts.generation(), facts.tasks() + 1, state.wanted().id().kind());
+  }
+
+  /**
+   * Whether the sector's own task is left for the one that was asked for. A move that came to
+   * nothing is thought of anew, since hosts may be others by then; what cannot be deleted where the
+   * sector came from stays there, unless the copy is in doubt.
+   */
+  private static boolean isResumed(Busy state, Failure failure, Optional<Instant> next) {
+    return state.task().id().kind() == TaskKind.MOVE
+        || (SectorTransitions.isLeaving(state.task())
+            && next.isEmpty()
+            && failure.action() == Failure.Action.RETRY);
   }
 
   /** A worker reports. */
@@ -238,10 +305,14 @@ record SectorRules(RetryPolicy retries) {
       return SectorStep.nothing();
     }
     boolean runsThere = state instanceof Placed placed && placed.assignment().host().equals(host);
+    if (SectorTransitions.isLeaving(busy.task())) {
+      return withoutRelease(busy, host, loss, now);
+    }
     if (runsThere && (loss == HostLoss.REMOVED || !task.kind().needsFiles())) {
       return withoutHost((Placed) state, host, loss, now);
     }
     boolean filesAreThere = busy.facts().filesOn().equals(Optional.of(host));
+    TaskId wanted = busy.wanted().id();
     if (!filesAreThere || loss == HostLoss.SILENT || !(runsThere || state instanceof Waiting)) {
       return SectorStep.nothing();
     }
@@ -250,12 +321,47 @@ record SectorRules(RetryPolicy retries) {
       return persist(
           state,
           List.of(new FilesLost(now, host, failure)),
-          List.of(new AnswerTask(new Sector.TaskHasFailed(task, failure))));
+          List.of(new AnswerTask(new Sector.TaskHasFailed(wanted, failure))));
     }
-    AnswerTask answer = new AnswerTask(new Sector.HostIsLost(task, host, since));
+    AnswerTask answer = new AnswerTask(new Sector.HostIsLost(wanted, host, since));
     return busy.facts().lost().isPresent()
         ? SectorStep.only(answer)
         : persist(state, List.of(new HostLost(now, host, since)), List.of(answer));
+  }
+
+  /**
+   * What a move left behind is on a host that is gone: it stays there, and the sector goes on where
+   * its files are.
+   */
+  private static SectorStep withoutRelease(Busy state, HostId host, HostLoss loss, Instant now) {
+    boolean matters = state.task().request().onlyOn().equals(Optional.of(host));
+    if (!matters
+        || loss == HostLoss.SILENT
+        || !(state instanceof Waiting || state instanceof SectorState.Running)) {
+      return SectorStep.nothing();
+    }
+    TaskId task = state.task().id();
+    List<SectorEvent> events = new ArrayList<>();
+    if (state instanceof Placed placed) {
+      Failure failure =
+          new Failure(
+              Failure.Action.RETRY,
+              Failure.HOST_AWAY,
+              "host " + host + " does not answer: what the move left there stays");
+      events.add(
+          new TaskFailed(
+              now,
+              task.generation(),
+              task.task(),
+              placed.assignment().attempt(),
+              host,
+              placed.assignment().at(),
+              now,
+              failure,
+              Optional.of(now)));
+    }
+    events.add(resumed(state, now));
+    return persist(state, events, List.of(new Withdraw(task)));
   }
 
   private static Failure removed(HostId host) {
@@ -268,6 +374,7 @@ record SectorRules(RetryPolicy retries) {
   /** The attempt is over: what it still gives is refused. */
   private SectorStep withoutHost(Placed state, HostId host, HostLoss loss, Instant now) {
     TaskId task = state.task().id();
+    TaskId wanted = state.wanted().id();
     int attempt = state.assignment().attempt();
     boolean filesAreGone =
         loss == HostLoss.REMOVED && state.facts().filesOn().equals(Optional.of(host));
@@ -276,7 +383,7 @@ record SectorRules(RetryPolicy retries) {
     effects.add(new Withdraw(task));
     if (state instanceof Stopping) {
       events.add(new TaskStopped(now, task.generation(), task.task(), attempt, host));
-      effects.add(new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))));
+      effects.add(new AnswerTask(new Sector.TaskHasFailed(wanted, abortedFailure(wanted))));
       effects.add(new AnswerAbort(new Sector.Accepted()));
     } else {
       Failure failure =
@@ -290,7 +397,7 @@ record SectorRules(RetryPolicy retries) {
           new TaskFailed(
               now, task.generation(), task.task(), attempt, host, began, now, failure, next));
       if (filesAreGone) {
-        effects.add(new AnswerTask(new Sector.TaskHasFailed(task, failure)));
+        effects.add(new AnswerTask(new Sector.TaskHasFailed(wanted, failure)));
       }
     }
     if (filesAreGone) {
@@ -322,7 +429,37 @@ record SectorRules(RetryPolicy retries) {
     return new Tell(report.attempt().task(), report.host(), command);
   }
 
+  /** From here on the files are on the other host; those that are left behind may go. */
+  private SectorStep moved(
+      Placed state, TaskReport.Succeeded report, TaskResult.Moved result, Instant now) {
+    TaskId task = state.task().id();
+    SectorMoved event =
+        new SectorMoved(
+            now,
+            task.generation(),
+            task.task(),
+            report.attempt().number(),
+            report.host(),
+            new HostId(result.copy().host()),
+            report.startedAt(),
+            report.endedAt(),
+            report.bytes(),
+            result.copy(),
+            state.facts().tasks() + 1);
+    return persist(
+        state,
+        List.of(event),
+        List.of(
+            new Withdraw(task),
+            new AnswerAbort(
+                new Sector.Refused(task.kind() + " had ended before it was stopped", false)),
+            acknowledge(report)));
+  }
+
   private SectorStep succeeded(Placed state, TaskReport.Succeeded report, Instant now) {
+    if (report.result() instanceof TaskResult.Moved moved) {
+      return moved(state, report, moved, now);
+    }
     TaskId task = state.task().id();
     TaskSucceeded event =
         new TaskSucceeded(
@@ -335,6 +472,12 @@ record SectorRules(RetryPolicy retries) {
             report.endedAt(),
             report.bytes(),
             report.result());
+    if (SectorTransitions.isLeaving(state.task())) {
+      return persist(
+          state,
+          List.of(event, resumed(state, now)),
+          List.of(new Withdraw(task), acknowledge(report)));
+    }
     return persist(
         state,
         List.of(event),
@@ -349,6 +492,12 @@ record SectorRules(RetryPolicy retries) {
     TaskId task = state.task().id();
     int failures = SectorTransitions.failures(state.task(), report.failure());
     Optional<Instant> next = retries.next(report.failure(), failures, now);
+    boolean resumes = isResumed(state, report.failure(), next);
+    if (resumes && next.isEmpty()) {
+      next =
+          Optional.of(
+              SectorTransitions.isLeaving(state.task()) ? now : now.plus(retries.longest()));
+    }
     TaskFailed event =
         new TaskFailed(
             now,
@@ -362,13 +511,14 @@ record SectorRules(RetryPolicy retries) {
             next);
     List<SectorEffect> effects = new ArrayList<>();
     if (next.isEmpty()) {
-      effects.add(new AnswerTask(new Sector.TaskHasFailed(task, report.failure())));
+      TaskId wanted = state.wanted().id();
+      effects.add(new AnswerTask(new Sector.TaskHasFailed(wanted, report.failure())));
     }
     effects.add(acknowledge(report));
     if (next.isPresent()) {
       effects.add(new Withdraw(task)); // others may have the slot while it waits
     }
-    return persist(state, List.of(event), effects);
+    return persist(state, resumes ? List.of(event, resumed(state, now)) : List.of(event), effects);
   }
 
   /** The worker knows a newer attempt than ours and did not run it: as good as a failure. */
@@ -380,6 +530,7 @@ record SectorRules(RetryPolicy retries) {
 
   private static SectorStep stopped(Stopping state, TaskReport report, Instant now) {
     TaskId task = state.task().id();
+    TaskId wanted = state.wanted().id();
     TaskStopped event =
         new TaskStopped(
             now, task.generation(), task.task(), report.attempt().number(), report.host());
@@ -387,7 +538,7 @@ record SectorRules(RetryPolicy retries) {
         state,
         List.of(event),
         List.of(
-            new AnswerTask(new Sector.TaskHasFailed(task, abortedFailure(task))),
+            new AnswerTask(new Sector.TaskHasFailed(wanted, abortedFailure(wanted))),
             new AnswerAbort(new Sector.Accepted()),
             acknowledge(report)));
   }
@@ -429,6 +580,10 @@ record SectorRules(RetryPolicy retries) {
     if (!SectorTransitions.accepts(state, AbortRequested.class)) {
       return SectorStep.refuse(state.sector() + " has nothing to stop");
     }
+    if (state instanceof Busy busy && SectorTransitions.isLeaving(busy.task())) {
+      return SectorStep.refuse(
+          state.sector() + " has moved, and leaves its former host; ask again in a moment");
+    }
     AbortRequested event =
         new AbortRequested(now, by, cause, discard ? Optional.of(true) : Optional.empty());
     List<SectorEffect> effects = new ArrayList<>();
@@ -457,18 +612,26 @@ record SectorRules(RetryPolicy retries) {
           placed instanceof Stopping stopping
               ? new WorkerCommand.Stop(attempt, stopping.discard())
               : new WorkerCommand.Start(attempt, placed.task().request());
-      Optional<HostId> inputsOn =
-          attempt.task().kind().needsFiles() ? Optional.empty() : placed.facts().filesOn();
-      return List.of(new Tell(attempt.task(), placed.assignment().host(), command, inputsOn));
+      return List.of(new Tell(attempt.task(), placed.assignment().host(), command, peer(placed)));
     }
     return state instanceof Known known ? List.of(new Withdraw(latest(known))) : List.of();
+  }
+
+  /** The other host that the task needs. */
+  private static Optional<HostId> peer(Placed state) {
+    if (state.task().request() instanceof TaskRequest.Move move) {
+      return Optional.of(move.to());
+    }
+    return SectorTransitions.isLeaving(state.task()) || !state.task().id().kind().needsFiles()
+        ? state.facts().filesOn()
+        : Optional.empty();
   }
 
   /** Whether the sector has data of clients: a piece from a file. */
   static boolean hasDeals(Busy state) {
     List<TaskRequest> requests = new ArrayList<>();
     state.facts().answers().forEach(answered -> requests.add(answered.request()));
-    requests.add(state.task().request());
+    requests.add(state.wanted().request());
     return requests.stream()
         .anyMatch(
             request ->

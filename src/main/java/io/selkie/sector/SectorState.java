@@ -42,6 +42,11 @@ public sealed interface SectorState extends NodeMessage {
   sealed interface Busy extends Known {
     /** The task. */
     Task task();
+
+    /** The task that was asked for: that, or the one that the sector moves for. */
+    default Task wanted() {
+      return facts().moves().aside().orElse(task());
+    }
   }
 
   /** A state in which a host may have a prover for the task. */

@@ -11,11 +11,14 @@ import io.selkie.sector.SectorEvent.FilesLost;
 import io.selkie.sector.SectorEvent.GenerationBegan;
 import io.selkie.sector.SectorEvent.HostLost;
 import io.selkie.sector.SectorEvent.HostReturned;
+import io.selkie.sector.SectorEvent.MoveRequested;
 import io.selkie.sector.SectorEvent.RetryRequested;
 import io.selkie.sector.SectorEvent.SectorAdopted;
+import io.selkie.sector.SectorEvent.SectorMoved;
 import io.selkie.sector.SectorEvent.TaskAssigned;
 import io.selkie.sector.SectorEvent.TaskFailed;
 import io.selkie.sector.SectorEvent.TaskRequested;
+import io.selkie.sector.SectorEvent.TaskResumed;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
 import io.selkie.sector.SectorFacts.Answered;
@@ -32,9 +35,11 @@ import io.selkie.sector.SectorState.Stopping;
 import io.selkie.sector.SectorState.Task;
 import io.selkie.sector.SectorState.Unknown;
 import io.selkie.sector.SectorState.Waiting;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** The table of a sector: which event leads from which state where. Pure. */
@@ -87,7 +92,12 @@ public final class SectorTransitions {
           row(Stopping.class, HostReturned.class, SectorTransitions::stopsAgain, Stopping.class),
           row(Waiting.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
           row(Failed.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
-          row(Aborted.class, FilesLost.class, SectorTransitions::abortedWithout, Aborted.class));
+          row(Aborted.class, FilesLost.class, SectorTransitions::abortedWithout, Aborted.class),
+          row(Waiting.class, MoveRequested.class, SectorTransitions::moves, Waiting.class),
+          row(Running.class, SectorMoved.class, SectorTransitions::moved, Waiting.class),
+          row(Stopping.class, SectorMoved.class, SectorTransitions::moved, Waiting.class),
+          row(Waiting.class, TaskResumed.class, SectorTransitions::goesOn, Waiting.class),
+          row(Idle.class, TaskResumed.class, SectorTransitions::takenUp, Waiting.class));
 
   private SectorTransitions() {}
 
@@ -203,7 +213,62 @@ public final class SectorTransitions {
   }
 
   private static SectorState withoutFiles(Busy state, FilesLost event) {
-    return new Failed(state.facts().withoutFiles(), state.task(), event.failure());
+    return new Failed(settled(state).withoutFiles(), restored(state), event.failure());
+  }
+
+  private static SectorState moves(Waiting state, MoveRequested event) {
+    SectorFacts facts = state.facts();
+    TaskRequest request = new TaskRequest.Move(facts.proofType(), event.to(), event.generation());
+    return new Waiting(
+        facts
+            .withTask(event.task())
+            .withMoves(facts.moves().begun(state.task(), event.to(), event.forLack())),
+        task(facts, event.task(), request, event.at()),
+        Optional.empty());
+  }
+
+  /** A task of the sector's own: nobody asks for it again, so its name is its key. */
+  private static Task task(SectorFacts facts, int number, TaskRequest request, Instant at) {
+    TaskId id = new TaskId(facts.sector(), facts.generation(), number, request.kind());
+    return new Task(id, id.toString(), request, at, 0, 0);
+  }
+
+  private static SectorState moved(Placed state, SectorMoved event) {
+    SectorFacts facts = state.facts();
+    TaskRequest request =
+        new TaskRequest.Release(
+            facts.proofType(), event.copy(), Optional.of(event.from()), Optional.empty());
+    return new Waiting(
+        facts
+            .withTask(event.release())
+            .withLost(Optional.empty())
+            .withMoves(facts.moves().arrived(event.from()))
+            .on(event.to()),
+        task(facts, event.release(), request, event.at()),
+        Optional.empty());
+  }
+
+  private static SectorState goesOn(Waiting state, TaskResumed event) {
+    return resumed(state.facts(), event, state.notBefore());
+  }
+
+  private static SectorState takenUp(Idle state, TaskResumed event) {
+    return resumed(state.facts(), event, Optional.empty());
+  }
+
+  private static SectorState resumed(
+      SectorFacts facts, TaskResumed event, Optional<Instant> notBefore) {
+    Task aside =
+        facts
+            .moves()
+            .aside()
+            .orElseThrow(
+                () -> new IllegalStateException(facts.sector() + ": no task was set aside"));
+    TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), event.kind());
+    return new Waiting(
+        facts.withTask(event.task()).withMoves(facts.moves().without()),
+        new Task(id, aside.key(), aside.request(), aside.requestedAt(), 0, aside.failures()),
+        notBefore);
   }
 
   private static SectorState abortedWithout(Aborted state, FilesLost event) {
@@ -225,7 +290,9 @@ public final class SectorTransitions {
             kind.isPhase() ? kind : facts.phase(),
             !kind.isPhase() && facts.phaseDone(),
             facts.filesOn(),
-            stillTrue(facts.answers(), kind));
+            stillTrue(facts.answers(), kind),
+            Optional.empty(),
+            facts.moves().without());
     TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), kind);
     Task task = new Task(id, event.key(), event.request(), event.at(), 0, 0);
     return new Waiting(now, task, Optional.empty());
@@ -254,7 +321,9 @@ public final class SectorTransitions {
     return new Aborted(inGeneration(state.facts(), event.generation()), state.task());
   }
 
+  /** Phases that are done again may be where the sector came from. */
   private static SectorFacts inGeneration(SectorFacts facts, int generation) {
+    SectorMoves moves = facts.moves();
     return new SectorFacts(
         facts.sector(),
         facts.proofType(),
@@ -263,19 +332,31 @@ public final class SectorTransitions {
         facts.phase(),
         facts.phaseDone(),
         facts.filesOn(),
-        facts.answers());
+        facts.answers(),
+        Optional.empty(),
+        new SectorMoves(moves.aside(), moves.heading(), moves.forLack(), Set.of()));
   }
 
   private static SectorState assigned(Waiting state, TaskAssigned event) {
     SectorFacts facts = state.facts();
     SectorFacts now =
-        state.task().id().kind().needsFiles()
+        bringsItsHost(state.task())
             ? onHost(facts, facts.phaseDone(), event.host(), facts.answers())
             : facts; // it leaves nothing there
     return new Running(
         now,
         withAttempts(state.task(), event.attempt(), state.task().failures()),
         new Assignment(event.host(), event.attempt(), event.at()));
+  }
+
+  /** Whether the files are where the task runs; those that a move left behind are not. */
+  private static boolean bringsItsHost(Task task) {
+    return task.id().kind().needsFiles() && !isLeaving(task);
+  }
+
+  /** Whether the task deletes what a move left behind. */
+  static boolean isLeaving(Task task) {
+    return task.request() instanceof TaskRequest.Release release && release.from().isPresent();
   }
 
   /** From the assignment on: the host may have begun to write. */
@@ -294,7 +375,9 @@ public final class SectorTransitions {
         facts.phase(),
         phaseDone,
         filesOn,
-        answers);
+        answers,
+        Optional.empty(),
+        facts.moves());
   }
 
   private static SectorState succeeded(Placed state, TaskSucceeded event) {
@@ -309,7 +392,7 @@ public final class SectorTransitions {
     }
     boolean phaseDone = request.kind().isPhase() || facts.phaseDone();
     return new Idle(
-        request.kind().needsFiles()
+        bringsItsHost(state.task())
             ? onHost(facts, phaseDone, event.host(), answers)
             : onHost(facts, phaseDone, facts.filesOn(), answers));
   }
@@ -322,6 +405,29 @@ public final class SectorTransitions {
       return new Waiting(state.facts(), task, event.nextAttemptAt());
     }
     return new Failed(state.facts(), task, event.failure());
+  }
+
+  /** With the task that was set aside in place of the move. */
+  private static SectorFacts settled(Busy state) {
+    SectorFacts facts = state.facts();
+    return facts.moves().aside().isEmpty()
+        ? facts
+        : facts.withTask(facts.tasks() + 1).withMoves(facts.moves().without());
+  }
+
+  /** That task: under a new number, since others have heard of the move, which came after it. */
+  private static Task restored(Busy state) {
+    if (state.facts().moves().aside().isEmpty()) {
+      return state.task();
+    }
+    Task task = state.wanted();
+    TaskId id =
+        new TaskId(
+            task.id().sector(),
+            task.id().generation(),
+            state.facts().tasks() + 1,
+            task.id().kind());
+    return new Task(id, task.key(), task.request(), task.requestedAt(), 0, task.failures());
   }
 
   /** How often the task has failed; an attempt that was not tried does not count. */
@@ -345,7 +451,7 @@ public final class SectorTransitions {
     return host.isPresent() && hasSomethingToDiscard(event, task.id().kind(), task.attempts())
         ? new Stopping(
             state.facts(), task, new Assignment(host.get(), task.attempts(), event.at()), true)
-        : new Aborted(state.facts(), task);
+        : new Aborted(settled(state), restored(state));
   }
 
   /** Whether a task without a host may have written something that the abort wants gone. */
@@ -354,7 +460,7 @@ public final class SectorTransitions {
   }
 
   private static SectorState aborted(Busy state, SectorEvent event) {
-    return new Aborted(state.facts(), state.task());
+    return new Aborted(settled(state), restored(state));
   }
 
   private static Task withAttempts(Task task, int attempts, int failures) {

@@ -94,8 +94,10 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
           Map.entry("Waiting AbortRequested", "a matter of seconds; the simulation goes there"),
           Map.entry("Stopping TaskSucceeded", "a race; the simulation goes there"));
 
-  /** They need a host that goes away under its sectors: the simulation kills nodes there. */
-  private static final Set<String> OF_LOST_HOSTS = Set.of("HostLost", "HostReturned", "FilesLost");
+  /** They need a host more: one that goes away, or goes on. The simulation kills nodes there. */
+  private static final Set<String> OF_OTHER_HOSTS =
+      Set.of(
+          "HostLost", "HostReturned", "FilesLost", "MoveRequested", "SectorMoved", "TaskResumed");
 
   /** The point at this sector. */
   String at(String sector) {
@@ -134,7 +136,7 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
       String name = name(row.from(), row.event());
       if (ofSector(row.from(), row.event()).isEmpty()
           && !ELSEWHERE.containsKey(name)
-          && !OF_LOST_HOSTS.contains(row.event().getSimpleName())) {
+          && !OF_OTHER_HOSTS.contains(row.event().getSimpleName())) {
         missing.add(name);
       }
     }

@@ -118,7 +118,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   }
 
   /**
-   * Whether the sector has a replica, data or a cache below the storage path.
+   * Whether the sector has a replica, data or a cache below the storage path, or is arriving there.
    *
    * @throws IOException if that cannot be told: then it still takes its space
    */
@@ -126,7 +126,8 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     SectorFiles files = new SectorFiles(root, sector);
     return FileLook.exists(files.unsealed())
         || FileLook.exists(files.sealed())
-        || FileLook.exists(files.cache());
+        || FileLook.exists(files.cache())
+        || FileLook.exists(StoragePath.arriving(root, sector));
   }
 
   /**

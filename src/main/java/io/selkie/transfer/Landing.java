@@ -73,6 +73,42 @@ final class Landing {
     return TransferJson.read(directory(root, sector).resolve("offer.json"), Staged.class);
   }
 
+  /**
+   * The copy of a sector that moved here by the offer of this id, if every file is as long as it
+   * came; whoever has gone on with it since has changed them.
+   */
+  static Optional<SectorCopy> moved(Path root, SectorId sector, String id) throws IOException {
+    Optional<Received> received =
+        TransferJson.read(arrived(root, sector), Received.class)
+            .filter(there -> there.id().equals(id));
+    if (received.isEmpty()) {
+      return Optional.empty();
+    }
+    for (SectorCopy.File file : received.get().copy().files()) {
+      if (!FileLook.isFile(
+          FileNames.resolveBeforeSealed(root, sector, file.name()), file.bytes())) {
+        return Optional.empty();
+      }
+    }
+    // Killed between the receipt and this, a receiver leaves it behind.
+    if (staged(root, sector).filter(there -> there.offer().id().equals(id)).isPresent()) {
+      Durably.removeFlat(directory(root, sector));
+    }
+    return Optional.of(received.get().copy());
+  }
+
+  /** Whether a sector came here by the offer of this id, whatever became of it. */
+  static boolean hasMoved(Path root, SectorId sector, String id) throws IOException {
+    return TransferJson.read(arrived(root, sector), Received.class)
+        .filter(there -> there.id().equals(id))
+        .isPresent();
+  }
+
+  /** Not the receipt of a sealed sector: what moved is worked on here, and is no stored copy. */
+  static Path arrived(Path root, SectorId sector) {
+    return root.resolve("selkie").resolve(sector + ".moved.json");
+  }
+
   /** What is known of the sector having arrived below the storage path. */
   static Optional<Received> received(Path root, SectorId sector) throws IOException {
     return TransferJson.read(receipt(root, sector), Received.class);
@@ -104,7 +140,10 @@ final class Landing {
   }
 
   private Path target(int file) {
-    return FileNames.resolve(root, offer.sector(), offer.files().get(file).name());
+    String name = offer.files().get(file).name();
+    return offer.moving().isPresent()
+        ? FileNames.resolveBeforeSealed(root, offer.sector(), name)
+        : FileNames.resolve(root, offer.sector(), name);
   }
 
   Offer offer() {
@@ -313,7 +352,9 @@ final class Landing {
   /** Writes the record that the offer's files are in place. */
   static void receipt(Path root, Offer offer, SectorCopy copy) throws IOException {
     Durably.makeDirectories(root.resolve("selkie"));
-    TransferJson.write(receipt(root, offer.sector()), new Received(VERSION, offer.id(), copy));
+    Path record =
+        offer.moving().isPresent() ? arrived(root, offer.sector()) : receipt(root, offer.sector());
+    TransferJson.write(record, new Received(VERSION, offer.id(), copy));
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.selkie.transfer;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorCopy;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -17,8 +20,13 @@ import java.util.regex.Pattern;
  * again goes on where the first was interrupted.
  *
  * @param chunkBytes in how large parts files are sent; the last one of a file may be shorter
+ * @param moving of a sector that is to be sealed further there; absent: it is sealed
  */
-public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files) {
+public record Offer(
+    SectorId sector,
+    int chunkBytes,
+    List<SectorCopy.File> files,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Moving> moving) {
   /** The length of a chunk unless a test wants another: 16 MiB. */
   public static final int CHUNK = 16 << 20;
 
@@ -30,6 +38,25 @@ public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files
   private static final Pattern DIGEST = Pattern.compile("[a-z0-9]{1,16}:[0-9a-f]{64}");
 
   /**
+   * A sector that goes on at the receiver.
+   *
+   * @param generation of its files
+   */
+  public record Moving(SealProofType proofType, int generation) {
+    /** Both are given. */
+    public Moving {
+      if (proofType == null || generation < 1) {
+        throw new IllegalArgumentException("a moving sector has a proof type and a generation");
+      }
+    }
+  }
+
+  /** Of a sealed sector. */
+  public Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files) {
+    this(sector, chunkBytes, files, Optional.empty());
+  }
+
+  /**
    * The list is copied.
    *
    * @throws IllegalArgumentException if it is no whole sector, or a name is none of this sector's
@@ -39,6 +66,8 @@ public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files
       throw new IllegalArgumentException("an offer names a sector and its files");
     }
     files = List.copyOf(files);
+    moving = moving == null ? Optional.empty() : moving;
+    boolean sealed = moving.isEmpty();
     require(
         chunkBytes >= LEAST_CHUNK && chunkBytes <= MOST_CHUNK,
         "chunks have " + LEAST_CHUNK + " to " + MOST_CHUNK + " bytes");
@@ -46,7 +75,10 @@ public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files
     Set<String> names = new HashSet<>();
     for (SectorCopy.File file : files) {
       require(
-          file.name() != null && FileNames.isLegal(sector, file.name()),
+          file.name() != null
+              && (sealed
+                  ? FileNames.isLegal(sector, file.name())
+                  : FileNames.isLegalBeforeSealed(sector, file.name())),
           sector + " has no file \"" + printable(file.name()) + "\"");
       require(names.add(file.name()), "the file " + file.name() + " is named twice");
       require(
@@ -56,7 +88,9 @@ public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files
           file.digest() != null && DIGEST.matcher(file.digest()).matches(),
           "the file " + file.name() + " needs a digest");
     }
-    require(names.contains(FileNames.sealed(sector)), "the sealed file is missing");
+    require(
+        names.contains(sealed ? FileNames.sealed(sector) : FileNames.manifest(sector)),
+        sealed ? "the sealed file is missing" : "the record of the files is missing");
   }
 
   private static void require(boolean holds, String otherwise) {
@@ -74,6 +108,7 @@ public record Offer(SectorId sector, int chunkBytes, List<SectorCopy.File> files
   @JsonIgnore
   public String id() {
     StringBuilder text = new StringBuilder().append(sector);
+    moving.ifPresent(move -> text.append(" generation ").append(move.generation()));
     for (SectorCopy.File file : files) {
       text.append('\n').append(file.name()).append(' ').append(file.bytes());
       text.append(' ').append(file.digest());

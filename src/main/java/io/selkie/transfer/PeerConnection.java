@@ -13,6 +13,7 @@ import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.TlsTrouble;
 import io.selkie.transfer.TransferSettings.Peer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,7 +32,8 @@ final class PeerConnection {
   private static final int MOST_MESSAGE = 300;
 
   private final ActorSystem<?> system;
-  private final Peer peer;
+  private final URI url;
+  private final Token token;
   private final Optional<TlsIdentity> tls;
   private final HttpsConnectionContext https;
   private final Duration patience;
@@ -50,9 +52,21 @@ final class PeerConnection {
       Optional<TlsIdentity> identity,
       int connections,
       Duration patience) {
+    this(system, peer.url(), () -> read(peer), identity, connections, patience);
+  }
+
+  /** The same with another source of its token. */
+  PeerConnection(
+      ActorSystem<?> system,
+      URI url,
+      Token token,
+      Optional<TlsIdentity> identity,
+      int connections,
+      Duration patience) {
     this.system = system;
-    this.peer = peer;
-    this.tls = identity.filter(shown -> "https".equals(peer.url().getScheme()));
+    this.url = url;
+    this.token = token;
+    this.tls = identity.filter(shown -> "https".equals(url.getScheme()));
     this.https =
         tls.map(shown -> ConnectionContext.httpsClient((host, port) -> shown.client(host, port)))
             .orElseGet(() -> Http.get(system).defaultClientHttpsContext());
@@ -144,7 +158,7 @@ final class PeerConnection {
   CompletableFuture<Answer> send(HttpRequest request, String path) throws TransferTrouble {
     HttpRequest whole =
         request
-            .withUri(peer.url() + TransferServer.BASE + path)
+            .withUri(url + TransferServer.BASE + path)
             .addHeader(RawHeader.create("Authorization", "Bearer " + token()));
     return Http.get(system)
         .singleRequest(whole, https, pool, system.classicSystem().log())
@@ -177,13 +191,13 @@ final class PeerConnection {
         return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         if (System.nanoTime() > end) {
-          throw TransferTrouble.passing("unreachable", peer.url() + " does not answer");
+          throw TransferTrouble.passing("unreachable", url + " does not answer");
         }
       } catch (ExecutionException e) {
         throw TransferTrouble.passing(
             "unreachable",
-            TlsTrouble.line(peer.place(), e)
-                .orElseGet(() -> peer.url() + " cannot be reached: " + line(e) + hint(e)));
+            TlsTrouble.line(url.toString(), e)
+                .orElseGet(() -> url + " cannot be reached: " + line(e) + hint(e)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Control.Held();
@@ -194,7 +208,7 @@ final class PeerConnection {
   /** A port that speaks TLS closes connections that begin with anything else. */
   private String hint(ExecutionException trouble) {
     boolean closed =
-        "http".equals(peer.url().getScheme())
+        "http".equals(url.getScheme())
             && line(trouble).contains("closed the connection unexpectedly");
     return closed ? "; perhaps it takes https alone" : "";
   }
@@ -208,8 +222,18 @@ final class PeerConnection {
     return tls;
   }
 
-  /** As it is in its file now. */
+  /** Tells the token for the peer. */
+  @FunctionalInterface
+  interface Token {
+    String text() throws TransferTrouble;
+  }
+
+  /** As it is now. */
   String token() throws TransferTrouble {
+    return token.text();
+  }
+
+  private static String read(Peer peer) throws TransferTrouble {
     try {
       if (Files.size(peer.tokenFile()) > MOST_TOKEN) {
         throw TransferTrouble.passing("unauthorized", peer.tokenFile() + " is no token file");

@@ -8,6 +8,7 @@ import io.selkie.storage.SectorCopy;
 import io.selkie.transfer.PeerConnection.Answer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,8 @@ final class PeerDestination implements Destination {
   private static final long LONGEST_POLL = 500_000_000L;
 
   private final PeerConnection peer;
-  private final TransferSettings.Peer target;
+  private final URI url;
+  private final Optional<InetSocketAddress> data;
   private final String place;
   private final int connections;
   private final Duration patience;
@@ -41,9 +43,26 @@ final class PeerDestination implements Destination {
       Duration patience,
       FileDigest digest,
       RateLimit rate) {
+    this(peer, target.url(), target.data(), connections, patience, digest, rate);
+  }
+
+  /**
+   * A host of the farm.
+   *
+   * @param data where it takes chunks; empty: where it says
+   */
+  PeerDestination(
+      PeerConnection peer,
+      URI url,
+      Optional<InetSocketAddress> data,
+      int connections,
+      Duration patience,
+      FileDigest digest,
+      RateLimit rate) {
     this.peer = peer;
-    this.target = target;
-    this.place = target.place();
+    this.url = url;
+    this.data = data;
+    this.place = url.toString();
     this.connections = connections;
     this.patience = patience;
     this.digest = digest;
@@ -171,9 +190,9 @@ final class PeerDestination implements Destination {
     control.begin("send", offer.size());
     control.at(offer.size() - missing(offer, status.missing()));
     InetSocketAddress address =
-        target.data().isPresent()
-            ? target.data().get()
-            : new InetSocketAddress(target.url().getHost(), about(control).dataPort());
+        data.isPresent()
+            ? data.get()
+            : new InetSocketAddress(url.getHost(), about(control).dataPort());
     new ChunkSender(place, address, peer.token(), peer.tls(), rate, patience)
         .send(offer, sources, status.missing(), connections, control);
   }

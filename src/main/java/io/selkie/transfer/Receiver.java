@@ -1,6 +1,7 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.storage.ForeignClaimException;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.StoragePath;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class Receiver {
   private final Supplier<List<Path>> served;
   private final KnownStores stores;
   private final OwnSectors own;
+  private final SealingPlaces sealing;
   private final String host;
   private final FileDigest digest;
   private final Executor readers;
@@ -35,6 +37,7 @@ final class Receiver {
    * @param served the storage paths that it may write to, asked for each new sector
    * @param stores remembers whether they are those that they were
    * @param own what this host has itself
+   * @param sealing where sectors lie that this host goes on with
    * @param readers where sectors are read back
    * @param most how many arrive at once
    * @param patience after which a silent sender's sector does not count for that
@@ -43,6 +46,7 @@ final class Receiver {
       Supplier<List<Path>> served,
       KnownStores stores,
       OwnSectors own,
+      SealingPlaces sealing,
       String host,
       FileDigest digest,
       Executor readers,
@@ -51,6 +55,7 @@ final class Receiver {
     this.served = served;
     this.stores = stores;
     this.own = own;
+    this.sealing = sealing;
     this.host = host;
     this.digest = digest;
     this.readers = readers;
@@ -136,9 +141,11 @@ final class Receiver {
       known.close();
       arrivals.remove(offer.sector());
     }
-    requireNoOther(offer);
+    if (offer.moving().isEmpty()) {
+      requireNoOther(offer);
+    }
     requirePlace();
-    Path root = choose(offer);
+    Path root = offer.moving().isPresent() ? take(offer, offer.moving().get()) : choose(offer);
     Arrival arrival =
         new Arrival(
             Landing.open(root, offer),
@@ -173,6 +180,24 @@ final class Receiver {
     if (arrivals.size() >= most) {
       throw TransferTrouble.passing(
           "busy", most + " sectors are being received already; ask again later");
+    }
+  }
+
+  /**
+   * Where this host goes on with the sector. What has come whole once is never taken again, nor
+   * thrown away: this host may have changed it.
+   */
+  private Path take(Offer offer, Offer.Moving moving) throws IOException, TransferTrouble {
+    for (Path root : sealing.roots()) {
+      if (Landing.hasMoved(root, offer.sector(), offer.id())) {
+        throw TransferTrouble.lasting(
+            "exists", offer.sector() + " came here before, and is not what it was then");
+      }
+    }
+    try {
+      return sealing.take(offer.sector(), moving.proofType(), moving.generation()).toRealPath();
+    } catch (ForeignClaimException e) {
+      throw TransferTrouble.lasting("exists", String.valueOf(e.getMessage()));
     }
   }
 
@@ -214,6 +239,13 @@ final class Receiver {
   }
 
   private Optional<ArrivalStatus> placed(SectorId sector, String id) throws IOException {
+    for (Path root : sealing.roots()) {
+      if (Landing.moved(root, sector, id).isPresent()) {
+        return Optional.of(
+            new ArrivalStatus(
+                ArrivalStatus.PLACED, host, root.toString(), 0, List.of(), Optional.empty()));
+      }
+    }
     for (Path root : roots().there()) {
       Optional<Landing.Received> received = Landing.received(root, sector);
       if (received.isPresent() && received.get().id().equals(id)) {

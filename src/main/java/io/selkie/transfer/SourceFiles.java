@@ -66,6 +66,86 @@ final class SourceFiles {
     return new Found(all, List.copyOf(paths.values()));
   }
 
+  /**
+   * All files of a sector that goes on at another host, whatever phase it is in. Nothing works on
+   * it meanwhile.
+   *
+   * @throws TransferTrouble if it holds a file that nobody knows
+   */
+  static Found moving(SectorFiles files, FileDigest digest, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    SectorId sector = files.sector();
+    SectorManifest manifest =
+        SectorManifest.read(files.manifest())
+            .orElseThrow(
+                () -> TransferTrouble.lasting("missing", files.manifest() + " is not there"));
+    Map<String, String> recorded = new HashMap<>();
+    manifest
+        .replica()
+        .ifPresent(
+            replica -> {
+              replica.sealed().ifPresent(sum -> recorded.put(FileNames.sealed(sector), sum));
+              replica
+                  .files()
+                  .forEach(
+                      file -> recorded.put(FileNames.cache(sector, file.name()), file.digest()));
+            });
+    manifest
+        .preCommit1()
+        .ifPresent(
+            labels ->
+                labels
+                    .layers()
+                    .forEach(
+                        layer ->
+                            recorded.put(
+                                FileNames.cache(sector, layer.fileName()), layer.digest())));
+    control.begin("digest", 0);
+    List<SectorCopy.File> all = new ArrayList<>();
+    List<Path> sources = new ArrayList<>();
+    for (Map.Entry<String, Path> entry : movingPaths(files).entrySet()) {
+      control.check();
+      Path file = entry.getValue();
+      String known = recorded.get(entry.getKey());
+      all.add(
+          new SectorCopy.File(
+              entry.getKey(), Files.size(file), known == null ? digest.of(file) : known));
+      sources.add(file);
+    }
+    return new Found(List.copyOf(all), List.copyOf(sources));
+  }
+
+  private static Map<String, Path> movingPaths(SectorFiles files)
+      throws IOException, TransferTrouble {
+    SectorId sector = files.sector();
+    Map<String, Path> paths = new LinkedHashMap<>();
+    for (String file : cacheFiles(files)) {
+      if (!FileNames.isSealingFile(file)) {
+        throw TransferTrouble.lasting(
+            "unknown_file", files.cache().resolve(file) + " is no file of a sector: move it away");
+      }
+      paths.put(FileNames.cache(sector, file), files.cache().resolve(file));
+    }
+    Map<String, Path> others = new TreeMap<>();
+    others.put(FileNames.sealed(sector), files.sealed());
+    others.put(FileNames.unsealed(sector), files.unsealed());
+    others.put(FileNames.seal(sector), files.seal());
+    others.put(FileNames.commit1Output(sector), files.commit1Output());
+    others.put(FileNames.copy(sector), files.manifest().resolveSibling(sector + ".data"));
+    for (Map.Entry<String, Path> other : others.entrySet()) {
+      if (FileLook.exists(other.getValue())) {
+        paths.put(other.getKey(), other.getValue());
+      }
+    }
+    paths.put(FileNames.manifest(sector), files.manifest());
+    for (Path path : paths.values()) {
+      if (FileLook.at(path).filter(BasicFileAttributes::isRegularFile).isEmpty()) {
+        throw TransferTrouble.lasting("missing", path + " is no plain file");
+      }
+    }
+    return paths;
+  }
+
   /** The replica first: it is the one that is always there. */
   private static Map<String, Path> paths(SectorFiles files) throws IOException, TransferTrouble {
     SectorId sector = files.sector();

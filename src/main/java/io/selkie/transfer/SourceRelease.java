@@ -120,7 +120,7 @@ final class SourceRelease {
   }
 
   /** Nothing is written here any more. Where hosts share claims, nothing is transferred. */
-  private static void removeClaim(List<Path> sources, SectorId sector) throws IOException {
+  static void removeClaim(List<Path> sources, SectorId sector) throws IOException {
     for (Path source : sources) {
       if (source.endsWith(FileNames.manifest(sector))) {
         Files.deleteIfExists(source.resolveSibling(sector + ".claim"));
@@ -136,7 +136,7 @@ final class SourceRelease {
   }
 
   /** Removes the directories that held the sector's cache files; all is durable after this. */
-  private static void removeCaches(List<Path> sources, SectorId sector)
+  static void removeCaches(List<Path> sources, SectorId sector)
       throws IOException, TransferTrouble {
     Set<Path> caches = new LinkedHashSet<>();
     Set<Path> parents = new LinkedHashSet<>();

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class TransferActor extends AbstractBehavior<TransferActor.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(TransferActor.class);
 
+  /** In a row, of what goes between hosts that seal. */
+  private static final int MOST_TROUBLES = 5;
+
   private final Parts parts;
   private final TimerScheduler<Command> timers;
   private final Map<TaskId.Attempt, Entry> entries = new LinkedHashMap<>();
@@ -268,6 +271,9 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
     if (result instanceof TaskResult.Transferred transferred) {
       return transferred.copy().size();
     }
+    if (result instanceof TaskResult.Moved moved) {
+      return moved.copy().size();
+    }
     return result instanceof TaskResult.Released released ? released.bytes() : 0;
   }
 
@@ -277,15 +283,15 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
       return;
     }
     Failure failure = failure(trouble);
-    if (failure.action() != Failure.Action.RETRY) {
+    // One that came further than the last one did begins to count anew.
+    entry.troubles =
+        entry.control.step().equals("send") && entry.control.done() > 0 ? 1 : entry.troubles + 1;
+    if (failure.action() != Failure.Action.RETRY || isForTheSector(entry, failure)) {
       getContext().getLog().warn("{} failed: {}", attempt, failure.message());
       entries.remove(attempt);
       end(entry, new End.Failed(entry.startedAt, failure));
       return;
     }
-    // One that came further than the last one did begins to count anew.
-    entry.troubles =
-        entry.control.step().equals("send") && entry.control.done() > 0 ? 1 : entry.troubles + 1;
     Duration wait = parts.backOff().after(entry.troubles, random.nextDouble());
     entry.phase = Phase.WAITING;
     entry.reason = Optional.of(failure.code() + ": " + failure.message());
@@ -294,6 +300,18 @@ public final class TransferActor extends AbstractBehavior<TransferActor.Command>
         .getLog()
         .info("{} is tried again in {} ms: {}", attempt, wait.toMillis(), failure.message());
     timers.startSingleTimer(attempt, new Again(attempt), wait);
+  }
+
+  /**
+   * What goes between hosts that seal has its other host from the sector, and the token for it:
+   * either may be another by the next attempt.
+   */
+  private static boolean isForTheSector(Entry entry, Failure failure) {
+    boolean betweenHosts =
+        entry.request instanceof TaskRequest.Move
+            || (entry.request instanceof TaskRequest.Release release && release.from().isPresent());
+    return betweenHosts
+        && (failure.code().equals("unauthorized") || entry.troubles >= MOST_TROUBLES);
   }
 
   private Failure failure(@Nullable Throwable trouble) {

@@ -99,6 +99,7 @@ public final class TransferServer {
    *
    * @param served the storage paths that peers may send to, asked for each new sector
    * @param own what this host has itself
+   * @param sealing where it goes on with sectors that others began
    * @param state the state directory
    * @param host this one
    * @param places of its sectors, of which other hosts fetch the output of Commit1
@@ -108,6 +109,7 @@ public final class TransferServer {
       TransferSettings settings,
       Supplier<List<Path>> served,
       OwnSectors own,
+      SealingPlaces sealing,
       Path state,
       String host,
       SectorPlaces places,
@@ -129,6 +131,7 @@ public final class TransferServer {
             parts.served(),
             new KnownStores(parts.state().resolve("stores")),
             parts.own(),
+            parts.sealing(),
             parts.host(),
             parts.digest(),
             parts.readers(),

@@ -18,22 +18,31 @@ final class TransferWork {
   private final TransferPlanner planner;
   private final Leftovers leftovers;
   private final SourceRelease release;
+  private final SectorMove moves;
 
   /** Work on the sectors of a host. */
   TransferWork(
       TransferPlan.Directory plans,
       TransferPlanner planner,
       Leftovers leftovers,
-      SourceRelease release) {
+      SourceRelease release,
+      SectorMove moves) {
     this.plans = plans;
     this.planner = planner;
     this.leftovers = leftovers;
     this.release = release;
+    this.moves = moves;
   }
 
   /** Does what is asked. */
   TaskResult perform(TaskRequest request, Control control)
       throws IOException, TransferTrouble, Control.Held {
+    if (request instanceof TaskRequest.Move move) {
+      return moves.move(move, control);
+    }
+    if (request instanceof TaskRequest.Release leaving && leaving.from().isPresent()) {
+      return moves.release(leaving, control);
+    }
     return request instanceof TaskRequest.Release wanted
         ? release.perform(wanted.copy(), control)
         : new TaskResult.Transferred(transfer(control));
@@ -85,6 +94,7 @@ final class TransferWork {
    * @param copy that the journal names
    */
   void forget(SectorId sector, Optional<SectorCopy> copy) throws IOException {
+    moves.forget(sector);
     Optional<TransferPlan> plan = plans.read(sector);
     leftovers.keepNothing(sector);
     if (plan.isPresent()) {

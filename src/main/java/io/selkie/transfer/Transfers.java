@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
@@ -76,7 +77,13 @@ public final class Transfers {
             plans,
             planner,
             leftovers,
-            new SourceRelease(plans, leftovers, copy -> targets.at(copy.place())));
+            new SourceRelease(plans, leftovers, copy -> targets.at(copy.place())),
+            new SectorMove(
+                parts.places(),
+                new TransferPlan.Directory(parts.state().resolve("move-plans")),
+                source -> host(context.getSystem(), source, parts, rate),
+                parts.digest(),
+                settings.chunk()));
     return new Transfers(
         context.spawn(
             TransferActor.create(
@@ -88,6 +95,26 @@ public final class Transfers {
                     new BackOff(settings.firstWait(), settings.longestWait()))),
             "transfers",
             DispatcherSelector.fromConfig(DISPATCHER)));
+  }
+
+  /** A host of the farm, with the token that it gave. */
+  private static Destination host(
+      ActorSystem<?> system, FileSource source, Parts parts, RateLimit rate) {
+    TransferSettings settings = parts.settings();
+    return new PeerDestination(
+        new PeerConnection(
+            system,
+            source.url(),
+            source::token,
+            settings.tls(),
+            settings.connections(),
+            settings.stallTimeout()),
+        source.url(),
+        Optional.empty(),
+        settings.connections(),
+        settings.stallTimeout(),
+        parts.digest(),
+        rate);
   }
 
   private static Destination peer(
@@ -108,7 +135,7 @@ public final class Transfers {
     this.actor = actor;
   }
 
-  /** Runs an attempt at a Transfer or a Release, or joins the one that runs. */
+  /** Runs an attempt at a Transfer, a Move or a Release, or joins the one that runs. */
   public CompletionStage<TransferActor.End> run(
       TaskId.Attempt attempt, TaskRequest request, Runnable onDurable) {
     CompletableFuture<TransferActor.End> end = new CompletableFuture<>();

@@ -49,7 +49,7 @@ final class AbandonedWork {
               ? removeWhere(files.cache(), AbandonedWork::isMadeByPreCommit2)
               : 0;
       case COMMIT_1 -> remove(files.commit1Output());
-      case COMMIT_2, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE -> 0;
+      case COMMIT_2, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE -> 0;
     };
   }
 

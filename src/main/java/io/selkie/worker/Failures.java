@@ -57,7 +57,7 @@ final class Failures {
     Action action =
         switch (kind) {
           case PRE_COMMIT_1, PRE_COMMIT_2, COMMIT_1, COMMIT_2 -> Action.REDO;
-          case ADD_PIECE, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE -> Action.ABANDON;
+          case ADD_PIECE, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE -> Action.ABANDON;
         };
     return new Failure(action, "missing", why);
   }

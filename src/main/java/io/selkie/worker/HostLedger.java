@@ -200,6 +200,23 @@ public final class HostLedger implements HostMeans {
     files = source;
   }
 
+  /**
+   * A sector comes from another host, and goes on here: written down before its first byte.
+   *
+   * @param root the storage path that it comes to
+   */
+  public void comes(SectorId sector, SealProofType type, Path root) throws IOException {
+    synchronized (writing) {
+      boolean counts =
+          known(sector)
+              .filter(entry -> entry.proofType() == type && entry.stage().isPresent())
+              .isPresent();
+      if (!counts) {
+        put(new Entry(sector, type, root, Optional.of(Stage.SEALING), false, Optional.empty()));
+      }
+    }
+  }
+
   /** A task is about to begin, or goes on: written down before it can write anything. */
   void begin(TaskId.Attempt attempt, TaskRequest request) throws IOException {
     if (!request.kind().takesPlace()) {

@@ -49,6 +49,16 @@ class DrainEstimateTest {
   }
 
   @Test
+  void ofAnEvacuatedHostOnlyWhatRunsCounts() {
+    assertEquals(
+        Optional.of(Duration.ofMinutes(4)),
+        DrainEstimate.of(
+            HostMode.EVACUATING,
+            LIMITS,
+            List.of(encoding(Optional.of(Duration.ofMinutes(6))), encoding(Optional.empty()))));
+  }
+
+  @Test
   void aSectorGoesThroughAllThatIsLeft() {
     assertEquals(
         Optional.of(Duration.ofMinutes(34)),

@@ -97,7 +97,8 @@ class HostRoutesTest {
 
   @Test
   void ordersReachTheScheduler() throws Exception {
-    for (String order : List.of("cordon", "uncordon", "drain", "drain?until=phase")) {
+    for (String order :
+        List.of("cordon", "uncordon", "drain", "drain?until=phase", "drain?until=evacuate")) {
       assertEquals(200, send("POST", "/hosts/sealer-1/" + order).statusCode(), order);
     }
     assertEquals(200, send("DELETE", "/hosts/sealer-1").statusCode());
@@ -109,6 +110,7 @@ class HostRoutesTest {
             "order sealer-1 OPEN by ops",
             "order sealer-1 DRAINING_SECTORS by ops",
             "order sealer-1 DRAINING_PHASES by ops",
+            "order sealer-1 EVACUATING by ops",
             "forget sealer-1 by ops",
             "order sealer-1 OFF by ops"),
         node.operations.calls);

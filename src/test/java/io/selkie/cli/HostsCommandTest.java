@@ -73,6 +73,20 @@ class HostsCommandTest {
   }
 
   @Test
+  void evacuationTellsWhatMoves() throws IOException {
+    answers(HOST);
+
+    assertEquals(0, selkie.run("hosts", "drain", "sealer-1", "--until", "evacuate"));
+
+    assertEquals("POST /hosts/sealer-1/drain?until=evacuate", node.calls.get(0));
+    assertEquals(
+        List.of(
+            "host sealer-1 is drained: 2 tasks run to their end, and 1 sectors move (selkie explain"
+                + " sealer-1 tells which cannot), by about 2026-11-21T12:00:00Z"),
+        selkie.outLines());
+  }
+
+  @Test
   void ordersReachTheNode() {
     assertEquals(0, selkie.run("hosts", "cordon", "sealer-1"));
     assertEquals(0, selkie.run("hosts", "uncordon", "sealer-1"));

@@ -57,6 +57,7 @@ public final class JournalSamples {
   private static final Instant STARTED = Instant.parse("2026-11-21T08:00:00Z");
   private static final Instant ENDED = Instant.parse("2026-11-21T08:29:59.5Z");
   private static final HostId HOST = new HostId("sealer-1.5f3a9c");
+  private static final HostId OTHER_HOST = new HostId("sealer-2.77aa01");
   private static final String KEY = "PreCommit1:" + hex("0f");
   private static final SealProofType TYPE = SealProofType.STACKED_DRG_2KIB_V1_1;
   private static final PaddedSize SIZE = new PaddedSize(1024);
@@ -122,6 +123,11 @@ public final class JournalSamples {
         "FilesLost",
         new SectorEvent.FilesLost(
             AT, HOST, new Failure(Failure.Action.ABANDON, "host_removed", "it was removed")));
+    samples.put("MoveRequested", new SectorEvent.MoveRequested(AT, 1, 3, HOST, OTHER_HOST, true));
+    samples.put(
+        "SectorMoved",
+        new SectorEvent.SectorMoved(AT, 1, 3, 1, HOST, OTHER_HOST, STARTED, ENDED, 2048, COPY, 4));
+    samples.put("TaskResumed", new SectorEvent.TaskResumed(AT, 1, 5, TaskKind.PRE_COMMIT_2));
     samples.put("TaskStopped", new SectorEvent.TaskStopped(AT, 1, 2, 3, HOST));
   }
 
@@ -174,6 +180,11 @@ public final class JournalSamples {
             Optional.of(new OwnReplica(Optional.of(TICKET), Optional.of(COMM_R)))));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
+    request(
+        samples,
+        "Release-moved",
+        new TaskRequest.Release(TYPE, COPY, Optional.of(HOST), Optional.empty()));
+    request(samples, "Move", new TaskRequest.Move(TYPE, OTHER_HOST, 1));
   }
 
   private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
@@ -191,6 +202,7 @@ public final class JournalSamples {
     result(samples, new TaskResult.FilesRemoved());
     result(samples, new TaskResult.Transferred(COPY));
     result(samples, new TaskResult.Released(COPY, 4096));
+    result(samples, new TaskResult.Moved(COPY));
   }
 
   private static void result(Map<String, JournalEvent> samples, TaskResult result) {

@@ -84,7 +84,8 @@ class MessagesTest {
         new TaskResult.Unsealed(Path.of("/data/out"), 127),
         new TaskResult.FilesRemoved(),
         new TaskResult.Transferred(TestTasks.COPY),
-        new TaskResult.Released(TestTasks.COPY, 2048));
+        new TaskResult.Released(TestTasks.COPY, 2048),
+        new TaskResult.Moved(TestTasks.COPY));
   }
 
   @ParameterizedTest
@@ -121,10 +122,24 @@ class MessagesTest {
     TaskId task = ATTEMPT.task();
     survives(
         new SchedulerCommand.Submit(
-            task, TestTasks.TYPE, NOW, Optional.of(HOST), Optional.of(NOW), true, sector.getRef()));
+            task,
+            TestTasks.TYPE,
+            NOW,
+            Optional.of(HOST),
+            new SectorRoute(Set.of(HOST), Optional.of(HOST)),
+            Optional.of(NOW),
+            true,
+            sector.getRef()));
     survives(
         new SchedulerCommand.Submit(
-            task, TestTasks.TYPE, NOW, Optional.empty(), Optional.empty(), false, sector.getRef()));
+            task,
+            TestTasks.TYPE,
+            NOW,
+            Optional.empty(),
+            SectorRoute.NONE,
+            Optional.empty(),
+            false,
+            sector.getRef()));
     survives(new SchedulerCommand.Withdraw(task));
     survives(
         new SchedulerCommand.Resume(
@@ -145,8 +160,17 @@ class MessagesTest {
     survives(
         new WorkerCommand.Start(
             task(1, 5, TaskKind.COMMIT_2).attempt(1),
-            new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/c1"), "blake3:00").from(SOURCE)));
+            new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/c1"), "blake3:00").with(SOURCE)));
+    survives(
+        new WorkerCommand.Start(
+            task(1, 5, TaskKind.MOVE).attempt(1), TestTasks.request(TaskKind.MOVE).with(SOURCE)));
+    survives(
+        new WorkerCommand.Start(
+            task(1, 6, TaskKind.RELEASE).attempt(1),
+            new TaskRequest.Release(
+                TestTasks.TYPE, TestTasks.COPY, Optional.of(HOST), Optional.of(SOURCE))));
     survives(new SchedulerCommand.HostAway(task, HOST, HostLoss.LOST, NOW));
+    survives(new SchedulerCommand.MoveWanted(task, HOST, new HostId("other"), true));
     TestProbe<SchedulerCommand.Hosts> hosts = KIT.createTestProbe();
     TestProbe<SchedulerCommand.Ordered> ordered = KIT.createTestProbe();
     survives(new SchedulerCommand.ListHosts(hosts.getRef()));

@@ -222,7 +222,8 @@ class PlacementTest {
   @Test
   void aHostThatDoesNotOfferThePhaseOfItsFilesIsNamed() {
     assertEquals(
-        "its files are on host b, which does not offer PreCommit2",
+        "its files are on host b, which does not offer PreCommit2; it cannot move: host a takes no"
+            + " sectors from others (selkie.transfer.host is not an address that the farm reaches)",
         reason(
             waits(task(1, 3, TaskKind.PRE_COMMIT_2), B),
             List.of(oneOfEach(A), host(B, Map.of(TaskKind.PRE_COMMIT_2, 0)))));

@@ -66,6 +66,7 @@ class SchedulerTest {
             TestTasks.TYPE,
             Instant.EPOCH,
             Optional.empty(),
+            SectorRoute.NONE,
             Optional.empty(),
             false,
             sector.getRef()));

@@ -70,6 +70,7 @@ public final class TestTasks {
       case REMOVE -> new TaskRequest.Remove(TYPE);
       case TRANSFER -> new TaskRequest.Transfer(TYPE);
       case RELEASE -> new TaskRequest.Release(TYPE, COPY);
+      case MOVE -> new TaskRequest.Move(TYPE, new HostId("host-2"), 1);
     };
   }
 }

@@ -71,6 +71,7 @@ final class SectorSamples {
       case REMOVE -> new TaskRequest.Remove(TYPE);
       case TRANSFER -> new TaskRequest.Transfer(TYPE);
       case RELEASE -> new TaskRequest.Release(TYPE, copy(mark));
+      case MOVE -> new TaskRequest.Move(TYPE, OTHER_HOST, 1);
     };
   }
 
@@ -86,6 +87,7 @@ final class SectorSamples {
       case REMOVE -> new TaskResult.FilesRemoved();
       case TRANSFER -> new TaskResult.Transferred(copy(1));
       case RELEASE -> new TaskResult.Released(copy(1), 2048);
+      case MOVE -> new TaskResult.Moved(copy(2));
     };
   }
 

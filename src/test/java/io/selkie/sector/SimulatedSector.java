@@ -5,6 +5,8 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLoss;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.scheduler.SectorRoute;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
@@ -56,7 +58,12 @@ public final class SimulatedSector {
     void timer(String name, Duration wait, Runnable action);
 
     /** A {@code Submit} to the scheduler. */
-    void submit(TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn);
+    void submit(
+        TaskId task,
+        SealProofType proofType,
+        Instant since,
+        Optional<HostId> filesOn,
+        SectorRoute route);
 
     /** A {@code Resume} to the scheduler. */
     void resume(
@@ -229,6 +236,11 @@ public final class SimulatedSector {
         : known;
   }
 
+  /** The scheduler wants the sector elsewhere. */
+  public void moveWanted(SchedulerCommand.MoveWanted wish) {
+    receive(() -> take(rules.moveWanted(state, wish, around.now())));
+  }
+
   /** The scheduler says that a host is gone. */
   public void hostAway(TaskId task, HostId host, HostLoss loss, Instant since) {
     receive(() -> take(rules.hostAway(state, task, host, loss, since, around.now())));
@@ -346,7 +358,8 @@ public final class SimulatedSector {
           waiting.task().id(),
           waiting.facts().proofType(),
           waiting.task().requestedAt(),
-          waiting.facts().filesOn());
+          SectorRules.runsOn(waiting),
+          SectorRules.route(waiting));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
       wakeAt(wake.at());
     } else if (effect instanceof SectorEffect.Tell tell) {
@@ -395,14 +408,15 @@ public final class SimulatedSector {
     Consumer<WorkerCommand> worker = workers.get(tell.host());
     boolean asked = inputs.containsKey(tell.host());
     boolean careless = around.has(Defect.SECTOR_FORGETS_INPUTS);
-    if (worker == null || (tell.needsInputs() && !asked && !atWork.contains(tell.host()))) {
+    boolean waits = tell.waitsForInputs(atWork.contains(tell.host()));
+    if (worker == null || (waits && !asked)) {
       around.resume(tell.task(), tell.proofType(), tell.host(), tell.inputsOn());
       return;
     }
     Optional<FileSource> source = inputs.getOrDefault(tell.host(), Optional.empty());
     if (source.isPresent() && !careless) {
       around.tell(tell.host(), worker, tell.fetchingFrom(source.get()));
-    } else if (!tell.needsInputs() || atWork.contains(tell.host()) || careless) {
+    } else if (!waits || careless) {
       around.tell(tell.host(), worker, tell.command());
     }
   }

@@ -28,7 +28,16 @@ final class Answers {
     if (world.happens(world.weather.proverFailure())) {
       return new Answer.Trouble(failure(world, kind));
     }
-    return new Answer.Result(result(kind, world.random.nextInt(Integer.MAX_VALUE)));
+    TaskResult result = result(kind, world.random.nextInt(Integer.MAX_VALUE));
+    return new Answer.Result(
+        result instanceof TaskResult.Moved moved
+            ? new TaskResult.Moved(of(attempt, moved.copy()))
+            : result);
+  }
+
+  /** A copy by whose path its sector is known. */
+  private static SectorCopy of(TaskId.Attempt attempt, SectorCopy copy) {
+    return new SectorCopy(copy.host(), copy.place(), attempt.sector().toString(), copy.files());
   }
 
   private static Failure failure(World world, TaskKind kind) {
@@ -56,6 +65,7 @@ final class Answers {
       case REMOVE -> new TaskResult.FilesRemoved();
       case TRANSFER -> new TaskResult.Transferred(copy(hex));
       case RELEASE -> new TaskResult.Released(copy(hex), mark);
+      case MOVE -> new TaskResult.Moved(copy(hex));
     };
   }
 

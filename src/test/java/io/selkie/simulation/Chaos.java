@@ -61,8 +61,9 @@ final class Chaos {
   /** An operator's word; a host that is said to be off is. */
   private void order(Node node) {
     int which = world.random.nextInt(3);
-    if (which == 0 && node != farm.main() && !node.isGone()) {
+    if (which == 0 && !farm.isNeeded(node) && !node.isGone()) {
       node.burn();
+      world.burned(node.host());
       world.after(
           world.unending,
           world.between(0, world.random.nextInt(3) == 0 ? 60_000 : 3_000),
@@ -73,7 +74,8 @@ final class Chaos {
               HostMode.OPEN,
               HostMode.CORDONED,
               HostMode.DRAINING_SECTORS,
-              HostMode.DRAINING_PHASES);
+              HostMode.DRAINING_PHASES,
+              HostMode.EVACUATING);
       farm.order(node, modes.get(world.random.nextInt(modes.size())));
     }
   }

@@ -48,7 +48,13 @@ public enum Defect {
   /** The scheduler takes a host that says nothing for one that is off. */
   SCHEDULER_TAKES_LOST_FOR_OFF(11),
   /** A new scheduler does not know what the operator ordered. */
-  SCHEDULER_FORGETS_ORDERS(12);
+  SCHEDULER_FORGETS_ORDERS(12),
+  /** Who brings a sector to another host deletes it where it was, once it is there. */
+  MOVE_DELETES_ITS_SOURCE(13),
+  /** A host says that a sector has come to it before it is whole. */
+  MOVE_ENDS_TOO_EARLY(13),
+  /** The scheduler sends a sector to any host, whether that offers its next phase or not. */
+  SCHEDULER_SENDS_ANYWHERE(14);
 
   private final int invariant;
 

@@ -111,7 +111,8 @@ final class Disk {
         exit(CALLED_OFF);
         return;
       }
-      Answer answer = Answers.of(world, directory.attempt);
+      Answer answer =
+          invariants.moved(host, directory.request, Answers.of(world, directory.attempt));
       directory.result = Optional.of(answer);
       works = false;
       world.note(() -> "prover answers " + directory.attempt + " on " + host + ": " + answer);
@@ -188,6 +189,7 @@ final class Disk {
 
   void wipe() {
     directories.clear();
+    invariants.burned(host);
   }
 
   /** All processes end at once. */

@@ -4,6 +4,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.Placement;
+import io.selkie.scheduler.SectorRoute;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
@@ -93,10 +94,15 @@ final class Entity implements SimulatedSector.Surroundings {
 
   @Override
   public void submit(
-      TaskId task, SealProofType proofType, Instant since, Optional<HostId> filesOn) {
+      TaskId task,
+      SealProofType proofType,
+      Instant since,
+      Optional<HostId> filesOn,
+      SectorRoute route) {
     Optional<HostId> known = world.has(Defect.SECTOR_FORGETS_ITS_HOST) ? Optional.empty() : filesOn;
     Placement.Waiting waiting =
-        new Placement.Waiting(task, Optional.of(proofType), since, known, Placement.Urgency.NONE);
+        new Placement.Waiting(
+            task, Optional.of(proofType), since, known, route, Placement.Urgency.NONE);
     farm.network.send(() -> task + " is submitted", () -> farm.scheduler().submit(waiting, this));
   }
 

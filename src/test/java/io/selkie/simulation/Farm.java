@@ -37,6 +37,9 @@ final class Farm {
   /** What the operator wants of hosts, durable. */
   final Map<HostId, HostMode> modes = new TreeMap<>();
 
+  /** No host does all of a sector. */
+  private final boolean halves;
+
   private SimulatedScheduler scheduler;
 
   Farm(World world) {
@@ -58,9 +61,10 @@ final class Farm {
         new HostPatience(
             Duration.ofMillis(silence), Duration.ofMillis(silence + world.between(0, 30_000)));
     int hosts = 1 + Math.max(0, world.random.nextInt(5) - 1);
+    halves = hosts > 1 && world.random.nextInt(3) == 0;
     for (int host = 1; host <= hosts; host++) {
       Disk disk = new Disk(world, new HostId("host-" + host), invariants);
-      nodes.add(new Node(this, disk, limits(host == 1)));
+      nodes.add(new Node(this, disk, limits(host)));
     }
     int sectors = 1 + world.random.nextInt(3);
     for (int sector = 1; sector <= sectors; sector++) {
@@ -72,8 +76,8 @@ final class Farm {
   }
 
   /** The sectors of a farm fit on the disks of each host; the rest is scarce now and then. */
-  private HostLimits limits(boolean main) {
-    HostLimits slots = TestLimits.slots(slots(main));
+  private HostLimits limits(int host) {
+    HostLimits slots = TestLimits.slots(halves && host < 4 ? half(host) : slots(host == 1));
     boolean scarce = world.random.nextBoolean();
     return new HostLimits(
         slots.slots(),
@@ -96,6 +100,24 @@ final class Farm {
       }
     }
     return slots;
+  }
+
+  /** The first begins sectors, the second can do the rest, the third a part of that. */
+  private Map<TaskKind, Integer> half(int host) {
+    List<TaskKind> offered =
+        switch (host) {
+          case 1 -> List.of(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.COMMIT_1);
+          case 2 -> List.of(TaskKind.PRE_COMMIT_2, TaskKind.COMMIT_1, TaskKind.COMMIT_2);
+          default -> List.of(TaskKind.PRE_COMMIT_2);
+        };
+    Map<TaskKind, Integer> slots = new EnumMap<>(TaskKind.class);
+    offered.forEach(kind -> slots.put(kind, world.random.nextInt(4) == 0 ? 2 : 1));
+    return slots;
+  }
+
+  /** Whether sectors could come to no end without the host. */
+  boolean isNeeded(Node node) {
+    return node == main() || (halves && node == nodes.get(1));
   }
 
   Node main() {

@@ -26,9 +26,21 @@ final class Invariants {
   private final Farm farm;
   private final Map<SectorId, Known> sectors = new HashMap<>();
   private final Map<TaskId.Attempt, Answer> written = new HashMap<>();
+  private final Moves moves;
 
   Invariants(Farm farm) {
     this.farm = farm;
+    this.moves = new Moves(farm.world);
+  }
+
+  /** A job of a host that has to do with a move ends so. */
+  Answer moved(HostId host, TaskRequest request, Answer answer) {
+    return moves.ended(host, request, answer, this::state);
+  }
+
+  /** Nothing is left on the host. */
+  void burned(HostId host) {
+    moves.burned(host);
   }
 
   /** What is known of a sector, and cannot be lost. */
@@ -99,10 +111,13 @@ final class Invariants {
             () -> sector + " does not wait as it is to: " + waiting);
       }
       isOnItsHost(before, event);
+      moves.journaled(before, event);
       if (before instanceof SectorState.Placed placed) {
         TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
         if (event instanceof SectorEvent.TaskSucceeded succeeded) {
           succeeded(known, attempt, succeeded.result());
+        } else if (event instanceof SectorEvent.SectorMoved moved) {
+          succeeded(known, attempt, new TaskResult.Moved(moved.copy()));
         } else if (event instanceof SectorEvent.TaskFailed
             || event instanceof SectorEvent.TaskStopped) {
           known.over.add(attempt);
@@ -117,7 +132,14 @@ final class Invariants {
         && waiting.task().id().kind().needsFiles()) {
       check(
           10,
-          waiting.facts().filesOn().filter(host -> !host.equals(assigned.host())).isEmpty(),
+          waiting
+              .task()
+              .request()
+              .onlyOn()
+              .filter(only -> waiting.task().id().kind() == TaskKind.RELEASE)
+              .or(() -> waiting.facts().filesOn())
+              .filter(host -> !host.equals(assigned.host()))
+              .isEmpty(),
           () -> waiting + " goes to " + assigned.host() + ", where its files are not");
     }
     if (event instanceof SectorEvent.FilesLost lost) {
@@ -135,6 +157,10 @@ final class Invariants {
         12,
         mode != HostMode.OFF && (mode != HostMode.DRAINING_PHASES || !task.kind().takesPlace()),
         () -> task + " is given to " + host + ", which is " + mode);
+    check(
+        12,
+        mode != HostMode.EVACUATING || !task.kind().isMovedFor(),
+        () -> task + " begins on " + host + ", which is " + mode);
     boolean isThere =
         state(task.sector()) instanceof SectorState.Known known
             && known.facts().filesOn().equals(java.util.Optional.of(host));
@@ -157,6 +183,7 @@ final class Invariants {
   void proverBegan(
       HostId host, TaskId.Attempt attempt, TaskRequest request, List<TaskId.Attempt> onHost) {
     hasItsInput(host, attempt, request);
+    moves.began(host, attempt);
     for (Node node : farm.nodes) {
       boolean here = node.host().equals(host);
       long ofSector =
@@ -188,11 +215,18 @@ final class Invariants {
     }
   }
 
-  /** A Commit2 touches no files of the sector: it may go on on a host that does not answer. */
+  /**
+   * A Commit2 touches no files of the sector, and a Release those that it left: they may go on on a
+   * host that does not answer.
+   */
   private boolean isGivenUp(TaskId.Attempt other, TaskId.Attempt attempt) {
     Set<TaskId.Attempt> over = known(other.sector()).over;
-    return (!other.task().kind().needsFiles() && over.contains(other))
-        || (!attempt.task().kind().needsFiles() && over.contains(attempt));
+    return (isAside(other) && over.contains(other)) || (isAside(attempt) && over.contains(attempt));
+  }
+
+  private static boolean isAside(TaskId.Attempt attempt) {
+    TaskKind kind = attempt.task().kind();
+    return !kind.needsFiles() || kind == TaskKind.RELEASE;
   }
 
   private void hasItsInput(HostId host, TaskId.Attempt attempt, TaskRequest request) {

@@ -125,6 +125,13 @@ final class SimulatedJobs {
 
   /** Where an input was fetched is no part of a job. */
   private static TaskRequest asKept(TaskRequest request) {
+    if (request instanceof TaskRequest.Move move) {
+      return new TaskRequest.Move(move.proofType(), move.to(), move.generation());
+    }
+    if (request instanceof TaskRequest.Release release) {
+      return new TaskRequest.Release(
+          release.proofType(), release.copy(), release.from(), Optional.empty());
+    }
     return request instanceof TaskRequest.Commit2 commit2
         ? new TaskRequest.Commit2(commit2.proofType(), commit2.phase1Output(), commit2.digest())
         : request;

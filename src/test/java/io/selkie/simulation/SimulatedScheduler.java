@@ -7,6 +7,7 @@ import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostLoss;
 import io.selkie.scheduler.HostMode;
 import io.selkie.scheduler.Placement;
+import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.SchedulerState;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.WorkerCommand;
@@ -124,6 +125,17 @@ final class SimulatedScheduler {
     answer(decided);
   }
 
+  private HostId goal(Placement.Move move) {
+    return world.has(Defect.SCHEDULER_SENDS_ANYWHERE)
+        ? farm.nodes.stream()
+            .filter(other -> other.limits().slots(move.task().kind()) == 0)
+            .map(Node::host)
+            .filter(host -> !host.equals(move.from()))
+            .findFirst()
+            .orElse(move.to())
+        : move.to();
+  }
+
   private void answer(List<SchedulerState.Answer<Entity, Consumer<WorkerCommand>>> answers) {
     for (var answer : answers) {
       world.crashPoint(node, () -> "scheduler.before-Assigned");
@@ -136,6 +148,16 @@ final class SimulatedScheduler {
                       sector ->
                           sector.assigned(
                               answer.task(), answer.host(), answer.worker(), answer.inputs())));
+    }
+    for (var wish : state.wishes()) {
+      Placement.Move move = wish.move();
+      world.crashPoint(node, () -> "scheduler.before-MoveWanted");
+      SchedulerCommand.MoveWanted wanted =
+          new SchedulerCommand.MoveWanted(
+              move.task(), move.from(), goal(move), move.leavesForLack());
+      farm.network.send(
+          () -> "scheduler wants a move for " + move.task() + " to " + move.to(),
+          () -> wish.to().tell(sector -> sector.moveWanted(wanted)));
     }
     if (state.needsDecision(world.instant()) && !deciding) {
       deciding = true;

@@ -1,5 +1,6 @@
 package io.selkie.simulation;
 
+import io.selkie.scheduler.HostId;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,6 +29,7 @@ final class World {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Deque<String> trace = new ArrayDeque<>();
   private final Set<String> crashes = new TreeSet<>();
+  private final Set<HostId> gone = new TreeSet<>();
   private long now;
   private long order;
   private long digest;
@@ -54,6 +56,15 @@ final class World {
 
   long millis() {
     return now;
+  }
+
+  /** The host is no more. */
+  void burned(HostId host) {
+    gone.add(host);
+  }
+
+  boolean gone(HostId host) {
+    return gone.contains(host);
   }
 
   Instant instant() {

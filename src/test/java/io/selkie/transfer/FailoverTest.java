@@ -152,7 +152,13 @@ class FailoverTest {
             new TransferPlanner.Terms(512, PATIENCE, () -> now)),
         leftovers,
         new SourceRelease(
-            plans, leftovers, copy -> Optional.of(copy.place().equals("/first") ? first : second)));
+            plans, leftovers, copy -> Optional.of(copy.place().equals("/first") ? first : second)),
+        new SectorMove(
+            which -> files(),
+            new TransferPlan.Directory(plans.path().resolveSibling("move-plans")),
+            source -> first,
+            file -> "blake3:" + "00".repeat(32),
+            512));
   }
 
   private String transferred() throws Exception {

@@ -61,6 +61,7 @@ class InputClientTest {
                     TransferSettings.of(kit.system().settings().config()),
                     List::of,
                     (sector, digest) -> Optional.empty(),
+                    SealingPlaces.none(),
                     temp.resolve("state"),
                     "source",
                     sector -> new SectorFiles(temp.resolve("repo"), sector),

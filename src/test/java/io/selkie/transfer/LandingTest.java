@@ -44,6 +44,7 @@ class LandingTest {
         () -> List.of(store),
         new KnownStores(temp.resolve("known")),
         (sector, digest) -> other,
+        SealingPlaces.none(),
         "host-2",
         SHA,
         Runnable::run,

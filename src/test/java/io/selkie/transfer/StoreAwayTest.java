@@ -72,7 +72,15 @@ class StoreAwayTest {
                 file -> DIGEST,
                 new TransferPlanner.Terms(512, Duration.ofHours(1), InstantSource.system())),
             leftovers,
-            new SourceRelease(plans, leftovers, copy -> targets.at(copy.place())));
+            new SourceRelease(plans, leftovers, copy -> targets.at(copy.place())),
+            new SectorMove(
+                places,
+                new TransferPlan.Directory(root.resolve("move-plans")),
+                source -> {
+                  throw new AssertionError("nothing moves");
+                },
+                file -> DIGEST,
+                512));
   }
 
   private StoragePath attach(Path directory) throws IOException {

@@ -111,6 +111,7 @@ class TlsTransferTest {
                 TransferSettings.of(config),
                 () -> List.of(store),
                 (sector, digest) -> Optional.empty(),
+                SealingPlaces.none(),
                 temp.resolve("state"),
                 "receiver",
                 sector -> new SectorFiles(temp.resolve("repo"), sector),

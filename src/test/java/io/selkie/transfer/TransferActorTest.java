@@ -136,7 +136,13 @@ class TransferActorTest {
                 file -> "blake3:" + "00".repeat(32),
                 new TransferPlanner.Terms(512, Duration.ofHours(1), InstantSource.system())),
             leftovers,
-            new SourceRelease(plans, leftovers, copy -> Optional.of(script)));
+            new SourceRelease(plans, leftovers, copy -> Optional.of(script)),
+            new SectorMove(
+                which -> new SectorFiles(temp.resolve("repo"), which),
+                new TransferPlan.Directory(temp.resolve("move-plans")),
+                source -> script,
+                file -> "blake3:" + "00".repeat(32),
+                512));
     ActorRef<TransferActor.Command> actor =
         KIT.spawn(
             TransferActor.create(

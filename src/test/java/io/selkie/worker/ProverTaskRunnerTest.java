@@ -171,7 +171,7 @@ class ProverTaskRunnerTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"TRANSFER", "RELEASE"},
+      names = {"TRANSFER", "RELEASE", "MOVE"},
       mode = EnumSource.Mode.EXCLUDE)
   void everyTaskGivesItsResult(TaskKind kind) throws Exception {
     TaskRequest request = kind == TaskKind.COMMIT_2 ? commit2("00") : request(kind);
@@ -190,7 +190,7 @@ class ProverTaskRunnerTest {
           case FINALIZE -> new TaskResult.Finalized(4);
           case UNSEAL -> new TaskResult.Unsealed(Path.of("/data/unsealed"), 2032);
           case REMOVE -> new TaskResult.FilesRemoved();
-          case TRANSFER, RELEASE -> throw new AssertionError("no prover moves files");
+          case TRANSFER, RELEASE, MOVE -> throw new AssertionError("no prover moves files");
         },
         result);
   }
@@ -259,7 +259,7 @@ class ProverTaskRunnerTest {
     FileSource source =
         new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721"), content);
     return new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/other/c1.json"), "blake3:00")
-        .from(source);
+        .with(source);
   }
 
   @Test
