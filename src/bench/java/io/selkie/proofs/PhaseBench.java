@@ -11,11 +11,11 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
+import io.selkie.files.FileTree;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,11 +78,7 @@ public class PhaseBench {
 
   @TearDown
   public void remove() throws IOException {
-    try (var all = Files.walk(root)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    FileTree.delete(root);
   }
 
   /** What a call costs that does nothing. */

@@ -8,6 +8,7 @@ import io.selkie.auth.Permission;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileTree;
 import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
@@ -24,13 +25,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -181,15 +180,7 @@ public class TransferBench {
       nginx.get().destroy();
       nginx.get().waitFor();
     }
-    clear(root);
-  }
-
-  private static void clear(Path tree) throws IOException {
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    FileTree.delete(root);
   }
 
   private Offer offer() {
@@ -200,7 +191,7 @@ public class TransferBench {
   }
 
   private void empty() throws IOException {
-    clear(store);
+    FileTree.delete(store);
     Files.createDirectories(store);
   }
 

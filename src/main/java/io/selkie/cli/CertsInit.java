@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.concurrent.Callable;
+import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie certs init}. */
 @Command(
@@ -19,12 +17,8 @@ import picocli.CommandLine.Spec;
       "Keep ca.key off the hosts; each of them needs ca.crt."
     },
     mixinStandardHelpOptions = true)
-final class CertsInit implements Callable<Integer> {
+final class CertsInit extends CertsTask {
   private static final int TEN_YEARS = 3650;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Option(
       names = "--dir",
@@ -34,23 +28,15 @@ final class CertsInit implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
-  @Option(
-      names = "--days",
-      paramLabel = "N",
-      description = "How long the certificate is good (default: ${DEFAULT-VALUE}).")
-  private int days = TEN_YEARS;
-
-  @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::init);
+  CertsInit() {
+    super(TEN_YEARS);
   }
 
-  private boolean init() throws IOException {
+  @Override
+  String make(Duration life) throws IOException {
     Files.createDirectories(directory);
     Certificates.Authority authority = Certificates.Authority.in(directory);
-    Certificates.init(authority, CertsIssue.life(days), Clock.systemUTC().instant());
-    spec.commandLine().getOut().println(authority.key() + " " + authority.certificate());
-    spec.commandLine().getOut().flush();
-    return true;
+    Certificates.init(authority, life, Clock.systemUTC().instant());
+    return authority.key() + " " + authority.certificate();
   }
 }

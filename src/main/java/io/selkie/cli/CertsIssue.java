@@ -8,12 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie certs issue}. */
 @Command(
@@ -24,13 +21,8 @@ import picocli.CommandLine.Spec;
       "Copy them to the host with ca.crt, and name the three by selkie.cluster.tls."
     },
     mixinStandardHelpOptions = true)
-final class CertsIssue implements Callable<Integer> {
+final class CertsIssue extends CertsTask {
   private static final int TWO_YEARS = 730;
-  private static final int MOST_DAYS = 36_500;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Option(
       names = "--dir",
@@ -40,24 +32,18 @@ final class CertsIssue implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
-  @Option(
-      names = "--days",
-      paramLabel = "N",
-      description = "How long the certificate is good (default: ${DEFAULT-VALUE}).")
-  private int days = TWO_YEARS;
-
   @Parameters(
       arity = "1..*",
       paramLabel = "NAME",
       description = "Names and addresses at which other hosts reach this one.")
   private List<String> names = new ArrayList<>();
 
-  @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::issue);
+  CertsIssue() {
+    super(TWO_YEARS);
   }
 
-  private boolean issue() throws IOException {
+  @Override
+  String make(Duration life) throws IOException {
     Certificates.Authority authority = Certificates.Authority.in(directory);
     if (!Files.exists(authority.key())) {
       throw new IOException(
@@ -69,16 +55,7 @@ final class CertsIssue implements Callable<Integer> {
     Path own = directory.resolve(names.get(0));
     Files.createDirectories(own);
     Certificates.Host host = Certificates.Host.in(own);
-    Certificates.issue(authority, host, names, life(days), Clock.systemUTC().instant());
-    spec.commandLine().getOut().println(host.key() + " " + host.certificate());
-    spec.commandLine().getOut().flush();
-    return true;
-  }
-
-  static Duration life(int days) throws IOException {
-    if (days < 1 || days > MOST_DAYS) {
-      throw new IOException("--days is " + days + ": use 1 to " + MOST_DAYS);
-    }
-    return Duration.ofDays(days);
+    Certificates.issue(authority, host, names, life, Clock.systemUTC().instant());
+    return host.key() + " " + host.certificate();
   }
 }

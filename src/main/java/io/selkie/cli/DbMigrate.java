@@ -4,7 +4,6 @@ import io.selkie.chain.DevChain;
 import io.selkie.journal.Database;
 import io.selkie.journal.DatabaseSettings;
 import io.selkie.journal.JournalMove;
-import io.selkie.storage.RepoLock;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,19 +51,8 @@ final class DbMigrate implements Callable<Integer> {
 
   private boolean migrate() throws IOException {
     DatabaseSettings target = target();
-    Path directory = context.repo(repo);
-    if (!Files.isDirectory(directory)) {
-      throw new IOException("there is no repo " + directory);
-    }
-    StateDirectory state = StateDirectory.of(directory, context.environment());
-    if (!Files.isDirectory(state.path())) {
-      throw new IOException(
-          "no node has worked on " + directory + " yet: there is nothing to move");
-    }
-    try (RepoLock lock =
-        RepoLock.takeForNode(state)
-            .orElseThrow(
-                () -> new IOException("a node runs on " + state.path() + ": stop it first"))) {
+    try (RestingNode node = RestingNode.of(context, repo, ": there is nothing to move")) {
+      StateDirectory state = node.state();
       if (Database.wasMoved(state)) {
         throw new IOException("the journal of " + state.path() + " was moved before");
       }
@@ -85,32 +73,30 @@ final class DbMigrate implements Callable<Integer> {
   }
 
   private DatabaseSettings target() throws IOException {
-    try {
-      DatabaseSettings settings = DatabaseSettings.of(context.settings().read());
-      if (!settings.isShared()) {
-        throw new IOException(
-            "selkie.database.url is not set: name the PostgreSQL to move the journal to");
-      }
-      return settings;
-    } catch (IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
+    DatabaseSettings settings = RestingNode.database(context);
+    if (!settings.isShared()) {
+      throw new IOException(
+          "selkie.database.url is not set: name the PostgreSQL to move the journal to");
     }
+    return settings;
   }
 
   private JournalMove.Moved move(StateDirectory state, DatabaseSettings settings)
       throws IOException, SQLException {
     try (Database from = Database.open(state);
         Database to = Database.open(state, settings)) {
-      to.requireNoNode();
+      JournalMove move = new JournalMove(from, to, source(state));
+      if (!move.isFinished()) {
+        to.requireNoNode();
+      }
       try {
-        return new JournalMove(from, to, source(state))
-            .run(
-                target -> DevChain.copy(state.path().resolve("chain"), target),
-                events -> {
-                  if (events % 100_000 == 0) {
-                    say(events + " events");
-                  }
-                });
+        return move.run(
+            target -> DevChain.copy(state.path().resolve("chain"), target),
+            events -> {
+              if (events % 100_000 == 0) {
+                say(events + " events");
+              }
+            });
       } catch (IOException e) {
         throw new IOException(settings + ": " + e.getMessage(), e);
       }

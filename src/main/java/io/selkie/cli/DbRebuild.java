@@ -1,12 +1,8 @@
 package io.selkie.cli;
 
 import io.selkie.journal.Database;
-import io.selkie.journal.DatabaseSettings;
-import io.selkie.storage.RepoLock;
-import io.selkie.storage.StateDirectory;
 import io.selkie.view.Rebuild;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -47,28 +43,9 @@ final class DbRebuild implements Callable<Integer> {
     return CommandTask.run(spec, this::rebuild);
   }
 
-  private DatabaseSettings database() throws IOException {
-    try {
-      return DatabaseSettings.of(context.settings().read());
-    } catch (IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
   private boolean rebuild() throws IOException {
-    Path directory = context.repo(repo);
-    if (!Files.isDirectory(directory)) {
-      throw new IOException("there is no repo " + directory);
-    }
-    StateDirectory state = StateDirectory.of(directory, context.environment());
-    if (!Files.isDirectory(state.path())) {
-      throw new IOException("no node has worked on " + directory + " yet");
-    }
-    try (RepoLock lock =
-            RepoLock.takeForNode(state)
-                .orElseThrow(
-                    () -> new IOException("a node runs on " + state.path() + ": stop it first"));
-        Database database = Database.open(state, database())) {
+    try (RestingNode node = RestingNode.of(context, repo, "");
+        Database database = Database.open(node.state(), RestingNode.database(context))) {
       database.requireNoNode();
       long events = Rebuild.run(database);
       spec.commandLine()

@@ -3,47 +3,26 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie hosts list}. */
 @Command(
     name = "list",
     description = "List the hosts of the farm: what each may take, and what it has on.",
     mixinStandardHelpOptions = true)
-final class HostsList implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
+final class HostsList extends NodeQuery {
   HostsList(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::list);
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return client.hosts();
   }
 
-  private boolean list() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      JsonNode hosts = session.client().hosts();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? hosts : table(hosts));
-      out.flush();
-      return true;
-    }
+  @Override
+  void show(JsonNode hosts, PrintWriter out) {
+    out.println(table(hosts));
   }
 
   private static TextTable table(JsonNode hosts) {

@@ -3,35 +3,20 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** A command that orders something of one host. */
-abstract class HostsOrder implements Callable<Integer> {
-  private final CommandContext context;
+abstract class HostsOrder extends NodeQuery {
   private final String order;
   private final String done;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
 
   @Parameters(paramLabel = "HOST", description = "As selkie hosts list names it.")
   @SuppressWarnings("NullAway.Init")
   private String host;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   HostsOrder(CommandContext context, String order, String done) {
-    this.context = context;
+    super(context);
     this.order = order;
     this.done = done;
   }
@@ -62,17 +47,12 @@ abstract class HostsOrder implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::order);
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return client.orderHost(host, order);
   }
 
-  private boolean order() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      JsonNode answer = session.client().orderHost(host, order);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? answer : "host " + answer.path("host").asText(host) + " " + done);
-      out.flush();
-      return true;
-    }
+  @Override
+  void show(JsonNode answer, PrintWriter out) {
+    out.println("host " + answer.path("host").asText(host) + " " + done);
   }
 }

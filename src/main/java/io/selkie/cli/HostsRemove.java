@@ -3,13 +3,9 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie hosts remove}. */
 @Command(
@@ -19,15 +15,7 @@ import picocli.CommandLine.Spec;
       "unless you say that it is off: then its sectors are given up."
     },
     mixinStandardHelpOptions = true)
-final class HostsRemove implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
+final class HostsRemove extends NodeQuery {
   @Parameters(paramLabel = "HOST", description = "As selkie hosts list names it.")
   @SuppressWarnings("NullAway.Init")
   private String host;
@@ -40,26 +28,18 @@ final class HostsRemove implements Callable<Integer> {
       })
   private boolean hostIsOff;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   HostsRemove(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::remove);
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return client.removeHost(host, hostIsOff);
   }
 
-  private boolean remove() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      JsonNode answer = session.client().removeHost(host, hostIsOff);
-      PrintWriter out = spec.commandLine().getOut();
-      String done = hostIsOff ? " counts as off: its sectors are given up" : " is forgotten";
-      out.println(json ? answer : "host " + host + done);
-      out.flush();
-      return true;
-    }
+  @Override
+  void show(JsonNode answer, PrintWriter out) {
+    String done = hostIsOff ? " counts as off: its sectors are given up" : " is forgotten";
+    out.println("host " + host + done);
   }
 }

@@ -7,12 +7,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie sectors list}. */
 @Command(
@@ -23,41 +19,30 @@ import picocli.CommandLine.Spec;
           + " 40/41; Finalize 50."
     },
     mixinStandardHelpOptions = true)
-final class SectorsList implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
+final class SectorsList extends NodeQuery {
   @Option(
       names = "--state",
       paramLabel = "STATE",
       description = "Only sectors in this state: Proving, WaitSeed, ... or running, failed, ...")
   private Optional<String> state = Optional.empty();
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   SectorsList(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::list);
+  NodeSession session(NodeFinder nodes) throws IOException, InterruptedException {
+    return nodes.runningOrStarted();
   }
 
-  private boolean list() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).runningOrStarted()) {
-      List<JsonNode> sectors = session.client().sectors(state);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? object(sectors) : table(sectors));
-      out.flush();
-      return true;
-    }
+  @Override
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return object(client.sectors(state));
+  }
+
+  @Override
+  void show(JsonNode sectors, PrintWriter out) {
+    out.println(table(sectors.path("sectors")));
   }
 
   private static ObjectNode object(List<JsonNode> sectors) {
@@ -66,7 +51,7 @@ final class SectorsList implements Callable<Integer> {
     return object;
   }
 
-  private static TextTable table(List<JsonNode> sectors) {
+  private static TextTable table(JsonNode sectors) {
     TextTable table =
         new TextTable().row("SECTOR", "STATE", "NUMBER", "TRANSFER", "UPDATED", "FAILURE");
     for (JsonNode sector : sectors) {

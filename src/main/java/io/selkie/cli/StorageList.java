@@ -3,47 +3,26 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie storage list}. */
 @Command(
     name = "list",
     description = "List the storage paths of a node and their room.",
     mixinStandardHelpOptions = true)
-final class StorageList implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
+final class StorageList extends NodeQuery {
   StorageList(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::list);
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return client.storage();
   }
 
-  private boolean list() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      JsonNode storage = session.client().storage();
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? storage : table(storage.path("paths")));
-      out.flush();
-      return true;
-    }
+  @Override
+  void show(JsonNode storage, PrintWriter out) {
+    out.println(table(storage.path("paths")));
   }
 
   private static TextTable table(JsonNode paths) {

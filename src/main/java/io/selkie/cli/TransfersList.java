@@ -3,12 +3,7 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie transfers list}. */
 @Command(
@@ -18,41 +13,26 @@ import picocli.CommandLine.Spec;
       "What has ended is shown by selkie sectors list."
     },
     mixinStandardHelpOptions = true)
-final class TransfersList implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
+final class TransfersList extends NodeQuery {
   TransfersList(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::list);
+  NodeSession session(NodeFinder nodes) throws IOException, InterruptedException {
+    return nodes.runningOrStarted();
   }
 
-  private boolean list() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).runningOrStarted()) {
-      JsonNode transfers = session.client().transfers();
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(transfers);
-      } else {
-        out.println(table(transfers));
-        if (transfers.path("paused").asBoolean()) {
-          out.println("all transfers are paused: selkie transfers resume");
-        }
-      }
-      out.flush();
-      return true;
+  @Override
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    return client.transfers();
+  }
+
+  @Override
+  void show(JsonNode transfers, PrintWriter out) {
+    out.println(table(transfers));
+    if (transfers.path("paused").asBoolean()) {
+      out.println("all transfers are paused: selkie transfers resume");
     }
   }
 

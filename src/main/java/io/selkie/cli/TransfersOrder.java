@@ -2,23 +2,15 @@ package io.selkie.cli;
 
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** A command that holds transfers of a running node, or lets them go on. */
-abstract class TransfersOrder implements Callable<Integer> {
-  private final CommandContext context;
+abstract class TransfersOrder extends NodeCommand {
   private final String order;
   private final String done;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "SECTOR",
@@ -26,10 +18,8 @@ abstract class TransfersOrder implements Callable<Integer> {
       description = "A sector such as s-t01000-1; without it all.")
   private Optional<SectorId> sector = Optional.empty();
 
-  @Mixin private NodeOptions node = new NodeOptions();
-
   TransfersOrder(CommandContext context, String order, String done) {
-    this.context = context;
+    super(context);
     this.order = order;
     this.done = done;
   }
@@ -59,20 +49,10 @@ abstract class TransfersOrder implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::order);
-  }
-
-  private boolean order() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      session.client().transfers(order, sector);
-      spec.commandLine()
-          .getOut()
-          .println(
-              sector.map(which -> "the transfer of " + which + " is ").orElse("all transfers are ")
-                  + done);
-      spec.commandLine().getOut().flush();
-      return true;
-    }
+  void perform(NodeClient client, PrintWriter out) throws IOException, InterruptedException {
+    client.transfers(order, sector);
+    out.println(
+        sector.map(which -> "the transfer of " + which + " is ").orElse("all transfers are ")
+            + done);
   }
 }

@@ -67,6 +67,19 @@ public abstract class Database implements AutoCloseable {
   }
 
   /**
+   * Makes sure that a node which is to share a database leaves no journal behind.
+   *
+   * @param settings of the database that the node is to use
+   * @throws DatabaseException if the embedded one is there and was not moved; one line
+   */
+  public static void requireMoved(StateDirectory state, DatabaseSettings settings)
+      throws DatabaseException {
+    if (settings.isShared()) {
+      EmbeddedDatabase.requireNone(state, settings);
+    }
+  }
+
+  /**
    * Gives the embedded database another name, so that nobody goes on with it by mistake: its
    * journal was moved. It must be closed.
    */

@@ -96,6 +96,19 @@ final class EmbeddedDatabase extends Database {
     return Files.exists(moved(state));
   }
 
+  static void requireNone(StateDirectory state, DatabaseSettings shared) throws DatabaseException {
+    Path file = state.path().resolve("db").resolve(FILE + FILE_SUFFIX);
+    if (Files.exists(file)) {
+      throw new DatabaseException(
+          DatabaseException.Reason.UNUSABLE,
+          file
+              + ": this journal was not moved to "
+              + shared
+              + ": run selkie db migrate, or give the file another name if nothing of it is needed",
+          null);
+    }
+  }
+
   static void rename(StateDirectory state) throws IOException {
     Path directory = state.path().resolve("db");
     Files.move(directory.resolve(FILE + FILE_SUFFIX), moved(state), StandardCopyOption.ATOMIC_MOVE);

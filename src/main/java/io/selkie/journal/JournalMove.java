@@ -7,9 +7,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -36,6 +39,13 @@ public final class JournalMove {
           "persistence_id, sequence_number");
   private static final Table NUMBERS =
       new Table("sector_number", "miner, number, request", "miner, number");
+
+  /** What tells an event from any other that could have its place in the order. */
+  private static final Table LAST =
+      new Table(
+          "event_journal",
+          "ordering, persistence_id, sequence_number, writer, write_timestamp",
+          "ordering");
 
   /** What nobody but a node makes: where one of these has a row, somebody worked already. */
   private static final List<String> OWN =
@@ -71,7 +81,8 @@ public final class JournalMove {
   public record Moved(long events, long tags, long snapshots, long numbers) {}
 
   /**
-   * Copies what is not there yet, and compares.
+   * Copies what is not there yet, and compares. What was moved to its end before, by one that was
+   * killed right after that, is only looked at.
    *
    * @param rest done in the end, before the move counts as finished; may be done again
    * @param events is told how many events are there
@@ -82,18 +93,28 @@ public final class JournalMove {
         Connection writer = to.getConnection()) {
       reader.setAutoCommit(false);
       writer.setAutoCommit(false);
-      if (!begin(writer)) {
-        copyEvents(reader, writer, events);
-        copyAnew(reader, writer, SNAPSHOTS);
-        copyAnew(reader, writer, NUMBERS);
-        continueNumbers(writer);
-        writer.commit();
-        rest.run(to);
+      if (begin(writer)) {
+        // Nodes may have run there since: there is more than was moved.
+        requireMoved(reader, writer);
+        return counted(reader);
       }
+      copyEvents(reader, writer, events);
+      copyAnew(reader, writer, SNAPSHOTS);
+      copyAnew(reader, writer, NUMBERS);
+      continueNumbers(writer);
+      writer.commit();
+      rest.run(to);
       Moved moved = compare(reader, writer);
       update(writer, "UPDATE journal_import SET finished = TRUE WHERE source = ?", source);
       writer.commit();
       return moved;
+    }
+  }
+
+  /** Whether the journal was moved to its end before: nodes may run there by now. */
+  public boolean isFinished() throws SQLException {
+    try (Connection writer = to.getConnection()) {
+      return finished(writer, " WHERE source = ?", source).orElse(false);
     }
   }
 
@@ -245,11 +266,38 @@ public final class JournalMove {
     if (number(reader, bytes) != number(writer, bytes)) {
       throw new IOException("the events there are not as long as here: empty it, and move again");
     }
+    return counted(writer);
+  }
+
+  private static Moved counted(Connection connection) throws SQLException {
     return new Moved(
-        count(writer, EVENTS.name()),
-        count(writer, TAGS.name()),
-        count(writer, SNAPSHOTS.name()),
-        count(writer, NUMBERS.name()));
+        count(connection, EVENTS.name()),
+        count(connection, TAGS.name()),
+        count(connection, SNAPSHOTS.name()),
+        count(connection, NUMBERS.name()));
+  }
+
+  /** A node may have gone on here after the move, as long as the old files had their name. */
+  private static void requireMoved(Connection reader, Connection writer)
+      throws IOException, SQLException {
+    long last = number(reader, "SELECT COALESCE(MAX(ordering), 0) FROM event_journal");
+    Set<List<String>> numbers = texts(writer, NUMBERS, "");
+    String newest = " WHERE ordering = " + last;
+    if (!texts(writer, LAST, newest).equals(texts(reader, LAST, newest))
+        || !numbers.containsAll(texts(reader, NUMBERS, ""))) {
+      throw new IOException(
+          "this journal was moved there, and a node of this host went on with it after that: keep"
+              + " both, and start no node until you know which has what");
+    }
+  }
+
+  private static Set<List<String>> texts(Connection connection, Table table, String where)
+      throws SQLException {
+    Set<List<String>> all = new HashSet<>();
+    for (Object[] row : rows(connection, table, where, Integer.MAX_VALUE)) {
+      all.add(Stream.of(row).map(String::valueOf).toList());
+    }
+    return all;
   }
 
   private static long count(Connection connection, String table) throws SQLException {

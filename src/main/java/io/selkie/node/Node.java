@@ -148,6 +148,7 @@ public final class Node implements AutoCloseable {
     NodeSettings.Test test = settings.test();
     FailPoints.arm(test.failPoints(), test.failPointDirectory());
     HostId host = HostIdentity.of(state);
+    Database.requireMoved(state, settings.database());
     Database database = Database.open(state, settings.database());
     keep("database", database);
     database.requireWhole();

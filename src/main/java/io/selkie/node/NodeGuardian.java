@@ -30,7 +30,6 @@ import io.selkie.view.SectorView;
 import io.selkie.worker.SectorGateway;
 import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
@@ -139,10 +138,9 @@ final class NodeGuardian {
   }
 
   /** Paths that store and do not seal: sealed sectors are to go there. */
-  static List<Path> stores(StoragePaths paths) {
+  static List<StoragePath> stores(StoragePaths paths) {
     return paths.all().stream()
         .filter(path -> path.settings().canStore() && !path.settings().canSeal())
-        .map(StoragePath::root)
         .toList();
   }
 

@@ -115,7 +115,7 @@ public final class HostLoad {
     memory += memory(load);
     if (bringsNew(load)) {
       coming.add(load.sector());
-      proofType(load).ifPresent(type -> charge(SectorSpace.peak(type, SectorSpace.Stage.SEALING)));
+      proofType(load).ifPresent(type -> charge(needs(load, type)));
     } else if (load.kind() == TaskKind.UNSEAL
         && !isKeptForUnsealing(load.sector())
         && unsealing.add(load.sector())) {
@@ -142,6 +142,14 @@ public final class HostLoad {
 
   private void charge(Map<SectorSpace.Part, Long> bytes) {
     bytes.forEach((part, more) -> charged.merge(part, more, Long::sum));
+  }
+
+  /** What a sector that comes here may write; of one that was parked, what is still to come. */
+  private Map<SectorSpace.Part, Long> needs(Load load, SealProofType type) {
+    return Optional.ofNullable(here.get(load.sector()))
+        .filter(known -> known.presence() == HostSector.Presence.PARKED)
+        .map(HostSector::rest)
+        .orElseGet(() -> SectorSpace.peak(type, SectorSpace.Stage.SEALING));
   }
 
   private boolean isKeptForUnsealing(SectorId sector) {
@@ -294,9 +302,7 @@ public final class HostLoad {
           : disk(SectorSpace.unsealing(type.get()), "unsealing " + load.sector());
     }
     return bringsNew(load)
-        ? disk(
-            SectorSpace.peak(type.get(), SectorSpace.Stage.SEALING),
-            "sealing a sector of " + type.get().sectorSize())
+        ? disk(needs(load, type.get()), "sealing a sector of " + type.get().sectorSize())
         : Optional.empty();
   }
 

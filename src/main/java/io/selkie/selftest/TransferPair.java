@@ -7,6 +7,7 @@ import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorFiles;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,10 +73,6 @@ final class TransferPair implements AutoCloseable {
   /** Where the sender seals. */
   Path repo() {
     return sending.resolve("repo");
-  }
-
-  Path store() {
-    return store;
   }
 
   Path mark(String point, String sector) {
@@ -241,9 +238,14 @@ final class TransferPair implements AutoCloseable {
     if (!files(repo(), name).isEmpty()) {
       return Optional.of(name + " left files where it was: " + files(repo(), name).keySet());
     }
-    return Files.exists(store.resolve("fetching").resolve(name))
+    return Files.exists(arriving(name))
         ? Optional.of(name + " left something where it arrived")
         : Optional.empty();
+  }
+
+  /** Where a sector grows in the store. */
+  Path arriving(String name) {
+    return StoragePath.arriving(store, SectorId.parse(name));
   }
 
   /** Whether it is where it was sealed, as it was, and the store has nothing of it in place. */

@@ -82,7 +82,7 @@ public final class TransferTrial implements Trial {
     Map<String, Verdict> verdicts = new LinkedHashMap<>();
     judge(pair, bySector, Side.SENDER, verdicts);
     pair.killReceiver();
-    flip(pair.store().resolve("fetching").resolve(flipped).resolve("0.part"), FIRST_BYTE);
+    flip(pair.arriving(flipped).resolve("0.part"), FIRST_BYTE);
     pair.startReceiver(List.of());
     judge(pair, bySector, Side.RECEIVER, verdicts);
     verdicts.computeIfPresent(

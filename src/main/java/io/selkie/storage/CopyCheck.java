@@ -2,6 +2,7 @@ package io.selkie.storage;
 
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -94,8 +95,8 @@ public final class CopyCheck {
     if (!home.settings().canStore()) {
       throw new Doubt(Shown.shown(home.root()) + " does not store");
     }
-    Path arriving = home.root().resolve(StoragePath.FETCHING).resolve(sector.toString());
-    if (Files.exists(arriving, LinkOption.NOFOLLOW_LINKS)) {
+    Path arriving = StoragePath.arriving(home.root(), sector);
+    if (FileLook.exists(arriving)) {
       // It may have been given up, and be cleared away as soon as that can be written down.
       throw new Doubt("a transfer to " + Shown.shown(home.root()) + " has not come to its end");
     }
@@ -186,7 +187,7 @@ public final class CopyCheck {
           || !there.toRealPath().equals(there)) {
         throw new Doubt(Shown.shown(there) + " is not there, or is no plain file");
       }
-      if (Files.exists(pair.here()) && Files.isSameFile(pair.here(), there)) {
+      if (FileLook.exists(pair.here()) && Files.isSameFile(pair.here(), there)) {
         throw new Doubt(Shown.shown(there) + " and " + Shown.shown(pair.here()) + " are one file");
       }
     } catch (NoSuchFileException e) {

@@ -1,6 +1,7 @@
 package io.selkie.storage;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -70,11 +71,11 @@ final class GivenUp {
   /** Some of its files have their names already: that has to be finished. */
   private static boolean isPlacing(Path directory) {
     Path offer = directory.resolve(OFFER);
-    // A deletion that was interrupted may leave parts without an offer; whoever places has one.
-    if (!Files.exists(offer, LinkOption.NOFOLLOW_LINKS)) {
-      return false;
-    }
     try {
+      // A deletion that was interrupted may leave parts without an offer; whoever places has one.
+      if (!FileLook.exists(offer)) {
+        return false;
+      }
       return CheckedJson.read(offer, "an offer").flag("placing");
     } catch (IOException e) {
       return true; // nobody knows: what cannot be read is left alone

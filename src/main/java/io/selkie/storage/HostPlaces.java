@@ -35,8 +35,7 @@ public final class HostPlaces implements SectorPlaces {
 
   @Override
   public SectorFiles own(SectorId sector) throws IOException {
-    Optional<StoragePath> ours =
-        paths.claimed(sector, holder).filter(path -> StoragePaths.hasManifest(path, sector));
+    Optional<StoragePath> ours = paths.written(sector, holder);
     return ours.isPresent() ? paths.only(ours.get(), sector, true) : paths.files(sector);
   }
 
@@ -79,6 +78,33 @@ public final class HostPlaces implements SectorPlaces {
       throw new ForeignClaimException(sector, other.get());
     }
     return known;
+  }
+
+  /**
+   * Where it is known to be written, by its claim there; else where its files are, be that a path
+   * that seals nothing. There it makes no claim: it would be taken for where the sector is written.
+   */
+  @Override
+  public SectorFiles unsealing(SectorId sector, int generation) throws IOException {
+    if (shared || begun(sector).isPresent()) {
+      return SectorPlaces.super.unsealing(sector, generation);
+    }
+    SectorFiles files = own(sector);
+    Optional<SectorClaim> other = SectorClaim.read(files.claim());
+    if (other.isPresent()) {
+      throw new ForeignClaimException(sector, other.get());
+    }
+    return files;
+  }
+
+  @Override
+  public Optional<SectorFiles> next(SectorId sector) throws IOException {
+    return paths.next(sector).map(path -> path.files(sector));
+  }
+
+  @Override
+  public SectorFiles roomiest(SectorId sector) throws IOException {
+    return paths.roomiest().files(sector);
   }
 
   /** A number that is free is claimed at once, so that two hosts never begin one sector. */

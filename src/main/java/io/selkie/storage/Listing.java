@@ -1,11 +1,12 @@
 package io.selkie.storage;
 
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,7 @@ final class Listing {
 
   /** Sorted by name; nothing where there is no directory, or a link instead of one. */
   static List<Path> of(Path directory) throws IOException {
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    if (FileLook.at(directory).filter(BasicFileAttributes::isDirectory).isEmpty()) {
       return List.of();
     }
     List<Path> files = new ArrayList<>();

@@ -2,10 +2,12 @@ package io.selkie.storage;
 
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -243,13 +245,14 @@ public final class OrphanFinder {
   }
 
   private static boolean hasContent(Path file) throws IOException {
-    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-      return !Listing.of(file).isEmpty();
+    // What cannot be looked at may be of worth.
+    Optional<BasicFileAttributes> found = FileLook.at(file);
+    if (found.isEmpty()) {
+      return false;
     }
-    if (Files.isSymbolicLink(file)) {
-      return true; // to something, perhaps
-    }
-    return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) > 0;
+    // A link leads to something, perhaps.
+    return found.get().isSymbolicLink()
+        || (found.get().isDirectory() ? !Listing.of(file).isEmpty() : found.get().size() > 0);
   }
 
   private List<Orphan> sealed(StoragePath path, SectorId sector, List<Path> files, PathScan scan)

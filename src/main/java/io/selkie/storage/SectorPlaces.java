@@ -4,6 +4,7 @@ import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where the files of sectors lie. Calls block for the disk. */
@@ -43,6 +44,36 @@ public interface SectorPlaces {
    */
   default SectorFiles removal(SectorId sector, int generation) throws IOException {
     return claim(sector, generation);
+  }
+
+  /**
+   * The sector's files for unsealing, which writes nothing of the sector's own: only what it works
+   * in, beside the manifest.
+   *
+   * @param generation of the sector's files
+   * @throws ForeignClaimException if somebody else writes it
+   */
+  default SectorFiles unsealing(SectorId sector, int generation) throws IOException {
+    claim(sector, generation);
+    return own(sector);
+  }
+
+  /**
+   * Where the next new sector would begin; empty if this host seals none.
+   *
+   * @param sector that is nowhere
+   */
+  default Optional<SectorFiles> next(SectorId sector) throws IOException {
+    return Optional.of(of(sector));
+  }
+
+  /**
+   * Where the most room is, of all places.
+   *
+   * @param sector that is nowhere
+   */
+  default SectorFiles roomiest(SectorId sector) throws IOException {
+    return of(sector);
   }
 
   /** Whether the number is another sector's: there are files, or somebody else claims it. */

@@ -2,6 +2,7 @@ package io.selkie.storage;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Looks at the disks of a host. Calls block, for long where a network file system hangs.
@@ -33,15 +35,32 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   /** A sector that is nowhere: where it would begin, the next one will. */
   private static final SectorId NEXT = new SectorId(new MinerId(0), Long.MAX_VALUE);
 
+  /** What unsealing takes no room in, and sealing does. */
+  private static final Set<SectorSpace.Part> OF_SEALING =
+      Set.of(SectorSpace.Part.UNSEALED, SectorSpace.Part.SEALED, SectorSpace.Part.CACHE);
+
   /**
    * The file systems on which the next new sector would lie, in the order of its parts, and what is
-   * usable.
+   * usable. Where no path seals nothing is, but for unsealing: on the path with the most room.
    */
   public List<DiskLedger.Volume> volumes() throws IOException {
-    SectorFiles next = places.of(NEXT);
+    Optional<SectorFiles> next = places.next(NEXT);
+    return next.isPresent()
+        ? volumes(next.get(), Set.of())
+        : Stream.concat(
+                Stream.of(new DiskLedger.Volume("", "any path with CanSeal", OF_SEALING, 0)),
+                volumes(places.roomiest(NEXT), OF_SEALING).stream())
+            .toList();
+  }
+
+  private List<DiskLedger.Volume> volumes(SectorFiles next, Set<SectorSpace.Part> without)
+      throws IOException {
     Map<String, Set<SectorSpace.Part>> parts = new LinkedHashMap<>();
     Map<String, Path> at = new LinkedHashMap<>();
     for (SectorSpace.Part part : SectorSpace.Part.values()) {
+      if (without.contains(part)) {
+        continue;
+      }
       Path place = existing(directory(next, part));
       String device = device(place);
       at.putIfAbsent(device, place);
@@ -87,7 +106,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   /** The nearest directory upwards that is there, by its real path. */
   private static Path existing(Path directory) throws IOException {
     Path place = directory.toAbsolutePath();
-    while (!Files.isDirectory(place)) {
+    while (!FileLook.isDirectory(place)) {
       place = Optional.ofNullable(place.getParent()).orElse(place.resolve("/"));
     }
     return place.toRealPath();
@@ -98,12 +117,16 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     return places.own(sector).root();
   }
 
-  /** Whether the sector has a replica, data or a cache below the storage path. */
-  public boolean hasFiles(Path root, SectorId sector) {
+  /**
+   * Whether the sector has a replica, data or a cache below the storage path.
+   *
+   * @throws IOException if that cannot be told: then it still takes its space
+   */
+  public boolean hasFiles(Path root, SectorId sector) throws IOException {
     SectorFiles files = new SectorFiles(root, sector);
-    return Files.exists(files.unsealed())
-        || Files.exists(files.sealed())
-        || Files.exists(files.cache());
+    return FileLook.exists(files.unsealed())
+        || FileLook.exists(files.sealed())
+        || FileLook.exists(files.cache());
   }
 
   /**
@@ -141,7 +164,7 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   private static long labels(Path cache) throws IOException {
     long bytes = 0;
     FileTime youngest = FileTime.fromMillis(0);
-    if (!Files.isDirectory(cache)) {
+    if (!FileLook.isDirectory(cache)) {
       return 0;
     }
     List<Path> layers = new ArrayList<>();

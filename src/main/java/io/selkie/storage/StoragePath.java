@@ -112,6 +112,15 @@ public record StoragePath(Path root, PathSettings settings) {
     return new SectorFiles(root, sector);
   }
 
+  /**
+   * Where a sector grows that arrives from another place.
+   *
+   * @param root of a directory that holds sectors, whether it is an attached path or not
+   */
+  public static Path arriving(Path root, SectorId sector) {
+    return root.resolve(FETCHING).resolve(sector.toString());
+  }
+
   /** Whether the sector has a file, or directory, of this type here. */
   public boolean holds(SectorId sector, FileType type) {
     return Files.exists(type.of(root, sector), LinkOption.NOFOLLOW_LINKS);

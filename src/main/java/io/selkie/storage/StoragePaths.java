@@ -402,6 +402,33 @@ public final class StoragePaths {
   }
 
   /**
+   * The path that has this host's claim and the sector's manifest, of those that are there: whoever
+   * only reads what was made of the sector needs none of the others.
+   */
+  Optional<StoragePath> written(SectorId sector, String holder) throws IOException {
+    List<StoragePath> ours = new ArrayList<>();
+    for (StoragePath path : paths) {
+      if (isThere(path)
+          && hasManifest(path, sector)
+          && SectorClaim.read(path.files(sector).claim())
+              .filter(claim -> claim.holder().equals(holder))
+              .isPresent()) {
+        ours.add(path);
+      }
+    }
+    return ours.stream().min(Comparator.comparing(this::isRepo));
+  }
+
+  private static boolean isThere(StoragePath path) {
+    try {
+      path.checkIsThere();
+      return true;
+    } catch (IOException e) {
+      return false; // whoever needs it hears why
+    }
+  }
+
+  /**
    * Where a sector is written that this host has not claimed yet: where its files are, unless they
    * arrived there from elsewhere, or where a new one is to begin.
    */
@@ -488,7 +515,41 @@ public final class StoragePaths {
         .toList();
   }
 
-  /** By weight times room, as in Lotus. */
+  /**
+   * Where the next new sector would begin, of whichever miner it is; empty if no path seals.
+   *
+   * @param sector that is nowhere
+   */
+  Optional<StoragePath> next(SectorId sector) throws IOException {
+    List<StoragePath> there = available();
+    if (there.isEmpty()) {
+      throw nowhere();
+    }
+    List<StoragePath> seal = there.stream().filter(path -> path.settings().canSeal()).toList();
+    List<StoragePath> possible = sealing(sector, there);
+    return seal.isEmpty()
+        ? Optional.empty()
+        : Optional.of(best(possible.isEmpty() ? seal : possible));
+  }
+
+  /** The path with the most room. */
+  StoragePath roomiest() throws IOException {
+    List<StoragePath> there = available();
+    if (there.isEmpty()) {
+      throw nowhere();
+    }
+    StoragePath best = there.get(0);
+    long most = -1;
+    for (StoragePath path : there) {
+      long room = path.space().available();
+      if (room > most) {
+        most = room;
+        best = path;
+      }
+    }
+    return best;
+  }
+
   private static StoragePath forSealing(SectorId sector, List<StoragePath> there)
       throws IOException {
     List<StoragePath> possible = sealing(sector, there);
@@ -498,6 +559,11 @@ public final class StoragePaths {
               + sector
               + ": attach one with CanSeal whose filters allow it");
     }
+    return best(possible);
+  }
+
+  /** By weight times room, as in Lotus. */
+  private static StoragePath best(List<StoragePath> possible) throws IOException {
     StoragePath best = possible.get(0);
     double most = -1;
     for (StoragePath path : possible.size() == 1 ? List.<StoragePath>of() : possible) {

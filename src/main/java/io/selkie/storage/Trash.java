@@ -1,9 +1,9 @@
 package io.selkie.storage;
 
+import io.selkie.files.FileLook;
 import io.selkie.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -49,9 +49,10 @@ public final class Trash {
    *
    * @param file on the path of this trash
    * @return whether there was one
+   * @throws IOException also if that cannot be told
    */
   public boolean put(Path file, Instant now) throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!FileLook.exists(file)) {
       return false;
     }
     Files.createDirectories(directory);

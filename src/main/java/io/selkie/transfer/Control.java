@@ -1,6 +1,8 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** How a transfer is told to hold, and how it tells how far it is. Any thread may use it. */
 final class Control {
@@ -12,6 +14,10 @@ final class Control {
   private volatile long total;
   private volatile long arrived;
   private volatile String note = "";
+  private final AtomicReference<@Nullable Mark> mark = new AtomicReference<>();
+
+  /** Bytes at the destination that were seen there before, and what is done once there are more. */
+  private record Mark(long bytes, Runnable then) {}
 
   Control(SectorId sector) {
     this.sector = sector;
@@ -69,12 +75,28 @@ final class Control {
     return note;
   }
 
-  synchronized void add(long bytes) {
-    done += bytes;
+  void add(long bytes) {
+    synchronized (this) {
+      done += bytes;
+    }
+    passMark();
   }
 
   void at(long bytes) {
     done = bytes;
+    passMark();
+  }
+
+  /** Has something done, once, as soon as more than so many bytes are seen at the destination. */
+  void whenFurther(long bytes, Runnable then) {
+    mark.set(new Mark(bytes, then));
+  }
+
+  private void passMark() {
+    @Nullable Mark next = mark.get();
+    if (next != null && arrived() > next.bytes() && mark.compareAndSet(next, null)) {
+      next.then().run();
+    }
   }
 
   String step() {

@@ -22,8 +22,15 @@ interface Destination {
    * What there is to know before a choice.
    *
    * @param freeBytes that a sector may take
+   * @param store what the place is known by, whatever it is called: two that have the same are one;
+   *     empty: it is known by its name
    */
-  record Space(Way way, long freeBytes) {}
+  record Space(Way way, long freeBytes, Optional<String> store) {
+    /** Of a place that is known by its name. */
+    Space(Way way, long freeBytes) {
+      this(way, freeBytes, Optional.empty());
+    }
+  }
 
   /** As the operator wrote it. */
   String place();

@@ -1,5 +1,6 @@
 package io.selkie.transfer;
 
+import io.selkie.files.FileLook;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -94,8 +95,13 @@ final class Durably {
     return parent;
   }
 
-  static boolean exists(Path file) {
-    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  /**
+   * Whether there is something of this name.
+   *
+   * @throws IOException if that cannot be told, which is no proof that there is nothing
+   */
+  static boolean exists(Path file) throws IOException {
+    return FileLook.exists(file);
   }
 
   /**

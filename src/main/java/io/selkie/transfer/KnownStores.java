@@ -36,6 +36,16 @@ record KnownStores(Path directory) {
     }
   }
 
+  /**
+   * The mark of a store that was checked: whatever name or mount leads to it, it has the same.
+   *
+   * @throws IOException if it has none now
+   */
+  String id(Path store) throws IOException {
+    Path mark = store.resolve(MARK);
+    return read(mark).orElseThrow(() -> new IOException(mark + " is not there any more"));
+  }
+
   private void checkAlone(Path store) throws IOException, TransferTrouble {
     Path remembered = directory.resolve(nameOf(store));
     Path mark = store.resolve(MARK);

@@ -2,7 +2,9 @@ package io.selkie.transfer;
 
 import io.selkie.failpoints.FailPoints;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import io.selkie.storage.SectorCopy;
+import io.selkie.storage.StoragePath;
 import io.selkie.storage.Trash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,7 +79,7 @@ final class Landing {
   }
 
   private static Path directory(Path root, SectorId sector) {
-    return root.resolve("fetching").resolve(sector.toString());
+    return StoragePath.arriving(root, sector);
   }
 
   private static Path receipt(Path root, SectorId sector) {
@@ -113,7 +115,7 @@ final class Landing {
     return root;
   }
 
-  private void requireAbsent() throws TransferTrouble {
+  private void requireAbsent() throws IOException, TransferTrouble {
     for (int file = 0; file < offer.files().size(); file++) {
       if (Durably.exists(target(file))) {
         throw exists(offer.sector(), "has other files there already: " + target(file));
@@ -137,7 +139,7 @@ final class Landing {
       return Optional.empty();
     }
     for (int file = 0; file < offer.files().size(); file++) {
-      if (!hasLength(target(file), offer.files().get(file).bytes())) {
+      if (!FileLook.isFile(target(file), offer.files().get(file).bytes())) {
         return Optional.empty();
       }
     }
@@ -147,10 +149,6 @@ final class Landing {
       Durably.removeFlat(directory());
     }
     return Optional.of(received.get().copy());
-  }
-
-  private static boolean hasLength(Path file, long bytes) throws IOException {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes;
   }
 
   /** Bytes that are still to be written. */
@@ -229,7 +227,7 @@ final class Landing {
       try (FileChannel channel = write(file)) {
         channel.force(true);
       }
-      if (!hasLength(part(file), wanted.bytes())
+      if (!FileLook.isFile(part(file), wanted.bytes())
           || !digest.of(part(file)).equals(wanted.digest())) {
         damaged.add(file);
       }

@@ -49,25 +49,66 @@ final class Leftovers {
     this.byPlace = byPlace;
   }
 
-  /** A place that was given up, and what it has. */
-  record Left(int version, Offer offer, String place) {}
-
-  /** Writes down that the place is about to be left. */
-  void add(Offer offer, String place) throws IOException {
-    Files.createDirectories(directory);
-    TransferJson.write(file(offer, place), new Left(VERSION, offer, place));
-  }
-
-  /** The place is gone to after all: what it has is no leftover. To be called before it is. */
-  void keep(Offer offer, String place) throws IOException {
-    if (Files.exists(file(offer, place))) {
-      forget(offer, place);
+  /**
+   * A place that was given up, and what it has.
+   *
+   * @param unless the place that the same was brought to after that: should this be another name of
+   *     it, then nothing is left over
+   */
+  record Left(int version, Offer offer, String place, Optional<String> unless) {
+    Left unless(Optional<String> other) {
+      return new Left(version, offer, place, other);
     }
   }
 
-  private synchronized void forget(Offer offer, String place) throws IOException {
-    Files.deleteIfExists(file(offer, place));
-    Durably.sync(directory);
+  /** Writes down that nothing of the offer is to stay at the place. */
+  void add(Offer offer, String place) throws IOException {
+    add(offer, place, Optional.empty());
+  }
+
+  /**
+   * Writes down that the place is about to be left.
+   *
+   * @param goneTo the place that the sector goes to instead
+   */
+  void add(Offer offer, String place, Optional<String> goneTo) throws IOException {
+    Files.createDirectories(directory);
+    TransferJson.write(file(offer, place), new Left(VERSION, offer, place, goneTo));
+  }
+
+  /**
+   * The place is gone to after all: what it has is no leftover, under whatever other name it is
+   * known. To be called before it is.
+   */
+  void keep(Offer offer, String place) throws IOException {
+    for (Path file : list(offer.sector())) {
+      keep(file, offer, place);
+    }
+  }
+
+  /** Waits until nobody discards what it is about. */
+  private synchronized void keep(Path file, Offer offer, String place) throws IOException {
+    Optional<Left> left =
+        TransferJson.read(file, Left.class).filter(known -> known.offer().id().equals(offer.id()));
+    if (left.isEmpty() || left.get().unless().filter(place::equals).isPresent()) {
+      return;
+    }
+    if (left.get().place().equals(place)) {
+      Files.deleteIfExists(file);
+      Durably.sync(directory);
+    } else {
+      TransferJson.write(file, left.get().unless(Optional.of(place)));
+    }
+  }
+
+  /** Nothing of the sector is to stay anywhere: it is about to be removed. */
+  synchronized void keepNothing(SectorId sector) throws IOException {
+    for (Path file : list(sector)) {
+      Optional<Left> left = TransferJson.read(file, Left.class);
+      if (left.isPresent() && left.get().unless().isPresent()) {
+        TransferJson.write(file, left.get().unless(Optional.empty()));
+      }
+    }
   }
 
   private Path file(Offer offer, String place) {
@@ -101,11 +142,15 @@ final class Leftovers {
 
   /** Discards what is left of one sector. */
   void clear(SectorId sector) throws IOException {
-    for (Path file : list()) {
-      if (String.valueOf(file.getFileName()).startsWith(sector + ".")) {
-        clear(file, new HashSet<>());
-      }
+    for (Path file : list(sector)) {
+      clear(file, new HashSet<>());
     }
+  }
+
+  private List<Path> list(SectorId sector) throws IOException {
+    return list().stream()
+        .filter(file -> String.valueOf(file.getFileName()).startsWith(sector + "."))
+        .toList();
   }
 
   private List<Path> list() throws IOException {
@@ -131,16 +176,68 @@ final class Leftovers {
       return; // nobody can ask it; it may be named again
     }
     SectorId sector = left.get().offer().sector();
+    Control control = new Control(sector);
+    Optional<String> other = broughtTo(left.get());
+    Optional<String> kept = other.flatMap(place -> askStore(place, silent, control));
+    if (other.isPresent() && kept.isEmpty()) {
+      LOG.info("{} may have of {}: {} cannot be asked", left.get().place(), sector, other.get());
+      return;
+    }
     try {
-      destination.get().discard(left.get().offer(), new Control(sector));
+      if (kept.isPresent() && kept.get().equals(store(destination.get(), control))) {
+        LOG.info("{} keeps {}, which is there by another name", left.get().place(), sector);
+      } else {
+        destination.get().discard(left.get().offer(), control);
+        LOG.info("{} has nothing of {} any more", left.get().place(), sector);
+      }
       Files.deleteIfExists(file);
-      LOG.info("{} has nothing of {} any more", left.get().place(), sector);
     } catch (IOException | TransferTrouble e) {
       silent.add(left.get().place());
       LOG.info("{} still has of {}: {}", left.get().place(), sector, e.getMessage());
     } catch (Control.Held e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * The place that the same was brought to since, which the place may be another name of: what is
+   * discarded then would be the copy that the journal names.
+   */
+  private Optional<String> broughtTo(Left left) throws IOException {
+    Optional<String> place = left.unless();
+    if (place.isEmpty()) {
+      place =
+          plans
+              .read(left.offer().sector())
+              .filter(plan -> plan.offer().id().equals(left.offer().id()))
+              .map(TransferPlan::place);
+    }
+    return place.filter(other -> isDirectory(other) == isDirectory(left.place()));
+  }
+
+  private static boolean isDirectory(String place) {
+    return place.startsWith("/");
+  }
+
+  /** What the place is known by; empty if it cannot be asked now. */
+  private Optional<String> askStore(String place, Set<String> silent, Control control) {
+    Optional<Destination> destination =
+        silent.contains(place) ? Optional.empty() : byPlace.apply(place);
+    try {
+      return destination.isPresent()
+          ? Optional.of(store(destination.get(), control))
+          : Optional.empty();
+    } catch (IOException | TransferTrouble e) {
+      silent.add(place);
+    } catch (Control.Held e) {
+      Thread.currentThread().interrupt();
+    }
+    return Optional.empty();
+  }
+
+  private static String store(Destination destination, Control control)
+      throws IOException, TransferTrouble, Control.Held {
+    return destination.look(List.of(), control).store().orElseGet(destination::place);
   }
 
   private boolean isPlanned(Left left) throws IOException {

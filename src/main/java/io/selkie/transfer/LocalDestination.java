@@ -29,19 +29,44 @@ final class LocalDestination implements Destination {
   private final FileDigest digest;
   private final RateLimit rate;
   private final KnownStores stores;
+  private final Presence presence;
+
+  /** Looks whether the directory is what it is to be. */
+  @FunctionalInterface
+  interface Presence {
+    /**
+     * Does nothing if it is.
+     *
+     * @throws IOException if it is not, as where its disk is not mounted; one line
+     */
+    void check() throws IOException;
+  }
+
+  /** A directory of which nothing is known but what the stores remember. */
+  LocalDestination(
+      Path directory, String host, FileDigest digest, RateLimit rate, KnownStores stores) {
+    this(directory, host, digest, rate, stores, () -> {});
+  }
 
   /**
    * A directory.
    *
    * @param stores remembers whether it is the one that it was
+   * @param presence looked at before it is taken for a new one
    */
   LocalDestination(
-      Path directory, String host, FileDigest digest, RateLimit rate, KnownStores stores) {
+      Path directory,
+      String host,
+      FileDigest digest,
+      RateLimit rate,
+      KnownStores stores,
+      Presence presence) {
     this.directory = directory;
     this.stores = stores;
     this.host = host;
     this.digest = digest;
     this.rate = rate;
+    this.presence = presence;
   }
 
   @Override
@@ -59,11 +84,20 @@ final class LocalDestination implements Destination {
       if (!Files.isWritable(root)) {
         throw TransferTrouble.passing("unreachable", directory + " cannot be written");
       }
+      requirePresence();
       stores.check(root);
       StoragePath.requireOneFileSystem(root);
       return root;
     } catch (NoSuchFileException e) {
       throw TransferTrouble.passing("unreachable", directory + " is not there: mount or make it");
+    }
+  }
+
+  private void requirePresence() throws TransferTrouble {
+    try {
+      presence.check();
+    } catch (IOException e) {
+      throw TransferTrouble.passing("unreachable", String.valueOf(e.getMessage()));
     }
   }
 
@@ -77,7 +111,8 @@ final class LocalDestination implements Destination {
     }
     return new Space(
         mayRename(root, sources) ? Way.RENAME : Way.COPY,
-        Files.getFileStore(root).getUsableSpace());
+        Files.getFileStore(root).getUsableSpace(),
+        Optional.of("store " + stores.id(root)));
   }
 
   /** Also of files that were renamed before a crash. */

@@ -57,7 +57,8 @@ final class PeerDestination implements Destination {
 
   @Override
   public Space look(List<Path> sources, Control control) throws TransferTrouble, Control.Held {
-    return new Space(Way.SEND, about(control).freeBytes());
+    TransferServer.About about = about(control);
+    return new Space(Way.SEND, about.freeBytes(), Optional.of("host " + about.host()));
   }
 
   private TransferServer.About about(Control control) throws TransferTrouble, Control.Held {
@@ -73,7 +74,7 @@ final class PeerDestination implements Destination {
   @Override
   public SectorCopy bring(Offer offer, List<Path> sources, Committing committing, Control control)
       throws IOException, TransferTrouble, Control.Held {
-    if (!sources.stream().allMatch(Durably::exists)) {
+    if (!SourceFiles.areThere(sources)) {
       Optional<SectorCopy> there = find(offer, control);
       if (there.isPresent()) {
         return there.get();

@@ -1,21 +1,23 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorManifest;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What a sealed sector consists of on this host. */
@@ -77,17 +79,19 @@ final class SourceFiles {
       }
       paths.put(FileNames.cache(sector, file), files.cache().resolve(file));
     }
-    Map.of(
-            FileNames.unsealed(sector), files.unsealed(),
-            FileNames.manifest(sector), files.manifest(),
-            FileNames.seal(sector), files.seal())
-        .entrySet()
-        .stream()
-        .filter(entry -> Durably.exists(entry.getValue()))
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(entry -> paths.put(entry.getKey(), entry.getValue()));
+    Map<String, Path> others =
+        new TreeMap<>(
+            Map.of(
+                FileNames.unsealed(sector), files.unsealed(),
+                FileNames.manifest(sector), files.manifest(),
+                FileNames.seal(sector), files.seal()));
+    for (Map.Entry<String, Path> other : others.entrySet()) {
+      if (Durably.exists(other.getValue())) {
+        paths.put(other.getKey(), other.getValue());
+      }
+    }
     for (Path path : paths.values()) {
-      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      if (FileLook.at(path).filter(BasicFileAttributes::isRegularFile).isEmpty()) {
         throw TransferTrouble.lasting("missing", path + " is not there, or is no plain file");
       }
     }
@@ -107,7 +111,7 @@ final class SourceFiles {
    *
    * @throws TransferTrouble if a source is gone: what is left may be all that there is
    */
-  static void requireThere(List<Path> sources, String place) throws TransferTrouble {
+  static void requireThere(List<Path> sources, String place) throws IOException, TransferTrouble {
     for (Path source : sources) {
       if (!Durably.exists(source)) {
         throw TransferTrouble.lasting(
@@ -118,6 +122,16 @@ final class SourceFiles {
                 + " is not whole: look at both, and at the trash there");
       }
     }
+  }
+
+  /** Whether none of the sources is gone. */
+  static boolean areThere(List<Path> sources) throws IOException {
+    for (Path source : sources) {
+      if (!Durably.exists(source)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The first file that is not as the offer says: damaged here, before it was sent. */

@@ -1,5 +1,6 @@
 package io.selkie.transfer;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,31 @@ final class TargetChoice {
     Candidate because(String reason) {
       return new Candidate(index, place, Optional.empty(), Optional.of(reason));
     }
+  }
+
+  /**
+   * Those that are one place under several names, once: by the name that the sector goes to
+   * already, else by the first in the operator's order.
+   *
+   * @param begun the place that the sector goes to
+   */
+  static List<Candidate> distinct(List<Candidate> candidates, Optional<String> begun) {
+    List<Candidate> distinct = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      Optional<Candidate> same =
+          distinct.stream().filter(other -> isSame(other, candidate)).findFirst();
+      if (same.isEmpty()) {
+        distinct.add(candidate);
+      } else if (begun.filter(candidate.place()::equals).isPresent()) {
+        distinct.set(distinct.indexOf(same.get()), candidate);
+      }
+    }
+    return distinct;
+  }
+
+  private static boolean isSame(Candidate one, Candidate other) {
+    Optional<String> store = one.space().flatMap(Destination.Space::store);
+    return store.isPresent() && store.equals(other.space().flatMap(Destination.Space::store));
   }
 
   /**

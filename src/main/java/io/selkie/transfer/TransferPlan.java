@@ -1,11 +1,11 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.FileLook;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorManifest;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +89,11 @@ record TransferPlan(
     return with(List.of());
   }
 
+  /** Nothing is known against its place any more. */
+  TransferPlan further() {
+    return with(troubles.stream().filter(trouble -> !trouble.place().equals(place)).toList());
+  }
+
   List<Path> paths() {
     return sources.stream().map(Path::of).toList();
   }
@@ -140,9 +145,7 @@ record TransferPlan(
   /** Whether every source is where it was: nothing was renamed away, and nothing released. */
   boolean isWhole() throws IOException {
     for (int file = 0; file < sources.size(); file++) {
-      Path source = Path.of(sources.get(file));
-      if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)
-          || Files.size(source) != offer.files().get(file).bytes()) {
+      if (!FileLook.isFile(Path.of(sources.get(file)), offer.files().get(file).bytes())) {
         return false;
       }
     }

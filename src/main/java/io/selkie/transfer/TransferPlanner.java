@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ final class TransferPlanner {
   private final Supplier<List<Destination>> destinations;
   private final FileDigest digest;
   private final Terms terms;
+  private final Set<String> namedTwice = ConcurrentHashMap.newKeySet();
 
   /**
    * What plans are made by.
@@ -69,7 +72,8 @@ final class TransferPlanner {
     }
     SourceFiles.Found found = SourceFiles.of(places.own(sector), digest, control);
     Offer offer = new Offer(sector, terms.chunk(), found.files());
-    List<TargetChoice.Candidate> candidates = look(found.paths(), control);
+    List<TargetChoice.Candidate> candidates =
+        distinct(look(found.paths(), control), before.map(TransferPlan::place));
     Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
     if (same.isPresent()) {
       same = Optional.of(seen(same.get(), candidates));
@@ -218,7 +222,11 @@ final class TransferPlanner {
     leftovers.keep(plan.offer(), plan.place());
     if (before.isPresent()) {
       FailPoints.hit("Failover.before-leftover", control.sector());
-      leftovers.add(before.get().offer(), before.get().place());
+      Offer left = before.get().offer();
+      leftovers.add(
+          left,
+          before.get().place(),
+          Optional.of(plan.place()).filter(place -> left.id().equals(plan.offer().id())));
       FailPoints.hit("Failover.before-plan", control.sector());
     }
     plans.write(plan);
@@ -257,19 +265,48 @@ final class TransferPlanner {
     if (failure.action() != Failure.Action.RETRY && !trouble.isLasting()) {
       return false; // of the source: it is the same wherever it goes
     }
-    TransferPlan now = plans.read(control.sector()).orElse(tried);
-    troubled(now, failure.code(), failure.message(), control.arrived());
+    troubled(now(tried), failure.code(), failure.message(), control.arrived());
     return trouble.isPlain();
+  }
+
+  /** Has it written down when bytes come further: a try that is killed says nothing in its end. */
+  void watch(TransferPlan plan, Control control) {
+    plan.trouble(plan.place())
+        .ifPresent(trouble -> control.whenFurther(trouble.arrived(), () -> further(plan)));
+  }
+
+  private void further(TransferPlan plan) {
+    try {
+      plans.write(now(plan).further());
+    } catch (IOException e) {
+      LOG.warn("cannot write down that {} came further: {}", plan.offer().sector(), e.toString());
+    }
+  }
+
+  /** As it was written down since. */
+  private TransferPlan now(TransferPlan plan) throws IOException {
+    return plans.read(plan.offer().sector()).orElse(plan);
   }
 
   /** Writes down that the place may put the sector in place from here on. */
   void commit(TransferPlan plan) throws IOException {
-    plans.write(plan.commit());
+    plans.write(now(plan).commit());
   }
 
   /** The destination of this place, if it is one now. */
   Optional<Destination> destination(String place) {
     return destinations.get().stream().filter(one -> one.place().equals(place)).findFirst();
+  }
+
+  private List<TargetChoice.Candidate> distinct(
+      List<TargetChoice.Candidate> all, Optional<String> begun) {
+    List<TargetChoice.Candidate> distinct = TargetChoice.distinct(all, begun);
+    for (TargetChoice.Candidate one : all) {
+      if (!distinct.contains(one) && namedTwice.add(one.place())) {
+        LOG.warn("{} is another name of a place that is named already: name it once", one.place());
+      }
+    }
+    return distinct;
   }
 
   private List<TargetChoice.Candidate> look(List<Path> sources, Control control)

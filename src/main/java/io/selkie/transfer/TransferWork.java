@@ -73,6 +73,7 @@ final class TransferWork {
               + ", which selkie.transfer.targets does not name any more: name it again");
     }
     control.to(plan.place());
+    planner.watch(plan, control);
     FailPoints.hit("Transfer.before-offer", control.sector());
     return destination.get().bring(plan.offer(), plan.paths(), () -> planner.commit(plan), control);
   }
@@ -85,6 +86,7 @@ final class TransferWork {
    */
   void forget(SectorId sector, Optional<SectorCopy> copy) throws IOException {
     Optional<TransferPlan> plan = plans.read(sector);
+    leftovers.keepNothing(sector);
     if (plan.isPresent()) {
       bringBack(plan.get());
       leftovers.add(plan.get().offer(), plan.get().place());

@@ -10,6 +10,7 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorPlaces;
+import io.selkie.storage.StoragePath;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,9 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** The transfers of this node, for those who run tasks and for operators. No call blocks. */
 public final class Transfers {
@@ -32,7 +31,7 @@ public final class Transfers {
    * What transfers work with.
    *
    * @param places where sectors are
-   * @param attached directories of this host that store sealed sectors, besides the settings'
+   * @param attached storage paths that sealed sectors are to go to, besides the settings' targets
    * @param state the state directory
    * @param host this one
    * @param threads one is used for each transfer that runs
@@ -40,7 +39,7 @@ public final class Transfers {
   public record Parts(
       TransferSettings settings,
       SectorPlaces places,
-      Supplier<List<Path>> attached,
+      Supplier<List<StoragePath>> attached,
       Path state,
       HostId host,
       FileDigest digest,
@@ -50,27 +49,25 @@ public final class Transfers {
   public static Transfers start(ActorContext<?> context, Parts parts) {
     TransferSettings settings = parts.settings();
     RateLimit rate = new RateLimit(settings.rate());
-    Function<TransferSettings.Target, Destination> destination =
-        target -> destination(context.getSystem(), target, parts, rate);
-    Supplier<List<Destination>> destinations =
-        () ->
-            Stream.concat(
-                    settings.targets().stream(),
-                    parts.attached().get().stream().map(TransferSettings.Directory::new))
-                .map(destination)
-                .toList();
+    KnownStores stores = new KnownStores(parts.state().resolve("stores"));
+    Targets targets =
+        new Targets(
+            settings.targets(),
+            parts.attached(),
+            peer -> peer(context.getSystem(), peer, parts, rate),
+            (directory, presence) ->
+                new LocalDestination(
+                    directory, parts.host().value(), parts.digest(), rate, stores, presence));
     TransferPlan.Directory plans =
         new TransferPlan.Directory(parts.state().resolve("transfer-plans"));
-    Function<String, Optional<Destination>> byPlace =
-        place -> find(destinations.get(), place, destination);
     Leftovers leftovers =
-        new Leftovers(parts.state().resolve("transfer-leftovers"), plans, byPlace);
+        new Leftovers(parts.state().resolve("transfer-leftovers"), plans, targets::at);
     TransferPlanner planner =
         new TransferPlanner(
             parts.places(),
             plans,
             leftovers,
-            destinations,
+            targets::all,
             parts.digest(),
             new TransferPlanner.Terms(
                 settings.chunk(), settings.giveUpAfter(), InstantSource.system()));
@@ -79,7 +76,7 @@ public final class Transfers {
             plans,
             planner,
             leftovers,
-            new SourceRelease(plans, leftovers, copy -> byPlace.apply(copy.place())));
+            new SourceRelease(plans, leftovers, copy -> targets.at(copy.place())));
     return new Transfers(
         context.spawn(
             TransferActor.create(
@@ -93,40 +90,17 @@ public final class Transfers {
             DispatcherSelector.fromConfig(DISPATCHER)));
   }
 
-  private static Destination destination(
-      ActorSystem<?> system, TransferSettings.Target target, Parts parts, RateLimit rate) {
-    if (target instanceof TransferSettings.Peer peer) {
-      TransferSettings settings = parts.settings();
-      return new PeerDestination(
-          new PeerConnection(
-              system, peer, settings.tls(), settings.connections(), settings.stallTimeout()),
-          peer,
-          settings.connections(),
-          settings.stallTimeout(),
-          parts.digest(),
-          rate);
-    }
-    return new LocalDestination(
-        ((TransferSettings.Directory) target).path(),
-        parts.host().value(),
+  private static Destination peer(
+      ActorSystem<?> system, TransferSettings.Peer peer, Parts parts, RateLimit rate) {
+    TransferSettings settings = parts.settings();
+    return new PeerDestination(
+        new PeerConnection(
+            system, peer, settings.tls(), settings.connections(), settings.stallTimeout()),
+        peer,
+        settings.connections(),
+        settings.stallTimeout(),
         parts.digest(),
-        rate,
-        new KnownStores(parts.state().resolve("stores")));
-  }
-
-  /** A directory needs no setting to be looked into; a peer's token does. */
-  private static Optional<Destination> find(
-      List<Destination> destinations,
-      String place,
-      Function<TransferSettings.Target, Destination> make) {
-    return destinations.stream()
-        .filter(destination -> destination.place().equals(place))
-        .findFirst()
-        .or(
-            () ->
-                place.startsWith("/")
-                    ? Optional.of(make.apply(new TransferSettings.Directory(Path.of(place))))
-                    : Optional.empty());
+        rate);
   }
 
   /** Speaks to this actor. */

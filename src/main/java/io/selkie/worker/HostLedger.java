@@ -36,7 +36,6 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +43,9 @@ import org.slf4j.LoggerFactory;
  * Which sectors count for this host, and what of its disks is free for more. One small file for
  * each sector, written before the first job of the sector is made and removed when its files have
  * left, so that a crash forgets nobody who may still write. Any thread may call.
+ *
+ * <p>Whoever asks what the host has never waits for a disk: those who write it down wait for each
+ * other, and what others are told changes once that is durable.
  */
 public final class HostLedger implements HostMeans {
   private static final Logger LOG = LoggerFactory.getLogger(HostLedger.class);
@@ -56,6 +58,10 @@ public final class HostLedger implements HostMeans {
   private final HostLimits fixed;
   private final BooleanSupplier sealedSectorsLeave;
   private final HostFitness fitness;
+
+  /** Held by whoever writes a file, from the look at what there is until others see the change. */
+  private final Object writing = new Object();
+
   private final Map<SectorId, Entry> entries = new TreeMap<>(ORDER);
   private final Set<TaskId.Attempt> running = new HashSet<>();
   private HostLimits limits;
@@ -66,24 +72,41 @@ public final class HostLedger implements HostMeans {
    * A sector on the host, as it is written down.
    *
    * @param root the storage path that it is sealed on: what lies elsewhere has left
-   * @param stage empty: the sector does not count, only a task of it is here
+   * @param stage empty: the sector does not count, only a task of it is here, or its files
+   * @param rest what the sector may still write, of one whose task was called off: nobody keeps
+   *     that for it until somebody goes on with it
    */
   record Entry(
       SectorId sector,
       SealProofType proofType,
       Path root,
       Optional<Stage> stage,
-      boolean unsealing) {
+      boolean unsealing,
+      Optional<Map<SectorSpace.Part, Long>> rest) {
     private Entry visiting() {
-      return new Entry(sector, proofType, root, Optional.empty(), unsealing);
+      return new Entry(sector, proofType, root, Optional.empty(), unsealing, Optional.empty());
     }
 
     private Entry at(Stage now) {
-      return new Entry(sector, proofType, root, Optional.of(now), unsealing);
+      return new Entry(sector, proofType, root, Optional.of(now), unsealing, Optional.empty());
     }
 
     private Entry unsealing(boolean now) {
-      return new Entry(sector, proofType, root, stage, now);
+      return new Entry(sector, proofType, root, stage, now, rest);
+    }
+
+    private Entry parked(Map<SectorSpace.Part, Long> stillToCome) {
+      return new Entry(
+          sector, proofType, root, Optional.empty(), unsealing, Optional.of(stillToCome));
+    }
+
+    /** What is still to come of its sealing, of which so much is on disk. */
+    private Map<SectorSpace.Part, Long> stillToCome(Map<SectorSpace.Part, Long> onDisk) {
+      return DiskLedger.kept(new DiskLedger.Charge(proofType, stage, false, Map.of(), onDisk));
+    }
+
+    private boolean isSealing() {
+      return stage.filter(at -> at != Stage.SEALED).isPresent();
     }
 
     private DiskLedger.Charge charge(
@@ -95,8 +118,8 @@ public final class HostLedger implements HostMeans {
       Presence presence =
           stage
               .map(at -> at == Stage.SEALED ? Presence.SEALED : Presence.SEALING)
-              .orElse(Presence.VISITING);
-      return new HostSector(sector, proofType, presence, unsealing);
+              .orElse(rest.isPresent() ? Presence.PARKED : Presence.VISITING);
+      return new HostSector(sector, proofType, presence, unsealing, rest.orElse(Map.of()));
     }
   }
 
@@ -178,16 +201,22 @@ public final class HostLedger implements HostMeans {
   }
 
   /** A task is about to begin, or goes on: written down before it can write anything. */
-  synchronized void begin(TaskId.Attempt attempt, TaskRequest request) throws IOException {
-    TaskKind kind = request.kind();
-    if (!kind.takesPlace()) {
+  void begin(TaskId.Attempt attempt, TaskRequest request) throws IOException {
+    if (!request.kind().takesPlace()) {
       return;
     }
-    running.add(attempt);
-    SectorId sector = attempt.sector();
+    synchronized (this) {
+      running.add(attempt);
+    }
+    synchronized (writing) {
+      put(begun(attempt.sector(), request));
+    }
+  }
+
+  private Entry begun(SectorId sector, TaskRequest request) throws IOException {
+    TaskKind kind = request.kind();
     Optional<Entry> known =
-        Optional.ofNullable(entries.get(sector))
-            .filter(before -> before.proofType() == request.proofType());
+        known(sector).filter(before -> before.proofType() == request.proofType());
     Entry entry =
         known.isPresent() && (known.get().stage().isPresent() || !kind.bringsFiles())
             ? known.get()
@@ -197,13 +226,18 @@ public final class HostLedger implements HostMeans {
                 // Commit2 needs no storage path, and its host need not have one.
                 kind == TaskKind.COMMIT_2 ? directory : gauge.root(sector),
                 Optional.empty(),
-                known.map(Entry::unsealing).orElse(false));
+                known.map(Entry::unsealing).orElse(false),
+                Optional.empty());
     if (kind == TaskKind.UNSEAL) {
-      entry = entry.unsealing(true);
-    } else if (kind.bringsFiles()) {
-      entry = entry.at(kind == TaskKind.COMMIT_1 ? Stage.PROVING : Stage.SEALING);
+      return entry.unsealing(true);
     }
-    put(entry);
+    return kind.bringsFiles()
+        ? entry.at(kind == TaskKind.COMMIT_1 ? Stage.PROVING : Stage.SEALING)
+        : entry;
+  }
+
+  private synchronized Optional<Entry> known(SectorId sector) {
+    return Optional.ofNullable(entries.get(sector));
   }
 
   /** Nobody runs the task any more, whatever came of it. */
@@ -212,11 +246,16 @@ public final class HostLedger implements HostMeans {
   }
 
   /** The task gave its result. May be said again. */
-  synchronized void succeeded(TaskId.Attempt attempt, TaskKind kind) throws IOException {
-    @Nullable Entry entry = entries.get(attempt.sector());
-    if (entry == null) {
-      return;
+  void succeeded(TaskId.Attempt attempt, TaskKind kind) throws IOException {
+    synchronized (writing) {
+      Optional<Entry> entry = known(attempt.sector());
+      if (entry.isPresent()) {
+        succeeded(entry.get(), kind);
+      }
     }
+  }
+
+  private void succeeded(Entry entry, TaskKind kind) throws IOException {
     switch (kind) {
       case PRE_COMMIT_2 -> put(entry.at(Stage.PROVING));
       case FINALIZE -> finalized(entry);
@@ -224,6 +263,19 @@ public final class HostLedger implements HostMeans {
       case REMOVE -> remove(entry);
       default -> {
         // The space of what comes next is kept already.
+      }
+    }
+  }
+
+  /**
+   * The task was called off and what it had written is gone: the sector gives back its place and
+   * the space of what is still to come, until somebody goes on with it. Its files stay.
+   */
+  void discarded(TaskId.Attempt attempt) throws IOException {
+    synchronized (writing) {
+      Optional<Entry> entry = known(attempt.sector()).filter(Entry::isSealing);
+      if (entry.isPresent() && !isAtWork(attempt.sector())) {
+        put(entry.get().parked(entry.get().stillToCome(gauge.onDisk(attempt.sector()))));
       }
     }
   }
@@ -236,13 +288,18 @@ public final class HostLedger implements HostMeans {
     }
   }
 
+  /** Durable before it is seen. Only by who is {@link #writing}. */
   private void put(Entry entry) throws IOException {
-    if (!entry.equals(entries.get(entry.sector()))) {
+    if (!known(entry.sector()).equals(Optional.of(entry))) {
       Durable.replace(file(entry.sector()), JSON.writeValueAsBytes(entry));
-      // Whoever hears of the sector before the disks are looked at again finds its space taken.
-      Optional<Entry> before = Optional.ofNullable(entries.put(entry.sector(), entry));
-      limits = limits.keeping(more(before, entry));
+      show(entry);
     }
+  }
+
+  /** Whoever hears of the sector before the disks are looked at again finds its space taken. */
+  private synchronized void show(Entry entry) {
+    Optional<Entry> before = Optional.ofNullable(entries.put(entry.sector(), entry));
+    limits = limits.keeping(more(before, entry));
   }
 
   /** What is kept for the entry that was not kept for the one before; nothing is given back. */
@@ -257,10 +314,13 @@ public final class HostLedger implements HostMeans {
     return more;
   }
 
+  /** Only by who is {@link #writing}. */
   private void remove(Entry entry) throws IOException {
     // Should it come back after a crash, it is found to have no files.
     Files.deleteIfExists(file(entry.sector()));
-    entries.remove(entry.sector());
+    synchronized (this) {
+      entries.remove(entry.sector());
+    }
   }
 
   private Path file(SectorId sector) {
@@ -302,23 +362,34 @@ public final class HostLedger implements HostMeans {
   }
 
   /** What an attempt leaves that ended without a result, and sectors whose files have left. */
-  private synchronized void tidy(Set<SectorId> busy) throws IOException {
-    Set<SectorId> atWork =
-        running.stream().map(TaskId.Attempt::sector).collect(Collectors.toUnmodifiableSet());
-    for (Entry entry : List.copyOf(entries.values())) {
-      if (entry.stage().equals(Optional.of(Stage.SEALED)) && !sealedSectorsLeave.getAsBoolean()) {
-        stays(entry);
-        continue;
-      }
-      if (busy.contains(entry.sector()) || atWork.contains(entry.sector())) {
-        continue;
-      }
-      if (entry.stage().isEmpty() || !gauge.hasFiles(entry.root(), entry.sector())) {
-        remove(entry);
-      } else if (entry.unsealing()) {
-        put(entry.unsealing(false));
+  private void tidy(Set<SectorId> busy) throws IOException {
+    for (Entry entry : counted()) {
+      synchronized (writing) {
+        if (known(entry.sector()).equals(Optional.of(entry))) {
+          tidy(entry, busy);
+        }
       }
     }
+  }
+
+  private void tidy(Entry entry, Set<SectorId> busy) throws IOException {
+    if (entry.stage().equals(Optional.of(Stage.SEALED)) && !sealedSectorsLeave.getAsBoolean()) {
+      stays(entry);
+      return;
+    }
+    if (busy.contains(entry.sector()) || isAtWork(entry.sector())) {
+      return;
+    }
+    boolean visits = entry.stage().isEmpty() && entry.rest().isEmpty();
+    if (visits || !gauge.hasFiles(entry.root(), entry.sector())) {
+      remove(entry);
+    } else if (entry.unsealing()) {
+      put(entry.unsealing(false));
+    }
+  }
+
+  private synchronized boolean isAtWork(SectorId sector) {
+    return running.stream().anyMatch(attempt -> attempt.sector().equals(sector));
   }
 
   /** Nobody moves sealed sectors any more: this one counts as one that is finalized. */

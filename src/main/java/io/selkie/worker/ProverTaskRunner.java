@@ -221,10 +221,11 @@ public final class ProverTaskRunner implements TaskRunner {
       return new SectorFiles(commit2.phase1Output().resolveSibling(""), sector);
     } else if (request instanceof TaskRequest.Remove) {
       return places.removal(sector, generation);
+    } else if (request instanceof TaskRequest.Unseal) {
+      // The replica that is read may have left for storage.
+      return places.unsealing(sector, generation);
     }
-    SectorFiles written = places.claim(sector, generation);
-    // The replica that is read may have left for storage.
-    return request instanceof TaskRequest.Unseal ? places.own(sector) : written;
+    return places.claim(sector, generation);
   }
 
   private Ended failed(TaskId.Attempt attempt, Instant now, Failure failure) {
@@ -340,6 +341,7 @@ public final class ProverTaskRunner implements TaskRunner {
     try {
       SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
       long bytes = AbandonedWork.discard(files, attempt.task().kind());
+      ledger.discarded(attempt);
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
       LOG.warn(

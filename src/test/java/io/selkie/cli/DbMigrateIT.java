@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,16 @@ class DbMigrateIT {
       assertTrue(Files.exists(state.path().resolve("db/selkie.mv.db.moved")));
       DatabaseException refusal = assertThrows(DatabaseException.class, () -> Database.open(state));
       assertTrue(refusal.getMessage().endsWith("start with selkie.database.url"));
+      // As when it is killed right before it sets the old file aside, and other hosts go on.
+      Files.move(
+          state.path().resolve("db/selkie.mv.db.moved"), state.path().resolve("db/selkie.mv.db"));
+      try (Connection farm = DriverManager.getConnection(url, postgres.user(), "");
+          Statement statement = farm.createStatement()) {
+        statement.execute("INSERT INTO sector_number VALUES (1000, 2, 'b')");
+      }
+      assertEquals(0, selkie.run("db", "migrate"), selkie.err);
+      assertTrue(selkie.out.startsWith("moved 0 events, 0 tags, 0 snapshots and 1 sector numbers"));
+      assertFalse(Files.exists(state.path().resolve("db/selkie.mv.db")));
       assertEquals(1, selkie.run("db", "migrate"));
       assertEquals(
           "selkie db migrate: the journal of " + state.path() + " was moved before\n", selkie.err);

@@ -199,6 +199,32 @@ class SharedDatabaseIT {
     }
   }
 
+  /** As when the command is killed right before it sets the old files aside. */
+  @Test
+  void whatWasMovedIsKnownToBeAlsoAfterNodesRanThere() throws Exception {
+    try (Database from = Database.open(state);
+        Database to = Database.open(state, settings)) {
+      fill(from, 10);
+      JournalMove move = new JournalMove(from, to, "host-1");
+      assertFalse(move.isFinished());
+      JournalMove.Moved moved = move.run(rest -> {}, events -> {});
+      insertEvent(to, 11);
+      run(to, "INSERT INTO sector_number VALUES (1000, 2, 'b')");
+      run(to, "DELETE FROM snapshot");
+
+      assertTrue(move.isFinished());
+      assertEquals(moved, move.run(rest -> {}, events -> {}));
+
+      run(from, "INSERT INTO sector_number VALUES (1000, 2, 'c')");
+      IOException refusal =
+          assertThrows(IOException.class, () -> move.run(rest -> {}, events -> {}));
+      assertTrue(refusal.getMessage().contains("went on with it after that"));
+      run(from, "DELETE FROM sector_number WHERE number = 2");
+      insertEvent(from, 12);
+      assertThrows(IOException.class, () -> move.run(rest -> {}, events -> {}));
+    }
+  }
+
   @Test
   void aJournalIsNotMovedWhereThereIsOne() throws Exception {
     try (Database from = Database.open(state);

@@ -92,6 +92,22 @@ class StorageIT {
   }
 
   @Test
+  void whatLiesOnAPathThatOnlyStoresIsUnsealedWhereNothingIsSealed() throws Exception {
+    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
+    try (NodeProcess node = start(Map.of())) {
+      seal(node);
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"store\":true"));
+      await(node, () -> Files.exists(store.resolve("selkie/" + SECTOR + ".received.json")));
+      await(node, () -> !Files.exists(repo.resolve("selkie/" + SECTOR + ".json")));
+    }
+    try (NodeProcess node = start(Map.of("selkie.local-storage", "off"))) {
+      // Its release may have to come to its end first.
+      String data = "/sectors/" + SECTOR + "/data?offset=0&length=100";
+      await(node, () -> calls().send("GET", data, "").join().statusCode() == 200);
+    }
+  }
+
+  @Test
   void aPathThatIsAttachedToBeServedIsServedAlsoAfterARestart() throws Exception {
     Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
     Path address = temp.resolve("state/transfer");

@@ -107,6 +107,25 @@ class HostLoadTest {
   }
 
   @Test
+  void aParkedSectorComesBackLikeANewOneForWhatItStillWrites() {
+    maxTasks = 1;
+    transferBuffer = 0;
+    here =
+        List.of(
+            new HostSector(
+                sector(1), SMALL, HostSector.Presence.PARKED, false, Map.of(Part.CACHE, 100L)));
+    disks = List.of(new HostLimits.Disk("/repo", Set.of(Part.values()), 100));
+
+    assertEquals("fits", reason(host(), small(TaskKind.PRE_COMMIT_2, 1)));
+    assertEquals(
+        HostLoad.Limit.DISK, host().refusal(small(TaskKind.PRE_COMMIT_2, 2)).orElseThrow().limit());
+    here = List.of(here.get(0), here(2, HostSector.Presence.SEALING));
+    assertEquals(
+        HostLoad.Limit.SECTORS,
+        host().refusal(small(TaskKind.PRE_COMMIT_2, 1)).orElseThrow().limit());
+  }
+
+  @Test
   void aSectorOnItsWayHereCountsToo() {
     maxTasks = 2;
     here = List.of(here(1, HostSector.Presence.SEALING), here(2, HostSector.Presence.VISITING));

@@ -188,6 +188,21 @@ class SectorClaimTest {
     assertEquals(there.sealed(), new HostPlaces(open(), false, "one").own(SECTOR).sealed());
   }
 
+  @Test
+  void whatWasWrittenIsReadWhileAnotherPathIsAway() throws IOException {
+    SectorFiles written = new HostPlaces(open(), false, "one").claim(SECTOR, 1);
+    Files.writeString(written.manifest(), "{}");
+    Path store = path("store", false);
+    HostPlaces host = new HostPlaces(open(), false, "one");
+    Files.delete(store.resolve(PathSettings.FILE));
+
+    assertEquals(repo, host.own(SECTOR).root());
+
+    IOException trouble =
+        assertThrows(IOException.class, () -> host.own(SectorId.parse("s-t01000-2")));
+    assertTrue(String.valueOf(trouble.getMessage()).contains("mount its disk"));
+  }
+
   private Path path(String name, boolean seals) throws IOException {
     Path directory = Files.createDirectory(temp.toRealPath().resolve(name));
     return open()

@@ -47,11 +47,14 @@ class FailoverTest {
     private boolean away;
     private boolean commits;
     private boolean has;
+    private boolean dies;
     private long free = Long.MAX_VALUE;
     private long brings;
+    private String store;
 
     Scripted(String place) {
       this.place = place;
+      this.store = place;
     }
 
     private void requireThere() throws TransferTrouble {
@@ -68,7 +71,7 @@ class FailoverTest {
     @Override
     public Space look(List<Path> sources, Control control) throws TransferTrouble {
       requireThere();
-      return new Space(Way.COPY, free);
+      return new Space(Way.COPY, free, Optional.of(store));
     }
 
     @Override
@@ -81,6 +84,11 @@ class FailoverTest {
       }
       if (trouble.isPresent()) {
         throw trouble.get();
+      }
+      if (dies) {
+        control.begin("send", offer.size());
+        control.add(1);
+        throw new IllegalStateException("killed");
       }
       has = true;
       return new SectorCopy("host-1", place, place, offer.files());
@@ -214,6 +222,77 @@ class FailoverTest {
     work.sweep();
     assertEquals(0, left());
     assertEquals(1, first.discarded.size());
+  }
+
+  @Test
+  void bytesThatCameBeforeAKillCountToo() throws Exception {
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    now = now.plus(PATIENCE.dividedBy(2));
+    first.trouble = Optional.empty();
+    first.dies = true;
+    assertThrows(IllegalStateException.class, this::transferred);
+    work = restarted();
+    first.away = true;
+    now = now.plus(PATIENCE.dividedBy(2));
+
+    assertTrue(refused().message().contains("another place is tried only after"));
+    now = now.plus(PATIENCE);
+    assertEquals("/second", transferred());
+  }
+
+  @Test
+  void twoNamesOfOnePlaceAreTriedAsOne() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("no_space", "the disk is full"));
+
+    assertEquals("no_space", refused().code());
+
+    assertEquals(1, first.brings);
+    assertEquals(0, second.brings);
+    first.trouble = Optional.empty();
+    assertEquals("/first", transferred());
+  }
+
+  @Test
+  void whatWasBroughtToThePlaceByItsOtherNameIsNoLeftover() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    first.away = true;
+    now = now.plus(PATIENCE);
+    assertEquals("/second", transferred());
+    SectorCopy copy =
+        second.find(plans.read(SECTOR).orElseThrow().offer(), new Control(SECTOR)).orElseThrow();
+    work.perform(new TaskRequest.Release(TYPE, copy), new Control(SECTOR));
+    work = restarted();
+    second.away = true;
+    first.away = false;
+
+    work.sweep();
+    assertEquals(1, left(), "nobody can tell yet");
+    second.away = false;
+    work.sweep();
+
+    assertEquals(List.of(), first.discarded);
+    assertEquals(0, left());
+  }
+
+  @Test
+  void aSectorThatIsRemovedIsDiscardedUnderEachOfItsNames() throws Exception {
+    second.store = first.store;
+    first.trouble = Optional.of(TransferTrouble.passing("unreachable", "the connection was cut"));
+    refused();
+    first.away = true;
+    now = now.plus(PATIENCE);
+    transferred();
+    first.away = false;
+
+    work.forget(SECTOR, Optional.empty());
+
+    assertEquals(1, first.discarded.size());
+    assertEquals(1, second.discarded.size());
+    assertEquals(0, left());
   }
 
   @Test

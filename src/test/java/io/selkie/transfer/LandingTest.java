@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,6 +223,39 @@ class LandingTest {
     assertEquals(2, store.resolve("selkie/trash").toFile().list().length, "sealed and cache");
     sendMissing();
     commit();
+    assertPlaced();
+  }
+
+  /** A link to itself refuses every look below it, as a disk does that fails. */
+  @Test
+  void aCopyThatCannotBeLookedAtIsNotTakenForLost() throws Exception {
+    aSectorArrives();
+    Path cache = store.resolve("cache");
+    Path away = Files.move(cache, store.resolve("cache-away"));
+    Files.createSymbolicLink(cache, cache);
+    receiver = receiver();
+
+    assertThrows(IOException.class, () -> receiver.status(SECTOR, offer.id()));
+    assertThrows(IOException.class, () -> receiver.offer(offer));
+
+    assertFalse(Files.exists(store.resolve("selkie/trash")));
+    Files.delete(cache);
+    Files.move(away, cache);
+    assertPlaced();
+  }
+
+  @Test
+  void aCopyWhoseReceiptCannotBeReadIsNotDiscarded() throws Exception {
+    aSectorArrives();
+    Path receipt = store.resolve("selkie").resolve(SECTOR + ".received.json");
+    Path away = Files.move(receipt, temp.resolve("receipt"));
+    Files.createSymbolicLink(receipt, receipt);
+
+    assertThrows(IOException.class, () -> receiver.discard(SECTOR, offer.id()));
+
+    assertFalse(Files.exists(store.resolve("selkie/trash")));
+    Files.delete(receipt);
+    Files.move(away, receipt);
     assertPlaced();
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -92,6 +93,19 @@ class LocalDestinationTest {
     Files.move(away, store);
     bring(destination);
     assertThere(store);
+  }
+
+  @Test
+  void aDirectoryIsKnownByItsMarkWhateverItIsCalled() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("link"), store);
+    Path other = Files.createDirectory(temp.resolve("other"));
+
+    assertEquals(storeOf(store), storeOf(link));
+    assertNotEquals(storeOf(store), storeOf(other));
+  }
+
+  private Optional<String> storeOf(Path directory) throws Exception {
+    return to(directory).look(List.of(), new Control(SECTOR)).store();
   }
 
   @Test

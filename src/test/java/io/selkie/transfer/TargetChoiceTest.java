@@ -54,6 +54,26 @@ class TargetChoiceTest {
   }
 
   @Test
+  void ofSeveralNamesOfOnePlaceOneCounts() {
+    List<Candidate> all = List.of(named(0, "a"), gone(1), named(2, "b"), named(3, "a"), gone(4));
+
+    assertEquals(
+        List.of(all.get(0), all.get(1), all.get(2), all.get(4)),
+        TargetChoice.distinct(all, Optional.empty()));
+    assertEquals(
+        List.of(all.get(3), all.get(1), all.get(2), all.get(4)),
+        TargetChoice.distinct(all, Optional.of("place 3")));
+  }
+
+  private static Candidate named(int index, String store) {
+    return new Candidate(
+        index,
+        "place " + index,
+        Optional.of(new Space(Way.SEND, 1, Optional.of(store))),
+        Optional.empty());
+  }
+
+  @Test
   void theReasonNamesEach() {
     List<Candidate> all = List.of(gone(0), candidate(1, Way.SEND, 7));
 

@@ -5,24 +5,37 @@ import static io.selkie.scheduler.TestTasks.sector;
 import static io.selkie.scheduler.TestTasks.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.HostSector.Presence;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TestLimits;
 import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorSpace;
 import io.selkie.storage.SpaceGauge;
+import io.selkie.storage.StoragePaths;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +115,32 @@ class HostLedgerTest {
     succeeds(TaskKind.COMMIT_2);
 
     assertEquals(List.of(), looked());
+  }
+
+  @Test
+  void aHostWhosePathsOnlyStoreHasRoomToUnsealAndNoneToSeal() throws IOException {
+    Path root = temp.toRealPath();
+    StoragePaths paths =
+        StoragePaths.open(
+            new StoragePaths.Settings(
+                root.resolve("repo"), false, root.resolve("storage.json"), 100, Optional.empty()));
+    paths.attach(
+        Files.createDirectory(root.resolve("store")),
+        Optional.of(PathSettings.fresh(1000, false, true, 0, List.of())));
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(new HostPlaces(paths, false, "this-host"), temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+
+    ledger.measure(Set.of());
+
+    for (HostLimits.Disk disk : ledger.limits().disks()) {
+      assertEquals(disk.parts().contains(SectorSpace.Part.SEALED), disk.free() == 0, "" + disk);
+    }
+    assertEquals(2, ledger.limits().disks().size());
   }
 
   @Test
@@ -197,6 +236,93 @@ class HostLedgerTest {
     assertEquals(one(Presence.SEALING, false), ledger.sectors());
     assertEquals(
         before - PEAK, ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum());
+  }
+
+  /** A pipe that nobody reads holds whoever opens it to write, as a disk does that stalls. */
+  @Test
+  void whoAsksWhatTheHostHasDoesNotWaitForADiskThatStalls() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    ledger =
+        HostLedger.open(
+            temp.resolve("admitted"),
+            new SpaceGauge(
+                sector -> {
+                  begun.countDown();
+                  return new SectorFiles(temp.resolve("repo"), sector);
+                },
+                temp.resolve("jobs")),
+            TestLimits.slots(Map.of()),
+            () -> sectorsLeave,
+            Optional::empty);
+    Path pipe = temp.resolve("admitted").resolve(sector(1) + ".json.tmp");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    ExecutorService threads = Executors.newCachedThreadPool();
+    Future<?> begins =
+        threads.submit(
+            () -> {
+              begins(TaskKind.ADD_PIECE);
+              return null;
+            });
+    try {
+      assertTrue(begun.await(10, TimeUnit.SECONDS));
+
+      assertEquals(List.of(), threads.submit(ledger::sectors).get(10, TimeUnit.SECONDS));
+      assertEquals(List.of(), threads.submit(ledger::limits).get(10, TimeUnit.SECONDS).disks());
+      assertFalse(begins.isDone());
+    } finally {
+      try (FileChannel reader =
+          FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        // A pipe cannot be forced to a disk, so this ends with a trouble; it does not hang.
+        assertThrows(ExecutionException.class, () -> begins.get(10, TimeUnit.SECONDS));
+      }
+      threads.shutdownNow();
+    }
+    assertEquals(List.of(), ledger.sectors(), "what is not durable is not told");
+  }
+
+  /** A link to itself refuses every look below it, as a disk does that fails. */
+  @Test
+  void aSectorWhoseFilesCannotBeLookedAtGoesOnToCount() throws IOException {
+    begins(TaskKind.ADD_PIECE);
+    Path sealed = sealedFile().getParent();
+    succeeds(TaskKind.ADD_PIECE);
+    Path away = Files.move(sealed, temp.resolve("away"));
+    Files.createSymbolicLink(sealed, sealed);
+
+    assertEquals(0, free());
+    assertEquals(one(Presence.SEALING, false), ledger.sectors());
+
+    Files.delete(sealed);
+    Files.move(away, sealed);
+    assertEquals(one(Presence.SEALING, false), looked());
+    assertTrue(free() > 0);
+  }
+
+  @Test
+  void whatWasAbortedGivesItsPlaceAndItsSpaceBackUntilSomebodyGoesOnWithIt() throws IOException {
+    begins(TaskKind.PRE_COMMIT_1);
+    SectorFiles files = new SectorFiles(temp.resolve("repo"), sector(1));
+    files.createDirectories();
+    Files.write(files.unsealed(), new byte[2048]);
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+    assertEquals(one(Presence.SEALING, false), looked(), "it is still at work");
+
+    ledger.over(attempt(TaskKind.PRE_COMMIT_1));
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+
+    List<HostSector> parked = looked();
+    assertEquals(Presence.PARKED, parked.get(0).presence());
+    assertEquals(
+        PEAK - 2048, parked.get(0).rest().values().stream().mapToLong(bytes -> bytes).sum());
+    open();
+    assertEquals(parked, looked(), "also after a crash");
+
+    begins(TaskKind.PRE_COMMIT_1);
+    assertEquals(one(Presence.SEALING, false), looked());
+    Files.delete(files.unsealed());
+    ledger.over(attempt(TaskKind.PRE_COMMIT_1));
+    ledger.discarded(attempt(TaskKind.PRE_COMMIT_1));
+    assertEquals(List.of(), looked(), "of what has no files nothing is left");
   }
 
   @Test

@@ -26,6 +26,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.scheduler.TestLimits;
 import io.selkie.scheduler.TestTasks;
 import io.selkie.storage.HostPlaces;
+import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorPlaces;
 import io.selkie.storage.SpaceGauge;
@@ -208,6 +209,34 @@ class ProverTaskRunnerTest {
       assertTrue(failure.message().contains("host other-host"), failure.message());
     }
     assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void aHostWhosePathsOnlyStoreUnseals() throws Exception {
+    Path root = repo.toRealPath();
+    StoragePaths paths = onlyStores(root);
+    SectorFiles there = new SectorFiles(root.resolve("store"), LABELLING.sector());
+    Files.writeString(there.sealed(), "replica");
+    Files.writeString(there.manifest(), "{}");
+    Files.writeString(there.receipt(), "{}");
+    places = new HostPlaces(paths, false, "this-host");
+
+    result(run(request(TaskKind.UNSEAL)));
+
+    assertFalse(Files.exists(there.claim()), "nothing is written there");
+    Failure failure = failure(run(request(TaskKind.PRE_COMMIT_1)));
+    assertTrue(failure.message().contains("CanSeal"), failure.message());
+  }
+
+  private static StoragePaths onlyStores(Path root) throws IOException {
+    StoragePaths paths =
+        StoragePaths.open(
+            new StoragePaths.Settings(
+                root.resolve("repo"), false, root.resolve("storage.json"), 100, Optional.empty()));
+    paths.attach(
+        Files.createDirectory(root.resolve("store")),
+        Optional.of(PathSettings.fresh(1000, false, true, 0, List.of())));
+    return paths;
   }
 
   private TaskRequest commit2(String content) throws Exception {
