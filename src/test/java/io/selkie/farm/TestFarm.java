@@ -170,6 +170,8 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.database.user", postgres.user());
     settings.put("selkie.cluster.address", address(host));
     settings.put("selkie.transfer.host", address(host));
+    settings.put("selkie.transfer.port", "0");
+    settings.put("selkie.transfer.data-port", "0");
     settings.put("selkie.cluster.port", String.valueOf(port));
     if (discovered) {
       settings.put("selkie.cluster.discovery.method", "config");
