@@ -160,13 +160,21 @@ public final class TestFarm implements AutoCloseable {
 
   /** Starts all hosts, the first before the others: it begins the farm. */
   public TestFarm startAll() throws Exception {
-    for (int host = 0; host < HOSTS; host++) {
-      start(host);
+    boolean started = false;
+    try {
+      for (int host = 0; host < HOSTS; host++) {
+        start(host);
+      }
+      for (int host = 0; host < HOSTS; host++) {
+        awaitReady(host);
+      }
+      started = true;
+      return this;
+    } finally {
+      if (!started) {
+        close(); // nobody else would
+      }
     }
-    for (int host = 0; host < HOSTS; host++) {
-      awaitReady(host);
-    }
-    return this;
   }
 
   /** Starts a host, for the first time or again. */
@@ -188,6 +196,8 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.database.user", postgres.user());
     settings.put("selkie.cluster.address", address(host));
     settings.put("selkie.transfer.host", address(host));
+    settings.put("selkie.transfer.port", "0"); // other farms may run beside
+    settings.put("selkie.transfer.data-port", "0");
     settings.put("selkie.cluster.port", String.valueOf(port));
     if (discovered) {
       settings.put("selkie.cluster.discovery.method", "config");

@@ -35,6 +35,8 @@ final class NodeMessageSamples {
   private static final Bytes32 BYTES = Bytes32.ofHex("0a".repeat(32));
   private static final SectorId SECTOR = SectorId.parse("s-t01000-7");
 
+  private static final List<Class<?>> TYPES = find();
+
   private NodeMessageSamples() {}
 
   /** Makes messages that name this actor wherever they name one. */
@@ -72,6 +74,10 @@ final class NodeMessageSamples {
 
   /** By their names; found by their marker, so that none is forgotten. */
   static List<Class<?>> types() {
+    return TYPES;
+  }
+
+  private static List<Class<?>> find() {
     return new ClassFileImporter()
         .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.selkie").stream()
             .filter(type -> type.isAssignableTo(NodeMessage.class))
