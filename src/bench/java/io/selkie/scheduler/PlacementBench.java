@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -138,16 +139,18 @@ public class PlacementBench {
 
   /**
    * Without JMH and in processor time, for a look on a loaded machine: {@code java -cp …
-   * io.selkie.scheduler.PlacementBench}.
+   * io.selkie.scheduler.PlacementBench > docs/figures/decision-cost.csv}, of which {@code
+   * docs/figures/decision-cost.py} makes a picture.
    */
   public static void main(String[] arguments) {
-    for (int hosts : new int[] {10, 100, 200, 1000}) {
+    System.out.println("hosts,waiting,room,given,median_ms,p99_ms");
+    for (int hosts : new int[] {10, 20, 50, 100, 200, 500, 1000}) {
       for (boolean room : new boolean[] {true, false}) {
         PlacementBench bench = new PlacementBench();
         bench.hosts = hosts;
         bench.room = room;
         List<Long> nanos = new ArrayList<>();
-        int warm = hosts > 500 ? 30 : 150;
+        int warm = hosts > 400 ? 30 : 150;
         int given = 0;
         for (int round = 0; round < warm * 2; round++) {
           bench.fill();
@@ -159,7 +162,8 @@ public class PlacementBench {
         }
         nanos.sort(null);
         System.out.printf(
-            "%d hosts, %d waiting, room %b: %d given, median %.2f ms, 99 %% %.2f ms%n",
+            Locale.ROOT,
+            "%d,%d,%b,%d,%.3f,%.3f%n",
             hosts,
             hosts * WAITING,
             room,

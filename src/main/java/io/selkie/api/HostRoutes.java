@@ -95,6 +95,7 @@ final class HostRoutes {
       List<String> tasks,
       List<SectorId> sectors,
       int waiting,
+      Optional<String> version,
       Optional<Instant> emptyAt) {}
 
   private record ListReply(List<HostReply> hosts) {}
@@ -121,6 +122,7 @@ final class HostRoutes {
         host.tasks().stream().map(TaskId::toString).sorted().toList(),
         host.sectors().stream().map(sector -> sector.sector()).toList(),
         host.waiting(),
+        host.version(),
         emptyAt);
   }
 

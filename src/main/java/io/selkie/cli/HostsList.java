@@ -30,7 +30,7 @@ final class HostsList extends NodeQuery {
         new TextTable()
             .row(
                 "HOST", "MODE", "STATE", "TASKS", "SECTORS", "WAITING", "AP", "PC1", "PC2", "C1",
-                "C2");
+                "C2", "VERSION");
     for (JsonNode host : hosts.path("hosts")) {
       JsonNode slots = host.path("slots");
       table.row(
@@ -44,7 +44,8 @@ final class HostsList extends NodeQuery {
           slot(slots, 1),
           slot(slots, 2),
           slot(slots, 3),
-          slot(slots, 4));
+          slot(slots, 4),
+          host.path("version").asText(""));
     }
     return table;
   }

@@ -1,10 +1,8 @@
 package io.selkie.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.selkie.node.Build;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -123,26 +121,11 @@ public final class SelkieCli {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      Properties build = build();
-      return new String[] {
-        "selkie " + build.getProperty("version") + " (commit " + build.getProperty("commit") + ")"
-      };
+      return new String[] {"selkie " + Build.version() + " (commit " + Build.commit() + ")"};
     }
 
     static String number() {
-      return build().getProperty("version", "unknown");
-    }
-
-    private static Properties build() {
-      Properties properties = new Properties();
-      try (InputStream in = SelkieCli.class.getResourceAsStream("/selkie-build.properties")) {
-        if (in != null) {
-          properties.load(in);
-        }
-      } catch (IOException e) {
-        throw new IllegalStateException("cannot read selkie-build.properties", e);
-      }
-      return properties;
+      return Build.version();
     }
   }
 }

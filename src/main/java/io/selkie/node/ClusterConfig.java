@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What {@link ClusterSettings} are in Akka's words. */
 final class ClusterConfig {
@@ -19,7 +18,7 @@ final class ClusterConfig {
     akka.put(ARTERY + "canonical.hostname", settings.address());
     akka.put(ARTERY + "canonical.port", settings.port());
     akka.put("akka.cluster.roles", List.copyOf(settings.roles()));
-    akka.put("akka.cluster.app-version", version());
+    akka.put("akka.cluster.app-version", Build.version());
     akka.put("akka.cluster.sharding.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton-proxy.role", ClusterSettings.COORDINATOR);
@@ -28,10 +27,6 @@ final class ClusterConfig {
     settings.tls().ifPresent(tls -> secure(akka, tls));
     settings.discovery().ifPresent(discovery -> bootstrap(akka, settings, discovery));
     return ConfigFactory.parseMap(akka, "selkie.cluster");
-  }
-
-  private static String version() {
-    return Optional.ofNullable(Node.class.getPackage().getImplementationVersion()).orElse("0.0.0");
   }
 
   private static void secure(Map<String, Object> akka, ClusterSettings.Tls tls) {

@@ -1,8 +1,12 @@
 package io.selkie.node;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
@@ -31,10 +35,19 @@ import io.selkie.worker.SectorGateway;
 import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The actors of a node. A single host is a cluster of one. */
 final class NodeGuardian {
+  /** How long the end of a node waits for the scheduler to hear of it. */
+  private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+  private static final CoordinatedShutdown.Reason GIVEN_UP =
+      CoordinatedShutdown.clusterDowningReason();
+
   private NodeGuardian() {}
 
   /** The actors that others talk to. */
@@ -113,6 +126,9 @@ final class NodeGuardian {
             parts.blocking());
     ActorRef<WorkerCommand> worker =
         context.spawn(worker(parts, runner, scheduler, sharding), "worker");
+    if (settings.cluster().isFarm()) {
+      sayWhenItIsStopped(context.getSystem(), worker);
+    }
     HistoryFeed feed =
         new HistoryFeed(new SectorView(parts.database().dataSource()), context.getSystem());
     Behavior<Projection.Command> projection =
@@ -142,6 +158,22 @@ final class NodeGuardian {
     return paths.all().stream()
         .filter(path -> path.settings().canStore() && !path.settings().canSeal())
         .toList();
+  }
+
+  /**
+   * Others wait for what runs here when the node is stopped in order. One that the others have
+   * given up has nobody to tell it to.
+   */
+  private static void sayWhenItIsStopped(ActorSystem<?> system, ActorRef<WorkerCommand> worker) {
+    CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+    shutdown.addTask(
+        CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+        "say-that-this-host-is-stopped",
+        () ->
+            shutdown.getShutdownReason().equals(Optional.of(GIVEN_UP))
+                ? CompletableFuture.completedStage(Done.getInstance())
+                : AskPattern.ask(worker, Worker.Stopping::new, GOODBYE, system.scheduler())
+                    .handle((heard, trouble) -> Done.getInstance()));
   }
 
   private static Behavior<WorkerCommand> worker(

@@ -98,12 +98,20 @@ public record NodeSettings(
     }
   }
 
-  /** Checks that hosts which join each other have one journal. */
+  /** Checks that hosts which join each other have one journal, and a lease that fits. */
   public NodeSettings {
     if (cluster.isFarm() && !database.isShared()) {
       throw new IllegalArgumentException(
           "selkie.cluster joins other hosts, and the journal is embedded in this one: name a"
               + " PostgreSQL by selkie.database.url, see docs/farm.md");
+    }
+    Duration decision = cluster.timing().pause().plus(cluster.timing().stableAfter());
+    if (cluster.isFarm() && database.lease().timeout().compareTo(decision) >= 0) {
+      throw new IllegalArgumentException(
+          "selkie.database.lease.timeout is "
+              + database.lease().timeout().toSeconds()
+              + " s: use less than selkie.cluster.pause and stable-after together, or the hosts that"
+              + " are left end as well when the one that has the lease is lost");
     }
   }
 
@@ -184,7 +192,9 @@ public record NodeSettings(
    */
   HostPatience hosts() {
     return new HostPatience(
-        config.getDuration("selkie.hosts.silence"), config.getDuration("selkie.hosts.grace"));
+        config.getDuration("selkie.hosts.silence"),
+        config.getDuration("selkie.hosts.grace"),
+        config.getDuration("selkie.hosts.restart"));
   }
 
   /** Who shares the repo has a spool of its own in it: what is in it belongs to its own calls. */

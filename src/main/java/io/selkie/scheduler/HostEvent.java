@@ -10,7 +10,8 @@ import java.time.Instant;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = HostEvent.HostJoined.class, name = "HostJoined"),
   @JsonSubTypes.Type(value = HostEvent.HostOrdered.class, name = "HostOrdered"),
-  @JsonSubTypes.Type(value = HostEvent.HostForgotten.class, name = "HostForgotten")
+  @JsonSubTypes.Type(value = HostEvent.HostForgotten.class, name = "HostForgotten"),
+  @JsonSubTypes.Type(value = HostEvent.HostStopped.class, name = "HostStopped")
 })
 public sealed interface HostEvent extends JournalEvent {
   /** When it was persisted. */
@@ -27,4 +28,7 @@ public sealed interface HostEvent extends JournalEvent {
 
   /** It is not listed any more, unless it announces itself again. */
   record HostForgotten(Instant at, HostId host, String by) implements HostEvent {}
+
+  /** Its node was about to end in order, and its provers were not: it is to be waited for. */
+  record HostStopped(Instant at, HostId host) implements HostEvent {}
 }

@@ -7,13 +7,20 @@ import java.time.Duration;
  *
  * @param silence after which nothing is given to it, and what needs no files there goes elsewhere
  * @param grace after which it is not just restarting: its sectors are reported to their drivers
+ * @param restart how long one that said it is being stopped may be silent before that counts
  */
-public record HostPatience(Duration silence, Duration grace) {
+public record HostPatience(Duration silence, Duration grace, Duration restart) {
   private static final Duration LEAST = Duration.ofSeconds(6);
+  private static final Duration RESTART = Duration.ofMinutes(2);
 
   /** What holds unless the settings say otherwise. */
   public static final HostPatience DEFAULT =
       new HostPatience(Duration.ofSeconds(15), Duration.ofMinutes(15));
+
+  /** With the usual time for a restart. */
+  public HostPatience(Duration silence, Duration grace) {
+    this(silence, grace, RESTART);
+  }
 
   /**
    * Checks the times.
@@ -28,6 +35,10 @@ public record HostPatience(Duration silence, Duration grace) {
     if (grace.compareTo(silence) < 0) {
       throw new IllegalArgumentException(
           "selkie.hosts.grace is " + grace.toMillis() + " ms: use selkie.hosts.silence or more");
+    }
+    if (restart.isNegative()) {
+      throw new IllegalArgumentException(
+          "selkie.hosts.restart is " + restart.toMillis() + " ms: use 0 or more");
     }
   }
 }

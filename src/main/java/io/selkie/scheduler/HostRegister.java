@@ -13,6 +13,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,24 +57,45 @@ final class HostRegister
   record Forget(HostId host, String by, ActorRef<SchedulerCommand.Ordered> replyTo)
       implements Command {}
 
-  /** Every known host with its mode. */
-  record Orders(Map<HostId, HostMode> modes)
+  /** The node of the host is about to end in order; answered when that is durable. */
+  record Stop(HostId host, ActorRef<SchedulerCommand.Ordered> replyTo) implements Command {}
+
+  /**
+   * Every known host with its mode.
+   *
+   * @param stopped when nodes said last that they were about to end
+   */
+  record Orders(Map<HostId, HostMode> modes, Map<HostId, Instant> stopped)
       implements SchedulerCommand.Internal, NoSerializationVerificationNeeded {
-    /** The map is copied. */
+    /** The maps are copied. */
     Orders {
       modes = Map.copyOf(modes);
+      stopped = Map.copyOf(stopped);
+    }
+
+    /** No node has ended. */
+    Orders(Map<HostId, HostMode> modes) {
+      this(modes, Map.of());
     }
 
     private Orders with(HostId host, HostMode mode) {
       Map<HostId, HostMode> more = new TreeMap<>(modes);
       more.put(host, mode);
-      return new Orders(more);
+      return new Orders(more, stopped);
+    }
+
+    private Orders withStopped(HostId host, Instant at) {
+      Map<HostId, Instant> more = new TreeMap<>(stopped);
+      more.put(host, at);
+      return new Orders(modes, more);
     }
 
     private Orders without(HostId host) {
       Map<HostId, HostMode> less = new TreeMap<>(modes);
       less.remove(host);
-      return new Orders(less);
+      Map<HostId, Instant> rest = new TreeMap<>(stopped);
+      rest.remove(host);
+      return new Orders(less, rest);
     }
   }
 
@@ -88,6 +110,9 @@ final class HostRegister
       if (event instanceof HostEvent.HostOrdered ordered) {
         return orders.with(ordered.host(), ordered.mode());
       }
+      if (event instanceof HostEvent.HostStopped stopped) {
+        return orders.withStopped(stopped.host(), stopped.at());
+      }
       return event instanceof HostEvent.HostJoined
           ? orders.with(event.host(), HostMode.OPEN)
           : orders.without(event.host());
@@ -101,6 +126,7 @@ final class HostRegister
         .onCommand(Join.class, this::onJoin)
         .onCommand(Order.class, this::onOrder)
         .onCommand(Forget.class, this::onForget)
+        .onCommand(Stop.class, this::onStop)
         .build();
   }
 
@@ -126,6 +152,16 @@ final class HostRegister
             (Orders after) -> {
               scheduler.tell(after);
               order.replyTo().tell(new SchedulerCommand.Ordered(Optional.empty()));
+            });
+  }
+
+  private Effect<HostEvent, Orders> onStop(Orders orders, Stop stop) {
+    return Effect()
+        .persist(new HostEvent.HostStopped(clock.instant(), stop.host()))
+        .thenRun(
+            (Orders after) -> {
+              scheduler.tell(after);
+              stop.replyTo().tell(new SchedulerCommand.Ordered(Optional.empty()));
             });
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param tasks that it has
  * @param sectors that have files there
  * @param waiting how many tasks wait that need those files
+ * @param version of the program that runs there, if it told
  */
 public record HostStatus(
     HostId host,
@@ -25,11 +26,32 @@ public record HostStatus(
     Optional<String> unfit,
     List<TaskId> tasks,
     List<HostSector> sectors,
-    int waiting)
+    int waiting,
+    Optional<String> version)
     implements NodeMessage {
   /** The lists are copied. */
   public HostStatus {
     tasks = List.copyOf(tasks);
     sectors = List.copyOf(sectors);
+  }
+
+  /** A host that does not tell its version. */
+  public HostStatus(
+      HostId host,
+      HostMode mode,
+      Optional<HostLoss> loss,
+      Optional<Instant> heardAt,
+      Optional<HostLimits> limits,
+      Optional<String> unfit,
+      List<TaskId> tasks,
+      List<HostSector> sectors,
+      int waiting) {
+    this(host, mode, loss, heardAt, limits, unfit, tasks, sectors, waiting, Optional.empty());
+  }
+
+  /** The same with a version. */
+  HostStatus running(Optional<String> program) {
+    return new HostStatus(
+        host, mode, loss, heardAt, limits, unfit, tasks, sectors, waiting, program);
   }
 }

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Receive;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   private Instant looked;
   private final ActorRef<HostRegister.Command> register;
   private final Set<HostId> joined = new HashSet<>();
+  private final Map<HostId, Optional<String>> versions = new HashMap<>();
   private boolean ready;
   private boolean deciding;
 
@@ -56,6 +58,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     this.looked = clock.instant();
     this.state = new SchedulerState<>(patience);
     this.register = context.spawn(register.apply(context.getSelf()), "hosts");
+    context.getLog().info("the scheduler of the farm runs here");
   }
 
   /** A scheduler that knows of nobody yet but what the journal says of hosts. */
@@ -83,6 +86,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
         .onMessage(SchedulerCommand.Resume.class, this::onResume)
         .onMessage(SchedulerCommand.HostReport.class, this::onHostReport)
         .onMessage(SchedulerCommand.Explain.class, this::onExplain)
+        .onMessage(SchedulerCommand.HostStops.class, this::onHostStops)
         .onMessage(SchedulerCommand.ListHosts.class, this::onListHosts)
         .onMessage(SchedulerCommand.OrderHost.class, this::onOrderHost)
         .onMessage(SchedulerCommand.ForgetHost.class, this::onForgetHost)
@@ -120,6 +124,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     if (joined.add(report.host())) {
       register.tell(new HostRegister.Join(report.host()));
     }
+    versions.put(report.host(), report.version());
     return answer(
         state.report(
             report.host(),
@@ -133,6 +138,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
             now()));
   }
 
+  private Behavior<SchedulerCommand> onHostStops(SchedulerCommand.HostStops stops) {
+    getContext().getLog().info("host {} is being stopped: its tasks wait for it", stops.host());
+    register.tell(new HostRegister.Stop(stops.host(), stops.replyTo()));
+    return this;
+  }
+
   private Behavior<SchedulerCommand> onExplain(SchedulerCommand.Explain explain) {
     decide();
     Map<String, String> reasons = new TreeMap<>();
@@ -142,7 +153,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onListHosts(SchedulerCommand.ListHosts list) {
-    list.replyTo().tell(new SchedulerCommand.Hosts(state.hosts(now())));
+    list.replyTo()
+        .tell(
+            new SchedulerCommand.Hosts(
+                state.hosts(now()).stream()
+                    .map(host -> host.running(versions.getOrDefault(host.host(), Optional.empty())))
+                    .toList()));
     return this;
   }
 
@@ -165,6 +181,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     } else {
       state.forget(forget.host());
       joined.remove(forget.host());
+      versions.remove(forget.host());
       register.tell(new HostRegister.Forget(forget.host(), forget.by(), forget.replyTo()));
     }
     return this;
@@ -174,6 +191,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   private Behavior<SchedulerCommand> onOrders(HostRegister.Orders orders) {
     ready = true;
     state.order(orders.modes());
+    state.stopped(orders.stopped());
     return answer(List.of());
   }
 

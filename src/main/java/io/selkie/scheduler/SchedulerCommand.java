@@ -62,6 +62,7 @@ public sealed interface SchedulerCommand extends NodeMessage {
    * @param sectors that have files there
    * @param unfit why the host takes no work, if it does not
    * @param files where other hosts fetch files that it has, if they can
+   * @param version of the program that runs there; a host of the first version does not tell
    */
   record HostReport(
       HostId host,
@@ -70,8 +71,27 @@ public sealed interface SchedulerCommand extends NodeMessage {
       Set<TaskId.Attempt> present,
       List<HostSector> sectors,
       Optional<String> unfit,
-      Optional<FileSource> files)
-      implements SchedulerCommand {}
+      Optional<FileSource> files,
+      Optional<String> version)
+      implements SchedulerCommand {
+    /** Of a host that does not tell its version. */
+    public HostReport(
+        HostId host,
+        ActorRef<WorkerCommand> worker,
+        HostLimits limits,
+        Set<TaskId.Attempt> present,
+        List<HostSector> sectors,
+        Optional<String> unfit,
+        Optional<FileSource> files) {
+      this(host, worker, limits, present, sectors, unfit, files, Optional.empty());
+    }
+  }
+
+  /**
+   * The node of a host is about to end in order, and its provers go on: it is to be waited for.
+   * Answered when that is durable, so that a scheduler which is stopped as well knows it again.
+   */
+  record HostStops(HostId host, ActorRef<Ordered> replyTo) implements SchedulerCommand {}
 
   /** The hosts, and what they are at. */
   record ListHosts(ActorRef<Hosts> replyTo) implements SchedulerCommand {}

@@ -48,6 +48,7 @@ public final class SchedulerState<A, W> {
 
   private final List<Wish<A>> wishes = new ArrayList<>();
   private Map<HostId, HostMode> modes = Map.of();
+  private Map<HostId, Instant> stopped = Map.of();
   private Instant began = Instant.MAX;
   private Map<TaskId, String> reasons = Map.of();
   private Set<TaskId> kept = Set.of();
@@ -310,6 +311,27 @@ public final class SchedulerState<A, W> {
     modes = Map.copyOf(wanted);
   }
 
+  /**
+   * When nodes of hosts said that they were about to end in order. What such a host has is waited
+   * for, and nothing is given to it until it announces itself again.
+   */
+  public void stopped(Map<HostId, Instant> times) {
+    changed |= !stopped.equals(times);
+    stopped = Map.copyOf(times);
+  }
+
+  /** Whether it said nothing since its node was about to end. */
+  private boolean isStopped(HostId host) {
+    @Nullable Instant stop = stopped.get(host);
+    @Nullable Instant last = heard.get(host);
+    return stop != null && (last == null || !last.isAfter(stop));
+  }
+
+  /** Whether its silence does not count yet, since it was stopped a short while ago. */
+  private boolean isAwaited(HostId host, Instant now) {
+    return isStopped(host) && stopped.getOrDefault(host, now).plus(patience.restart()).isAfter(now);
+  }
+
   /** Why an order cannot be obeyed; empty if it can. */
   public Optional<String> refusal(HostId host, HostMode mode, Instant now) {
     if (!modes.containsKey(host) && !hosts.containsKey(host) && !isNeeded(host)) {
@@ -425,7 +447,7 @@ public final class SchedulerState<A, W> {
     Set<HostId> all = new HashSet<>();
     heard.forEach(
         (host, at) -> {
-          if (at.isBefore(last)) {
+          if (at.isBefore(last) && !isAwaited(host, now)) {
             all.add(host);
           }
         });
@@ -434,6 +456,12 @@ public final class SchedulerState<A, W> {
 
   private Map<HostId, String> away() {
     Map<HostId, String> away = new HashMap<>();
+    stopped.forEach(
+        (host, at) -> {
+          if (isStopped(host)) {
+            away.put(host, "which was stopped at " + at + " and has not started again");
+          }
+        });
     silent.forEach(host -> away.put(host, "which is silent since " + heard.get(host)));
     modes.forEach(
         (host, mode) -> {
@@ -459,7 +487,7 @@ public final class SchedulerState<A, W> {
       return Optional.of(HostLoss.REMOVED);
     }
     Instant at = lastHeard(host);
-    if (!at.plus(patience.silence()).isBefore(now)) {
+    if (!at.plus(patience.silence()).isBefore(now) || isAwaited(host, now)) {
       return Optional.empty();
     }
     return Optional.of(at.plus(patience.grace()).isBefore(now) ? HostLoss.LOST : HostLoss.SILENT);
@@ -605,7 +633,8 @@ public final class SchedulerState<A, W> {
 
   private List<Placement.Host> placementHosts() {
     return hosts.entrySet().stream()
-        .filter(host -> !silent.contains(host.getKey()) && mode(host.getKey()) != HostMode.OFF)
+        .filter(host -> !silent.contains(host.getKey()) && !isStopped(host.getKey()))
+        .filter(host -> mode(host.getKey()) != HostMode.OFF)
         .map(
             host -> {
               HostState state = host.getValue().state();

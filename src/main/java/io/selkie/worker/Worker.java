@@ -32,6 +32,8 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  private static final String APP_VERSION = "akka.cluster.app-version";
+
   /** Ticks between two looks at a host that takes no work. */
   private static final int EXAMINE_EVERY = 60;
 
@@ -48,11 +50,19 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private Optional<String> unfit;
   private Optional<SchedulerCommand.HostReport> announced = Optional.empty();
   private boolean measuring;
+  private boolean stopping;
   private int ticks;
   private final Map<TaskKind, ActorRef<PhasePool.Command>> pools = new EnumMap<>(TaskKind.class);
 
   /** What its own children and its timer tell a worker; never leaves the process. */
   private interface Internal extends WorkerCommand, NoSerializationVerificationNeeded {}
+
+  /**
+   * The node is about to end in order. The scheduler is told, and nothing more of this host.
+   *
+   * @param replyTo is answered when that is durable
+   */
+  public record Stopping(ActorRef<SchedulerCommand.Ordered> replyTo) implements Internal {}
 
   record JobIsDurable(TaskId.Attempt attempt) implements Internal {}
 
@@ -177,6 +187,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
             acknowledge -> perform(table.acknowledge(acknowledge.attempt())))
         .onMessage(
             WorkerCommand.Stop.class, stop -> perform(table.stop(stop.attempt(), stop.discard())))
+        .onMessage(Stopping.class, this::onStopping)
         .onMessage(JobIsDurable.class, job -> perform(table.durable(job.attempt())))
         .onMessage(JobHasEnded.class, this::onJobHasEnded)
         .onMessage(JobIsDead.class, this::onJobIsDead)
@@ -186,6 +197,12 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
         .onMessage(Measured.class, measured -> onMeasured())
         .onMessage(Examined.class, this::onExamined)
         .build();
+  }
+
+  private Behavior<WorkerCommand> onStopping(Stopping order) {
+    stopping = true;
+    scheduler.tell(new SchedulerCommand.HostStops(host, order.replyTo()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onJobHasEnded(JobHasEnded job) {
@@ -290,13 +307,22 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private SchedulerCommand.HostReport report() {
     List<HostSector> here = means.sectors(); // in this order: the space of each is kept
     return new SchedulerCommand.HostReport(
-        host, getContext().getSelf(), means.limits(), present, here, unfit, means.files());
+        host,
+        getContext().getSelf(),
+        means.limits(),
+        present,
+        here,
+        unfit,
+        means.files(),
+        Optional.of(getContext().getSystem().settings().config().getString(APP_VERSION)));
   }
 
   private void announce() {
     SchedulerCommand.HostReport report = report();
     announced = Optional.of(report);
-    scheduler.tell(report);
+    if (!stopping) { // or it would look as if the host had started again
+      scheduler.tell(report);
+    }
   }
 
   private Behavior<WorkerCommand> perform(List<JobTable.Effect> effects) {

@@ -55,7 +55,8 @@ class HostRoutesTest {
           Optional.of("the prover is not there"),
           List.of(new TaskId(SECTOR, 1, 2, TaskKind.PRE_COMMIT_1)),
           List.of(new HostSector(SECTOR, TYPE, HostSector.Presence.SEALING, false)),
-          3);
+          3,
+          Optional.of("0.2.0"));
 
   @TempDir Path state;
   private TestNode node;
@@ -86,6 +87,7 @@ class HostRoutesTest {
         "{\"kind\":\"PreCommit1\",\"used\":1,\"of\":2}", host.path("slots").path(1).toString());
     assertEquals("s-t01000-1.g1.t2.PreCommit1", host.path("tasks").path(0).asText());
     assertEquals(3, host.path("waiting").asInt());
+    assertEquals("0.2.0", host.path("version").asText());
   }
 
   @Test

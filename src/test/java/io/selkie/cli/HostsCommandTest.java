@@ -22,7 +22,7 @@ class HostsCommandTest {
           + "{\"kind\":\"PreCommit2\",\"used\":0,\"of\":1},"
           + "{\"kind\":\"Commit1\",\"used\":0,\"of\":1},"
           + "{\"kind\":\"Commit2\",\"used\":0,\"of\":0}],"
-          + "\"tasks\":[\"a\",\"b\"],\"sectors\":[\"s-t01000-1\"],\"waiting\":3,"
+          + "\"tasks\":[\"a\",\"b\"],\"sectors\":[\"s-t01000-1\"],\"waiting\":3,\"version\":\"0.2.0\","
           + "\"emptyAt\":\"2026-11-21T12:00:00Z\"}";
 
   @TempDir Path temp;
@@ -53,8 +53,8 @@ class HostsCommandTest {
 
     assertEquals(
         List.of(
-            "HOST      MODE             STATE   TASKS  SECTORS  WAITING  AP   PC1  PC2  C1   C2",
-            "sealer-1  draining-phases  silent  2/14   1        3        0/1  2/8  0/1  0/1  0/0"),
+            "HOST      MODE             STATE   TASKS  SECTORS  WAITING  AP   PC1  PC2  C1   C2   VERSION",
+            "sealer-1  draining-phases  silent  2/14   1        3        0/1  2/8  0/1  0/1  0/0  0.2.0"),
         selkie.outLines());
   }
 

@@ -35,15 +35,20 @@ public final class TestFarm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int LOG_END = 6000;
 
+  /** What the host says on which the scheduler begins to run. */
+  private static final String SCHEDULER = "the scheduler of the farm runs here";
+
   private final Path directory;
   private final Surroundings surroundings;
   private final PostgresServer postgres;
   private final String database;
   private final int port;
   private final Map<String, String> extra = new TreeMap<>();
+  private final Map<Integer, Map<String, String>> own = new TreeMap<>();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private boolean secured;
   private boolean discovered;
+  private boolean storing;
 
   /** Where hosts are. */
   interface Surroundings {
@@ -119,6 +124,12 @@ public final class TestFarm implements AutoCloseable {
     return this;
   }
 
+  /** Each host has a directory for sealed sectors, and moves them there. */
+  public TestFarm storing() {
+    storing = true;
+    return this;
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -140,15 +151,34 @@ public final class TestFarm implements AutoCloseable {
     return this;
   }
 
+  /** A setting of one host from its next start on. */
+  TestFarm set(int host, String key, String value) {
+    own.computeIfAbsent(host, none -> new TreeMap<>()).put(key, value);
+    return this;
+  }
+
+  /** A setting of hosts that start now, as a number. */
+  int number(int host, String key) throws IOException {
+    return Integer.parseInt(settings(host).getOrDefault(key, "0"));
+  }
+
   /** Starts all hosts, the first before the others: it begins the farm. */
   public TestFarm startAll() throws Exception {
-    for (int host = 0; host < HOSTS; host++) {
-      start(host);
+    boolean started = false;
+    try {
+      for (int host = 0; host < HOSTS; host++) {
+        start(host);
+      }
+      for (int host = 0; host < HOSTS; host++) {
+        awaitReady(host);
+      }
+      started = true;
+      return this;
+    } finally {
+      if (!started) {
+        close(); // nobody else would
+      }
     }
-    for (int host = 0; host < HOSTS; host++) {
-      awaitReady(host);
-    }
-    return this;
   }
 
   /** Starts a host, for the first time or again. */
@@ -170,7 +200,7 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.database.user", postgres.user());
     settings.put("selkie.cluster.address", address(host));
     settings.put("selkie.transfer.host", address(host));
-    settings.put("selkie.transfer.port", "0");
+    settings.put("selkie.transfer.port", "0"); // other farms may run beside
     settings.put("selkie.transfer.data-port", "0");
     settings.put("selkie.cluster.port", String.valueOf(port));
     if (discovered) {
@@ -182,8 +212,17 @@ public final class TestFarm implements AutoCloseable {
           (discovered ? "selkie.cluster.discovery.hosts." : "selkie.cluster.seeds.") + other,
           address(other) + ":" + (discovered ? port + 1 : port));
     }
+    settings.put("SELKIE_LOG", "info");
+    settings.put(
+        "logback.configurationFile",
+        Path.of("src/main/resources/logback.xml").toAbsolutePath().toString());
+    if (storing) {
+      settings.put("selkie.transfer.targets.0", Files.createDirectories(store(host)).toString());
+    }
     settings.put("selkie.cluster.pause", "2 s");
     settings.put("selkie.cluster.stable-after", "3 s");
+    settings.put("selkie.database.lease.timeout", "4 s");
+    settings.put("selkie.database.lease.renewal", "1 s");
     settings.put("akka.cluster.seed-node-timeout", "2 s");
     settings.put("selkie.test.stand-in-proofs", "on");
     settings.put("selkie.test.failpoint-dir", marks().toString());
@@ -215,6 +254,7 @@ public final class TestFarm implements AutoCloseable {
           Certificates.Authority.in(directory).certificate().toString());
     }
     settings.putAll(extra);
+    settings.putAll(own.getOrDefault(host, Map.of()));
     return settings;
   }
 
@@ -230,6 +270,11 @@ public final class TestFarm implements AutoCloseable {
 
   public Path repo(int host) {
     return home(host).resolve("repo");
+  }
+
+  /** Where sealed sectors go, of a farm that is {@link #storing}. */
+  Path store(int host) {
+    return home(host).resolve("store");
   }
 
   public Path state(int host) {
@@ -262,6 +307,28 @@ public final class TestFarm implements AutoCloseable {
   /** The URL of the farm's database. */
   public String database() {
     return database;
+  }
+
+  /** The host on which the scheduler runs: of those that live, the one that said so last. */
+  int schedulerHost() throws IOException {
+    int found = -1;
+    String last = "";
+    for (int host = 0; host < nodes.size(); host++) {
+      if (nodes.get(host).isAlive()) {
+        for (String line : nodes.get(host).log().lines().toList()) {
+          if (line.contains(SCHEDULER) && line.compareTo(last) > 0) {
+            found = host;
+            last = line; // it begins with the time
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** All sectors of the farm, as a host lists them. */
+  List<String> sectors(int at) throws Exception {
+    return List.copyOf(calls(at).driverStates().keySet());
   }
 
   public void awaitReady(int host) throws Exception {

@@ -137,6 +137,7 @@ public final class JournalSamples {
       samples.put("HostOrdered-" + mode, new HostEvent.HostOrdered(AT, HOST, mode, "alice"));
     }
     samples.put("HostForgotten", new HostEvent.HostForgotten(AT, HOST, "alice"));
+    samples.put("HostStopped", new HostEvent.HostStopped(AT, HOST));
   }
 
   private static void requests(Map<String, JournalEvent> samples) {

@@ -75,6 +75,29 @@ class ClusterSettingsTest {
   }
 
   @Test
+  void aLeaseThatOutlastsTheDecisionOfADividedFarmIsRefused() {
+    IOException refusal =
+        assertThrows(
+            IOException.class,
+            () ->
+                NodeSettings.of(
+                    temp,
+                    Map.of(),
+                    config(
+                        """
+                        selkie.cluster.seeds = ["10.0.0.1:25520"]
+                        selkie.database.url = "jdbc:postgresql://h/d"
+                        selkie.database.lease.timeout = 17 s
+                        """)));
+
+    assertEquals(
+        "selkie.database.lease.timeout is 17 s: use less than selkie.cluster.pause and"
+            + " stable-after together, or the hosts that are left end as well when the one that has"
+            + " the lease is lost",
+        refusal.getMessage());
+  }
+
+  @Test
   void thePasswordOfTheDatabaseIsInNoText() throws IOException {
     Path file = Files.writeString(temp.resolve("password"), "geheim\n");
 

@@ -320,6 +320,47 @@ class SchedulerStateTest {
         state.notices(lost));
   }
 
+  /** A restart that takes longer than a silent host is waited for. */
+  @Test
+  void aHostThatIsStoppedInOrderIsWaitedForAndGetsNothing() {
+    state = new SchedulerState<>(SHORT);
+    TaskId proving = task(1, 5, TaskKind.COMMIT_2);
+    state.report(A, "worker a", serving(A), NOW);
+    state.resume(proving, Optional.of(TestTasks.TYPE), A, Optional.of(A), "prover");
+    state.decide(NOW);
+    state.stopped(Map.of(A, NOW));
+    submitOn(task(2, 2, TaskKind.PRE_COMMIT_1), A);
+
+    assertTrue(state.needsDecision(NOW));
+    assertEquals(List.of(), state.decide(NOW));
+    assertEquals(
+        "its files are on host a, which was stopped at " + NOW + " and has not started again",
+        state.reasons().get(task(2, 2, TaskKind.PRE_COMMIT_1)));
+    Instant waiting = NOW.plus(SHORT.restart()).minusSeconds(1);
+    assertEquals(List.of(), state.notices(waiting));
+
+    Instant back = NOW.plusSeconds(40);
+    state.report(A, "worker a again", serving(A), back);
+    assertEquals(
+        List.of(task(2, 2, TaskKind.PRE_COMMIT_1)),
+        state.decide(back).stream().map(SchedulerState.Answer::task).toList());
+    assertEquals(List.of(), state.notices(back.plusSeconds(15)), "it is heard again");
+    assertEquals(1, state.notices(back.plusSeconds(16)).size(), "the word is used up");
+  }
+
+  /** A scheduler that has begun since, and never heard the host, knows it from the journal. */
+  @Test
+  void aHostThatWasStoppedAndNeverCameBackIsSilentInTheEnd() {
+    state = new SchedulerState<>(SHORT);
+    TaskId proving = task(1, 5, TaskKind.COMMIT_2);
+    state.stopped(Map.of(A, NOW));
+    state.resume(proving, Optional.of(TestTasks.TYPE), A, Optional.of(A), "prover");
+    state.decide(NOW.plusSeconds(5));
+
+    assertEquals(List.of(), state.notices(NOW.plus(SHORT.restart()).minusSeconds(1)));
+    assertEquals(1, state.notices(NOW.plus(SHORT.restart()).plusSeconds(1)).size());
+  }
+
   /** A machine that slept for hours, or a clock that was set. */
   @Test
   void nobodyIsLostWhileTheSchedulerItselfStoodStill() {

@@ -4,38 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.actor.typed.ActorRef;
 import akka.serialization.SerializationExtension;
 import akka.serialization.Serializer;
 import akka.serialization.jackson.JacksonCborSerializer;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.ConfigFactory;
-import io.selkie.filecoin.Bytes;
-import io.selkie.filecoin.Bytes32;
-import io.selkie.filecoin.CommD;
-import io.selkie.filecoin.CommP;
-import io.selkie.filecoin.CommR;
-import io.selkie.filecoin.MinerId;
-import io.selkie.filecoin.PaddedSize;
-import io.selkie.filecoin.PieceInfo;
-import io.selkie.filecoin.SealProof;
-import io.selkie.filecoin.SealProofType;
-import io.selkie.filecoin.SectorId;
-import io.selkie.filecoin.SectorSize;
-import io.selkie.filecoin.Seed;
-import io.selkie.filecoin.Ticket;
-import io.selkie.filecoin.UnpaddedSize;
-import io.selkie.scheduler.HostId;
-import io.selkie.scheduler.TaskId;
-import io.selkie.scheduler.TaskKind;
-import io.selkie.scheduler.TestTasks;
-import io.selkie.scheduler.WorkerCommand;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -46,50 +19,16 @@ import org.junit.jupiter.api.TestFactory;
 /** Every message that may go from node to node arrives as it was sent; none by Java's means. */
 class NodeMessagesTest {
   private static final ActorTestKit KIT = ActorTestKit.create(ConfigFactory.load());
-  private static final Bytes32 BYTES = Bytes32.ofHex("0a".repeat(32));
-  private static final SectorId SECTOR = SectorId.parse("s-t01000-7");
 
   @AfterAll
   static void stop() {
     KIT.shutdownTestKit();
   }
 
-  private static RecordSamples samples() {
-    SealProofType type = SealProofType.forSectorSize(SectorSize.KIB_2);
-    TaskId task = TestTasks.task(7, 2, TaskKind.PRE_COMMIT_1);
-    return new RecordSamples()
-        .with(ActorRef.class, List.of(KIT.createTestProbe().getRef()))
-        .with(SectorId.class, List.of(SECTOR))
-        .with(HostId.class, List.of(new HostId("sealer-1.5f3a9c")))
-        .with(MinerId.class, List.of(new MinerId(1000)))
-        .with(TaskId.class, List.of(task))
-        .with(TaskId.Attempt.class, List.of(task.attempt(3)))
-        .with(
-            WorkerCommand.Start.class,
-            Arrays.stream(TaskKind.values())
-                .map(
-                    kind ->
-                        new WorkerCommand.Start(
-                            TestTasks.task(7, 2, kind).attempt(1), TestTasks.request(kind)))
-                .toList())
-        .with(SealProofType.class, List.of(type))
-        .with(Bytes.class, List.of(Bytes.of(new byte[] {1, 2})))
-        .with(Bytes32.class, List.of(BYTES))
-        .with(CommD.class, List.of(new CommD(BYTES)))
-        .with(CommR.class, List.of(new CommR(BYTES)))
-        .with(CommP.class, List.of(new CommP(BYTES)))
-        .with(Ticket.class, List.of(Ticket.of(BYTES)))
-        .with(Seed.class, List.of(Seed.of(BYTES)))
-        .with(SealProof.class, List.of(new SealProof(Bytes.of(new byte[192]))))
-        .with(PaddedSize.class, List.of(new PaddedSize(2048)))
-        .with(UnpaddedSize.class, List.of(new PaddedSize(2048).unpadded()))
-        .with(PieceInfo.class, List.of(new PieceInfo(new PaddedSize(2048), new CommP(BYTES))));
-  }
-
   @TestFactory
   Stream<DynamicTest> everyMessageArrivesAsItWasSent() {
-    RecordSamples samples = samples();
-    List<Class<?>> messages = messages();
+    RecordSamples samples = NodeMessageSamples.to(KIT.createTestProbe().getRef());
+    List<Class<?>> messages = NodeMessageSamples.types();
     assertTrue(messages.size() > 30, "messages were not found: " + messages);
     return messages.stream()
         .map(
@@ -97,17 +36,6 @@ class NodeMessagesTest {
                 DynamicTest.dynamicTest(
                     message.getName().replaceFirst(".*\\.", ""),
                     () -> samples.of(message).forEach(NodeMessagesTest::survives)));
-  }
-
-  private static List<Class<?>> messages() {
-    return new ClassFileImporter()
-        .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.selkie").stream()
-            .filter(type -> type.isAssignableTo(NodeMessage.class))
-            .filter(type -> !type.isAssignableTo(NoSerializationVerificationNeeded.class))
-            .filter(type -> !type.isInterface())
-            .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
-            .<Class<?>>map(JavaClass::reflect)
-            .toList();
   }
 
   private static void survives(Object message) {

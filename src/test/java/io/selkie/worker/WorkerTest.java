@@ -467,6 +467,20 @@ class WorkerTest {
   }
 
   @Test
+  void aHostThatIsStoppedSaysSoLast() {
+    ActorRef<WorkerCommand> worker = worker();
+    assertEquals(Set.of(), announced());
+    TestProbe<SchedulerCommand.Ordered> answer = KIT.createTestProbe();
+
+    worker.tell(new Worker.Stopping(answer.getRef()));
+    worker.tell(start(FIRST));
+    sectors.expectMessage(new TaskReport.Started(FIRST, HOST));
+
+    assertEquals(new SchedulerCommand.HostStops(HOST, answer.getRef()), scheduler.receiveMessage());
+    scheduler.expectNoMessage();
+  }
+
+  @Test
   void aHostThatIsUnfitFromTheStartSaysSo() {
     means.unfit = Optional.of("no job can be written");
     worker();
