@@ -194,8 +194,7 @@ class SectorMoveTest {
     assertEquals(Optional.of(HOST), facts().filesOn());
     take(rules.retry(state, "operator", NOW));
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
-    assertTrue(
-        waiting().task().id().isNewerThan(attempt.task()), "others have heard of the move");
+    assertTrue(waiting().task().id().isNewerThan(attempt.task()), "others have heard of the move");
   }
 
   @Test
