@@ -1,5 +1,7 @@
 package io.selkie.scheduler;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.SectorSpace;
@@ -16,7 +18,7 @@ public record HostSector(
     SealProofType proofType,
     Presence presence,
     boolean unsealing,
-    Map<SectorSpace.Part, Long> rest) {
+    @JsonSetter(nulls = Nulls.AS_EMPTY) Map<SectorSpace.Part, Long> rest) {
   /** The map is copied; hosts of earlier versions tell of none. */
   public HostSector {
     rest = rest == null ? Map.of() : Map.copyOf(rest);
