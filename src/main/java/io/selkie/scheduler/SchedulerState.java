@@ -506,7 +506,8 @@ public final class SchedulerState<A, W> {
     silent(now);
     List<Notice<A>> notices = new ArrayList<>();
     for (Entry<A> entry : entries.values()) {
-      Optional<HostId> needed = entry.host().or(() -> entry.waiting().filesOn());
+      Optional<HostId> needed =
+          removedPeer(entry).or(() -> entry.host().or(() -> entry.waiting().filesOn()));
       needed
           .flatMap(host -> loss(host, now))
           .filter(loss -> isNew(entry, loss))
@@ -519,6 +520,13 @@ public final class SchedulerState<A, W> {
               });
     }
     return notices;
+  }
+
+  /** The other host of a move that has its host, if it was removed: it must not be waited for. */
+  private Optional<HostId> removedPeer(Entry<A> entry) {
+    return entry.task().kind().isMove() && entry.host().isPresent()
+        ? entry.waiting().route().peer().filter(other -> mode(other) == HostMode.OFF)
+        : Optional.empty();
   }
 
   /** Silence alone is of use to a task that can go elsewhere at once. */

@@ -305,6 +305,9 @@ record SectorRules(RetryPolicy retries) {
       return SectorStep.nothing();
     }
     boolean runsThere = state instanceof Placed placed && placed.assignment().host().equals(host);
+    if (!runsThere && otherHost(busy).equals(Optional.of(host))) {
+      return withoutOther(busy, loss);
+    }
     if (SectorTransitions.isLeaving(busy.task())) {
       return withoutRelease(busy, host, loss, now);
     }
@@ -369,6 +372,28 @@ record SectorRules(RetryPolicy retries) {
         Failure.Action.ABANDON,
         Failure.HOST_REMOVED,
         "its files were on host " + host + ", which its operator removed");
+  }
+
+  /** The host that a sector moves to, or has moved to when what it left is deleted. */
+  private static Optional<HostId> otherHost(Busy state) {
+    if (state.task().request() instanceof TaskRequest.Move move) {
+      return Optional.of(move.to());
+    }
+    return SectorTransitions.isLeaving(state.task()) ? state.facts().filesOn() : Optional.empty();
+  }
+
+  /** The other host of a move is gone: for good, or the task waits for it. */
+  private static SectorStep withoutOther(Busy state, HostLoss loss) {
+    if (loss != HostLoss.REMOVED
+        || !(state instanceof Placed placed)
+        || placed instanceof Stopping) {
+      return SectorStep.nothing();
+    }
+    // Once it runs no more, the report says so, and the sector goes on without it.
+    TaskId.Attempt attempt = placed.task().id().attempt(placed.assignment().attempt());
+    return SectorStep.only(
+        new Tell(
+            attempt.task(), placed.assignment().host(), new WorkerCommand.Stop(attempt, false)));
   }
 
   /** The attempt is over: what it still gives is refused. */
@@ -619,12 +644,7 @@ record SectorRules(RetryPolicy retries) {
 
   /** The other host that the task needs. */
   private static Optional<HostId> peer(Placed state) {
-    if (state.task().request() instanceof TaskRequest.Move move) {
-      return Optional.of(move.to());
-    }
-    return SectorTransitions.isLeaving(state.task()) || !state.task().id().kind().needsFiles()
-        ? state.facts().filesOn()
-        : Optional.empty();
+    return state.task().id().kind().needsFiles() ? otherHost(state) : state.facts().filesOn();
   }
 
   /** Whether the sector has data of clients: a piece from a file. */

@@ -10,6 +10,7 @@ import static io.selkie.sector.SectorSamples.TYPE;
 import static io.selkie.sector.SectorSamples.request;
 import static io.selkie.sector.SectorSamples.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.scheduler.WorkerCommand;
 import io.selkie.storage.SectorCopy;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +128,35 @@ class SectorMoveTest {
     succeed(assign(OTHER_HOST), OTHER_HOST, result(TaskKind.PRE_COMMIT_2));
     assertInstanceOf(SectorState.Idle.class, state);
     assertEquals(TaskKind.PRE_COMMIT_2, facts().phase());
+  }
+
+  @Test
+  void goesElsewhereOnceTheHostThatItMovesToIsRemoved() {
+    wish(OTHER_HOST, true);
+    TaskId.Attempt attempt = assign(HOST);
+
+    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.LOST, NOW, NOW));
+    assertEquals(List.of(), last.effects(), "it may come back, and has a part of the files");
+    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
+    SectorEffect.Tell stop = assertInstanceOf(SectorEffect.Tell.class, last.effects().get(0));
+    assertEquals(HOST, stop.host());
+    assertEquals(new WorkerCommand.Stop(attempt, false), stop.command());
+    assertFalse(stop.waitsForInputs(false), "the host that is gone has nothing to say to it");
+
+    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    assertEquals(List.of("TaskFailed", "TaskResumed"), events());
+    assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
+  }
+
+  @Test
+  void waitsForNoRemovedHostToDeleteWhatItLeft() {
+    move();
+    TaskId.Attempt attempt = assign(HOST);
+
+    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
+
+    SectorEffect.Tell stop = assertInstanceOf(SectorEffect.Tell.class, last.effects().get(0));
+    assertEquals(new WorkerCommand.Stop(attempt, false), stop.command());
   }
 
   @Test
