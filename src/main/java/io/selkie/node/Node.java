@@ -2,6 +2,8 @@ package io.selkie.node;
 
 import static java.util.Objects.requireNonNull;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
@@ -69,6 +71,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -90,6 +93,9 @@ public final class Node implements AutoCloseable {
   private static final Duration INTRODUCTION = Duration.ofSeconds(30);
   private static final Duration SHUTDOWN = Duration.ofSeconds(60);
 
+  /** Actors that were told to end by themselves have this long; seconds are usual. */
+  private static final Duration END = Duration.ofSeconds(20);
+
   /** Of the 10 to 50 MB that a Commit2 reads: who takes longer is asked again. */
   private static final Duration FETCH = Duration.ofMinutes(15);
 
@@ -97,6 +103,7 @@ public final class Node implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean closing;
   private volatile boolean lost;
+  private volatile boolean stuck;
   private volatile @Nullable URI api;
   private volatile @Nullable ActorSystem<?> system;
   private boolean receives;
@@ -171,6 +178,14 @@ public final class Node implements AutoCloseable {
                   lost = !closing;
                   stopped.countDown();
                 });
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "selkie-await-the-end",
+            () -> {
+              blocking.execute(() -> awaitEnd(system));
+              return CompletableFuture.completedStage(Done.getInstance());
+            });
     NodeGuardian.Actors actors =
         await(
             AskPattern.ask(system, NodeGuardian.Introduce::new, INTRODUCTION, system.scheduler()));
@@ -502,7 +517,31 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static void terminate(ActorSystem<?> system) throws Exception {
+  /**
+   * Now and then, when hosts have lost each other, an actor of Akka's waits for ever for another
+   * host's answer. The process must end all the same, for the others go on without it.
+   */
+  private void awaitEnd(ActorSystem<?> system) {
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(END.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      if (!closing) {
+        LOG.warn("the actors do not end within {} s: the node ends without them", END.toSeconds());
+        stuck = true;
+        lost = true;
+        stopped.countDown();
+      }
+    } catch (ExecutionException e) {
+      LOG.warn("the actors ended by a failure: {}", String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the node is closed
+    }
+  }
+
+  private void terminate(ActorSystem<?> system) throws Exception {
+    if (stuck) {
+      return; // they were told already
+    }
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().get(SHUTDOWN.toSeconds(), TimeUnit.SECONDS);
   }

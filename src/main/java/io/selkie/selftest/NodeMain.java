@@ -18,5 +18,6 @@ final class NodeMain {
       System.out.println("ready");
       node.awaitStopped();
     }
+    System.exit(0); // as the command does: threads of actors that do not end keep nothing alive
   }
 }
