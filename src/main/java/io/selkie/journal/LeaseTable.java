@@ -140,15 +140,6 @@ final class LeaseTable {
 
   /** Who has the lease; empty if nobody does. */
   Optional<String> owner(String name) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT owner FROM cluster_lease"
-                    + " WHERE name = ? AND expires_at >= CURRENT_TIMESTAMP")) {
-      statement.setString(1, name);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-      }
-    }
+    return look(name).filter(row -> row.leftMillis() >= 0).map(Row::owner);
   }
 }
