@@ -52,7 +52,7 @@ public final class FullDisk implements Trial {
     try {
       return seal(directory, repo);
     } finally {
-      new Provers(directory.resolve("state")).killAll();
+      Provers.killBelow(directory);
       SmallDisk.unmount(repo);
     }
   }

@@ -5,20 +5,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The provers of a node, by what they leave in its state directory; the node need not run. */
-final class Provers {
+public final class Provers {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration END = Duration.ofSeconds(30);
 
   /** A line of {@code provers.log}. */
   private static final Pattern LINE =
@@ -76,18 +82,38 @@ final class Provers {
 
   /** kill -9 of every prover of the sector. */
   void kill(String sector) throws IOException {
-    kill(alive(sector));
+    alive(sector).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
   }
 
-  /** kill -9 of every prover of the node. */
-  void killAll() throws IOException {
-    if (Files.isDirectory(state.resolve("jobs"))) {
-      kill(ofJobs(""));
+  /**
+   * kill -9 of every prover of the nodes whose state lies below a directory, of those that wait for
+   * a job too. When it returns they are gone, and write nothing there any more.
+   *
+   * @throws IOException if one does not end
+   */
+  public static void killBelow(Path directory) throws IOException, InterruptedException {
+    for (ProcessHandle prover : below(directory)) {
+      prover.destroyForcibly();
+      try {
+        prover.onExit().get(END.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IOException("prover process " + prover.pid() + " was killed and does not end", e);
+      }
     }
   }
 
-  private static void kill(Set<Long> pids) {
-    pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+  /** The provers of the nodes whose state lies below a directory. */
+  public static List<ProcessHandle> below(Path directory) {
+    return ProcessHandle.allProcesses().filter(process -> worksBelow(process, directory)).toList();
+  }
+
+  private static boolean worksBelow(ProcessHandle process, Path directory) {
+    ProcessHandle.Info info = process.info();
+    List<String> words =
+        Stream.concat(info.command().stream(), info.arguments().stream().flatMap(Arrays::stream))
+            .toList();
+    return words.stream().anyMatch(word -> word.endsWith("/selkie-prover"))
+        && Path.of(words.get(words.size() - 1)).startsWith(directory.toAbsolutePath());
   }
 
   private Set<Long> ofJobs(String prefix) throws IOException {

@@ -299,7 +299,7 @@ final class TransferPair implements AutoCloseable {
         node.close();
       }
     }
-    new Provers(sending.resolve("state")).killAll();
+    Provers.killBelow(sending);
     proxy.close();
   }
 }

@@ -30,7 +30,7 @@ public record TrialRun(String trial, List<Verdict> verdicts, Duration took) {
       List<Verdict> verdicts = trial.run(directory);
       return new TrialRun(trial.name(), verdicts, Duration.between(begun, Instant.now()));
     } finally {
-      new Provers(directory.resolve("state")).killAll();
+      Provers.killBelow(directory);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.selftest.Provers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -210,15 +210,7 @@ final class CliProcess {
   }
 
   List<ProcessHandle> provers() {
-    Predicate<ProcessHandle> ours =
-        process ->
-            process
-                .info()
-                .commandLine()
-                .filter(line -> line.contains("selkie-prover"))
-                .filter(line -> line.contains(state().toString()))
-                .isPresent();
-    return ProcessHandle.allProcesses().filter(ours).toList();
+    return Provers.below(state());
   }
 
   /** Ends what a test left running, and what outlived its node. */
@@ -226,8 +218,7 @@ final class CliProcess {
     for (Process process : processes) {
       process.destroyForcibly().waitFor();
     }
-    provers().forEach(ProcessHandle::destroyForcibly);
-    awaitNoProver();
+    Provers.killBelow(state());
   }
 
   /** Names below a directory, which may be missing. */

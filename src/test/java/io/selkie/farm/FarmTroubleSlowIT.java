@@ -2,6 +2,7 @@ package io.selkie.farm;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.selftest.EndsProvers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * as well; slots are few, so that limits could be passed.
  */
 @Timeout(900)
+@ExtendWith(EndsProvers.class)
 class FarmTroubleSlowIT {
   private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.storage.SectorFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sectors move between two hosts before they are sealed. */
 @Timeout(600)
+@ExtendWith(EndsProvers.class)
 class MovingNodesIT {
   private static final int SECTORS = 3;
   private static final List<String> BEGINS = List.of("addpiece", "precommit1");

@@ -3,6 +3,7 @@ package io.selkie.farm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The first has the scheduler, and whichever has it next is stopped next.
  */
 @Timeout(600)
+@ExtendWith(EndsProvers.class)
 class RollingUpgradeIT {
   private static final String LATER = "99.0.0";
 

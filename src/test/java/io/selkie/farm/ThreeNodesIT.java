@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.storage.SectorFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three hosts seal as one farm. */
 @Timeout(600)
+@ExtendWith(EndsProvers.class)
 class ThreeNodesIT {
   @TempDir Path directory;
 

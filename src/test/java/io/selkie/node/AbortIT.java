@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
@@ -16,10 +17,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An operator's abort, with everything real but the proofs. */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class AbortIT {
   private static final String SECTOR = "s-t01000-1";
   private static final String LABELLED = "PreCommit1.after-work@" + SECTOR;

@@ -4,6 +4,7 @@ import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
@@ -14,10 +15,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real phases in the node itself, up to Commit2, which takes minutes. */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class InProcessIT {
   @TempDir Path temp;
 

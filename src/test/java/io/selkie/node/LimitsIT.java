@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
@@ -26,10 +27,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The limits of a host with everything real but the proofs: a disk that fills, a lost prover. */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class LimitsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(200);
   private static final List<String> PHASES =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.nio.file.Files;
@@ -25,10 +26,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** cache-mode 1: two nodes with identities of their own seal in one directory. */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class SharedDirectoryIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int EACH = 3;

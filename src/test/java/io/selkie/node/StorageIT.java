@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.net.http.HttpResponse;
@@ -26,10 +27,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Storage paths and orphans of a real node, with stand-in proofs. */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class StorageIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SECTOR = "s-t01000-1";

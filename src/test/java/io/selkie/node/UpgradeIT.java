@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * ends, by TERM or by -9, and the next one finishes with the same provers.
  */
 @Timeout(300)
+@ExtendWith(EndsProvers.class)
 class UpgradeIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final List<String> SECTORS = List.of("s-t01000-1", "s-t01000-2", "s-t01000-3");
