@@ -37,15 +37,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The persistent actor of a sector. It does what {@link SectorRules} say: persists the events of a
- * step, then does its effects; after a crash, the effects of the state it comes back to.
+ * The persistent actor of a sector. It does what the rules of this package say: persists the events
+ * of a step, then does its effects; after a crash, the effects of the state it comes back to.
  */
 public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEvent, SectorState> {
   /** How sharding knows sectors; the entity id is the text of the {@link SectorId}. */
@@ -56,7 +55,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private final SectorId sector;
   private final Surroundings surroundings;
-  private final SectorRules rules;
+  private final ReportRules reports;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
@@ -91,7 +90,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
         SupervisorStrategy.restartWithBackoff(FIRST_BACKOFF, LONGEST_BACKOFF, 0.2));
     this.sector = sector;
     this.surroundings = surroundings;
-    this.rules = new SectorRules(surroundings.settings().retries());
+    this.reports = new ReportRules(surroundings.settings().retries());
     this.context = context;
     this.timers = timers;
     this.shard = shard;
@@ -237,7 +236,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
         .onCommand(Report.class, this::onReport)
         .onCommand(SchedulerAnswered.class, this::onScheduler)
         .onCommand(FilesChecked.class, this::onFilesChecked)
-        .onCommand(Wake.class, (state, wake) -> take(state, SectorRules.woken(state, now())))
+        .onCommand(Wake.class, (state, wake) -> take(state, UnderWay.woken(state, now())))
         .onCommand(Repeat.class, (state, repeat) -> onRepeat(state))
         .onCommand(Leave.class, (state, leave) -> Effect().stop())
         .build();
@@ -259,7 +258,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     checking.clear();
     forgetWorkers();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
-    SectorRules.resume(state).forEach(effect -> perform(effect, null));
+    UnderWay.of(state).forEach(effect -> perform(effect, null));
     if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
       context
           .getSelf()
@@ -275,8 +274,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onPerform(SectorState state, Perform command) {
-    SectorStep step = rules.perform(state, command.request(), now());
-    if (SectorRules.isAtRest(state)) {
+    SectorStep step = DriverRules.perform(state, command.request(), now());
+    if (UnderWay.isAtRest(state)) {
       deadline = command.deadline();
     } else if (step.equals(SectorStep.nothing())) {
       deadline = command.deadline().or(() -> deadline);
@@ -293,13 +292,13 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onRetry(SectorState state, Retry command) {
-    return take(state, rules.retry(state, command.by(), now()), command.replyTo());
+    return take(state, DriverRules.retry(state, command.by(), now()), command.replyTo());
   }
 
   private Effect<SectorEvent, SectorState> onAbort(SectorState state, Abort command) {
     SectorStep step =
-        SectorRules.mayAbort(state, command.kinds(), command.only())
-            ? rules.abort(state, command.by(), command.cause(), command.discard(), now())
+        AbortRules.isMeant(state, command.kinds(), command.only())
+            ? AbortRules.abort(state, command.by(), command.cause(), command.discard(), now())
             : SectorStep.refuse(sector + " is not at the task that is to be stopped");
     if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
       aborter = command.replyTo();
@@ -310,27 +309,28 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private Effect<SectorEvent, SectorState> onReport(SectorState state, Report command) {
     workers.put(command.report().host(), command.worker());
     atWork.add(command.report().host());
-    return take(state, rules.report(state, command.report(), now()));
+    return take(state, reports.report(state, command.report(), now()));
   }
 
   private Effect<SectorEvent, SectorState> onScheduler(
       SectorState state, SchedulerAnswered command) {
     if (command.answer() instanceof SchedulerCommand.HostAway away) {
       return take(
-          state, rules.hostAway(state, away.task(), away.host(), away.loss(), away.since(), now()));
+          state,
+          HostLossRules.away(state, away.task(), away.host(), away.loss(), away.since(), now()));
     }
     if (command.answer() instanceof SchedulerCommand.MoveWanted move) {
-      return take(state, rules.moveWanted(state, move, now()));
+      return take(state, MoveRules.wanted(state, move, now()));
     }
     SchedulerCommand.Assigned assigned = (SchedulerCommand.Assigned) command.answer();
     workers.put(assigned.host(), assigned.worker());
     inputs.put(assigned.host(), assigned.inputs());
-    return take(state, rules.assigned(state, assigned.task(), assigned.host(), now()));
+    return take(state, PlacementRules.assigned(state, assigned.task(), assigned.host(), now()));
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {
     @Nullable ActorRef<Answer> replyTo = checking.remove(command.answered().task());
-    SectorStep step = rules.filesChecked(state, command.answered(), command.intact(), now());
+    SectorStep step = DriverRules.filesChecked(state, command.answered(), command.intact(), now());
     if (!step.events().isEmpty()) {
       asker = replyTo;
     }
@@ -340,8 +340,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private Effect<SectorEvent, SectorState> onRepeat(SectorState state) {
     // A worker that was restarted has another address: ask for it again.
     forgetWorkers();
-    SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
-    if (!SectorRules.isAtRest(state)) {
+    SectorStep again = SectorStep.resume(state);
+    if (!UnderWay.isAtRest(state)) {
       return take(state, again);
     }
     // Whoever waits for files to be looked at has not been answered.
@@ -384,11 +384,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /**
    * What fail points call a change: the task and the last event, {@code PreCommit1.TaskAssigned}.
    */
-  private static String edge(SectorState state, SectorStep step) {
-    SectorState after = state;
-    for (SectorEvent event : step.events()) {
-      after = SectorTransitions.next(after, event);
-    }
+  static String edge(SectorState state, SectorStep step) {
+    SectorState after = SectorTransitions.after(state, step.events());
     String event = step.events().get(step.events().size() - 1).getClass().getSimpleName();
     SectorState busy = after instanceof SectorState.Busy ? after : state;
     return busy instanceof SectorState.Busy known ? known.task().id().kind() + "." + event : event;
@@ -404,10 +401,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.task().id(),
                   state.facts().proofType(),
                   state.task().requestedAt(),
-                  SectorRules.runsOn(state),
-                  SectorRules.route(state),
+                  PlacementRules.runsOn(state),
+                  PlacementRules.route(state),
                   deadline,
-                  SectorRules.hasDeals(state),
+                  state.hasDeals(),
                   assignments));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
       Duration wait = Duration.between(now(), wake.at());

@@ -32,10 +32,9 @@ public record SectorFacts(
     List<Answered> answers,
     Optional<HostId> lost,
     SectorMoves moves) {
-  /** The list is copied; facts of earlier versions know of no moves. */
+  /** The list is copied. */
   public SectorFacts {
     answers = List.copyOf(answers);
-    moves = moves == null ? SectorMoves.NONE : moves;
   }
 
   /** Of a sector whose host is there. */

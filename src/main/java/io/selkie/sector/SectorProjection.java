@@ -263,7 +263,7 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     boolean onHost =
         before.state().equals("running")
             || (before.host().isPresent()
-                && SectorTransitions.hasSomethingToDiscard(event, kind, before.attempt()));
+                && SectorChanges.hasSomethingToDiscard(event, kind, before.attempt()));
     rows.summary()
         .set(SummaryColumn.STATE, onHost ? "stopping" : "aborted")
         .clear(SummaryColumn.NEXT_ATTEMPT_AT);

@@ -10,6 +10,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.serialization.NodeMessage;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a sector is doing. A state that exists proves that its facts exist. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
@@ -26,6 +27,11 @@ import java.util.Optional;
 public sealed interface SectorState extends NodeMessage {
   /** The sector. */
   SectorId sector();
+
+  /** The host that has the sector's files; empty if none does that is known. */
+  default Optional<HostId> filesOn() {
+    return this instanceof Known known ? known.facts().filesOn() : Optional.empty();
+  }
 
   /** A state with a history. */
   sealed interface Known extends SectorState {
@@ -46,6 +52,17 @@ public sealed interface SectorState extends NodeMessage {
     /** The task that was asked for: that, or the one that the sector moves for. */
     default Task wanted() {
       return facts().moves().aside().orElse(task());
+    }
+
+    /** Whether the sector has data of clients: a piece from a file. */
+    default boolean hasDeals() {
+      return Stream.concat(
+              facts().answers().stream().map(SectorFacts.Answered::request),
+              Stream.of(wanted().request()))
+          .anyMatch(
+              request ->
+                  request instanceof TaskRequest.AddPiece piece
+                      && piece.source().path().isPresent());
     }
   }
 

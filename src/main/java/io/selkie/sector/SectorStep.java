@@ -1,5 +1,6 @@
 package io.selkie.sector;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,5 +31,22 @@ record SectorStep(List<SectorEvent> events, List<SectorEffect> effects) {
 
   static SectorStep refuseForGood(String reason) {
     return only(new SectorEffect.Reply(new Sector.Refused(reason, true)));
+  }
+
+  /** Nothing is new, and what the state has under way is done once more. */
+  static SectorStep resume(SectorState state) {
+    return new SectorStep(List.of(), UnderWay.of(state));
+  }
+
+  /**
+   * Events, and what is under way once they have happened.
+   *
+   * @param first effects that come before those
+   */
+  static SectorStep persist(
+      SectorState state, List<? extends SectorEvent> events, List<? extends SectorEffect> first) {
+    List<SectorEffect> effects = new ArrayList<>(first);
+    effects.addAll(UnderWay.of(SectorTransitions.after(state, events)));
+    return new SectorStep(List.copyOf(events), effects);
   }
 }

@@ -1,11 +1,5 @@
 package io.selkie.sector;
 
-import io.selkie.scheduler.Failure;
-import io.selkie.scheduler.HostId;
-import io.selkie.scheduler.TaskId;
-import io.selkie.scheduler.TaskKind;
-import io.selkie.scheduler.TaskRequest;
-import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.SectorEvent.AbortRequested;
 import io.selkie.sector.SectorEvent.FilesLost;
 import io.selkie.sector.SectorEvent.GenerationBegan;
@@ -21,25 +15,15 @@ import io.selkie.sector.SectorEvent.TaskRequested;
 import io.selkie.sector.SectorEvent.TaskResumed;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
-import io.selkie.sector.SectorFacts.Answered;
 import io.selkie.sector.SectorState.Aborted;
-import io.selkie.sector.SectorState.Assignment;
-import io.selkie.sector.SectorState.Busy;
 import io.selkie.sector.SectorState.Failed;
 import io.selkie.sector.SectorState.Idle;
-import io.selkie.sector.SectorState.Known;
-import io.selkie.sector.SectorState.Placed;
 import io.selkie.sector.SectorState.Removed;
 import io.selkie.sector.SectorState.Running;
 import io.selkie.sector.SectorState.Stopping;
-import io.selkie.sector.SectorState.Task;
 import io.selkie.sector.SectorState.Unknown;
 import io.selkie.sector.SectorState.Waiting;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 
 /** The table of a sector: which event leads from which state where. Pure. */
@@ -47,57 +31,52 @@ public final class SectorTransitions {
   private static final List<Row<?, ?>> ROWS =
       List.of(
           row(Unknown.class, SectorAdopted.class, (unknown, event) -> unknown, Unknown.class),
-          row(Unknown.class, TaskRequested.class, SectorTransitions::first, Waiting.class),
-          row(Idle.class, GenerationBegan.class, SectorTransitions::idleAgain, Idle.class),
-          row(Idle.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
-          row(Waiting.class, TaskAssigned.class, SectorTransitions::assigned, Running.class),
-          row(Waiting.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
+          row(Unknown.class, TaskRequested.class, SectorChanges::first, Waiting.class),
+          row(Idle.class, GenerationBegan.class, SectorChanges::idleAgain, Idle.class),
+          row(Idle.class, TaskRequested.class, SectorChanges::asked, Waiting.class),
+          row(Waiting.class, TaskAssigned.class, SectorChanges::assigned, Running.class),
+          row(Waiting.class, RetryRequested.class, SectorChanges::tryNow, Waiting.class),
           row(
               Waiting.class,
               AbortRequested.class,
-              SectorTransitions::abortedOrStopping,
+              SectorChanges::abortedOrStopping,
               Aborted.class,
               Stopping.class),
           row(
               Running.class,
               TaskSucceeded.class,
-              SectorTransitions::succeeded,
+              SectorChanges::succeeded,
               Idle.class,
               Removed.class),
-          row(
-              Running.class,
-              TaskFailed.class,
-              SectorTransitions::failed,
-              Waiting.class,
-              Failed.class),
-          row(Running.class, AbortRequested.class, SectorTransitions::stopping, Stopping.class),
-          row(Stopping.class, TaskStopped.class, SectorTransitions::aborted, Aborted.class),
+          row(Running.class, TaskFailed.class, SectorChanges::failed, Waiting.class, Failed.class),
+          row(Running.class, AbortRequested.class, SectorChanges::stopping, Stopping.class),
+          row(Stopping.class, TaskStopped.class, SectorChanges::aborted, Aborted.class),
           row(
               Stopping.class,
               TaskSucceeded.class,
-              SectorTransitions::succeeded,
+              SectorChanges::succeeded,
               Idle.class,
               Removed.class),
-          row(Failed.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
-          row(Failed.class, GenerationBegan.class, SectorTransitions::failedAgain, Failed.class),
-          row(Failed.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
-          row(Aborted.class, RetryRequested.class, SectorTransitions::tryNow, Waiting.class),
-          row(Aborted.class, GenerationBegan.class, SectorTransitions::abortedAgain, Aborted.class),
-          row(Aborted.class, TaskRequested.class, SectorTransitions::asked, Waiting.class),
-          row(Waiting.class, HostLost.class, SectorTransitions::waitsForHost, Waiting.class),
-          row(Running.class, HostLost.class, SectorTransitions::runsOnLost, Running.class),
-          row(Stopping.class, HostLost.class, SectorTransitions::stopsOnLost, Stopping.class),
-          row(Waiting.class, HostReturned.class, SectorTransitions::waitsAgain, Waiting.class),
-          row(Running.class, HostReturned.class, SectorTransitions::runsAgain, Running.class),
-          row(Stopping.class, HostReturned.class, SectorTransitions::stopsAgain, Stopping.class),
-          row(Waiting.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
-          row(Failed.class, FilesLost.class, SectorTransitions::withoutFiles, Failed.class),
-          row(Aborted.class, FilesLost.class, SectorTransitions::abortedWithout, Aborted.class),
-          row(Waiting.class, MoveRequested.class, SectorTransitions::moves, Waiting.class),
-          row(Running.class, SectorMoved.class, SectorTransitions::moved, Waiting.class),
-          row(Stopping.class, SectorMoved.class, SectorTransitions::moved, Waiting.class),
-          row(Waiting.class, TaskResumed.class, SectorTransitions::goesOn, Waiting.class),
-          row(Idle.class, TaskResumed.class, SectorTransitions::takenUp, Waiting.class));
+          row(Failed.class, RetryRequested.class, SectorChanges::tryNow, Waiting.class),
+          row(Failed.class, GenerationBegan.class, SectorChanges::failedAgain, Failed.class),
+          row(Failed.class, TaskRequested.class, SectorChanges::asked, Waiting.class),
+          row(Aborted.class, RetryRequested.class, SectorChanges::tryNow, Waiting.class),
+          row(Aborted.class, GenerationBegan.class, SectorChanges::abortedAgain, Aborted.class),
+          row(Aborted.class, TaskRequested.class, SectorChanges::asked, Waiting.class),
+          row(Waiting.class, HostLost.class, SectorChanges::waitsForHost, Waiting.class),
+          row(Running.class, HostLost.class, SectorChanges::runsOnLost, Running.class),
+          row(Stopping.class, HostLost.class, SectorChanges::stopsOnLost, Stopping.class),
+          row(Waiting.class, HostReturned.class, SectorChanges::waitsAgain, Waiting.class),
+          row(Running.class, HostReturned.class, SectorChanges::runsAgain, Running.class),
+          row(Stopping.class, HostReturned.class, SectorChanges::stopsAgain, Stopping.class),
+          row(Waiting.class, FilesLost.class, SectorChanges::withoutFiles, Failed.class),
+          row(Failed.class, FilesLost.class, SectorChanges::withoutFiles, Failed.class),
+          row(Aborted.class, FilesLost.class, SectorChanges::abortedWithout, Aborted.class),
+          row(Waiting.class, MoveRequested.class, SectorChanges::moves, Waiting.class),
+          row(Running.class, SectorMoved.class, SectorChanges::moved, Waiting.class),
+          row(Stopping.class, SectorMoved.class, SectorChanges::moved, Waiting.class),
+          row(Waiting.class, TaskResumed.class, SectorChanges::goesOn, Waiting.class),
+          row(Idle.class, TaskResumed.class, SectorChanges::takenUp, Waiting.class));
 
   private SectorTransitions() {}
 
@@ -147,6 +126,15 @@ public final class SectorTransitions {
         .apply(state, event);
   }
 
+  /** The state after all of the events. */
+  static SectorState after(SectorState state, List<? extends SectorEvent> events) {
+    SectorState after = state;
+    for (SectorEvent event : events) {
+      after = next(after, event);
+    }
+    return after;
+  }
+
   private static <F extends SectorState, E extends SectorEvent> Row<F, E> row(
       Class<F> from,
       Class<E> event,
@@ -162,308 +150,5 @@ public final class SectorTransitions {
       Class<? extends SectorState> to,
       Class<? extends SectorState> orElse) {
     return new Row<>(from, event, List.of(to, orElse), next);
-  }
-
-  private static SectorState first(Unknown unknown, TaskRequested event) {
-    SectorFacts facts =
-        new SectorFacts(
-            unknown.sector(),
-            event.request().proofType(),
-            event.generation(),
-            0,
-            event.request().kind(),
-            false,
-            Optional.empty(),
-            List.of());
-    return asked(facts, event);
-  }
-
-  private static SectorState waitsForHost(Waiting state, HostLost event) {
-    return new Waiting(
-        state.facts().withLost(Optional.of(event.host())), state.task(), state.notBefore());
-  }
-
-  private static SectorState runsOnLost(Running state, HostLost event) {
-    return new Running(
-        state.facts().withLost(Optional.of(event.host())), state.task(), state.assignment());
-  }
-
-  private static SectorState stopsOnLost(Stopping state, HostLost event) {
-    return new Stopping(
-        state.facts().withLost(Optional.of(event.host())),
-        state.task(),
-        state.assignment(),
-        state.discard());
-  }
-
-  private static SectorState waitsAgain(Waiting state, HostReturned event) {
-    return new Waiting(state.facts().withLost(Optional.empty()), state.task(), state.notBefore());
-  }
-
-  private static SectorState runsAgain(Running state, HostReturned event) {
-    return new Running(state.facts().withLost(Optional.empty()), state.task(), state.assignment());
-  }
-
-  private static SectorState stopsAgain(Stopping state, HostReturned event) {
-    return new Stopping(
-        state.facts().withLost(Optional.empty()),
-        state.task(),
-        state.assignment(),
-        state.discard());
-  }
-
-  private static SectorState withoutFiles(Busy state, FilesLost event) {
-    return new Failed(settled(state).withoutFiles(), restored(state), event.failure());
-  }
-
-  private static SectorState moves(Waiting state, MoveRequested event) {
-    SectorFacts facts = state.facts();
-    TaskRequest request = new TaskRequest.Move(facts.proofType(), event.to(), event.generation());
-    return new Waiting(
-        facts
-            .withTask(event.task())
-            .withMoves(facts.moves().begun(state.task(), event.to(), event.forLack())),
-        task(facts, event.task(), request, event.at()),
-        Optional.empty());
-  }
-
-  /** A task of the sector's own: nobody asks for it again, so its name is its key. */
-  private static Task task(SectorFacts facts, int number, TaskRequest request, Instant at) {
-    TaskId id = new TaskId(facts.sector(), facts.generation(), number, request.kind());
-    return new Task(id, id.toString(), request, at, 0, 0);
-  }
-
-  private static SectorState moved(Placed state, SectorMoved event) {
-    SectorFacts facts = state.facts();
-    TaskRequest request =
-        new TaskRequest.Release(
-            facts.proofType(), event.copy(), Optional.of(event.from()), Optional.empty());
-    return new Waiting(
-        facts
-            .withTask(event.release())
-            .withLost(Optional.empty())
-            .withMoves(facts.moves().arrived(event.from()))
-            .on(event.to()),
-        task(facts, event.release(), request, event.at()),
-        Optional.empty());
-  }
-
-  private static SectorState goesOn(Waiting state, TaskResumed event) {
-    return resumed(state.facts(), event, state.notBefore());
-  }
-
-  private static SectorState takenUp(Idle state, TaskResumed event) {
-    return resumed(state.facts(), event, Optional.empty());
-  }
-
-  private static SectorState resumed(
-      SectorFacts facts, TaskResumed event, Optional<Instant> notBefore) {
-    Task aside =
-        facts
-            .moves()
-            .aside()
-            .orElseThrow(
-                () -> new IllegalStateException(facts.sector() + ": no task was set aside"));
-    TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), event.kind());
-    return new Waiting(
-        facts.withTask(event.task()).withMoves(facts.moves().without()),
-        new Task(id, aside.key(), aside.request(), aside.requestedAt(), 0, aside.failures()),
-        notBefore);
-  }
-
-  private static SectorState abortedWithout(Aborted state, FilesLost event) {
-    return new Aborted(state.facts().withoutFiles(), state.task());
-  }
-
-  private static SectorState asked(Known state, TaskRequested event) {
-    return asked(state.facts(), event);
-  }
-
-  private static SectorState asked(SectorFacts facts, TaskRequested event) {
-    TaskKind kind = event.request().kind();
-    SectorFacts now =
-        new SectorFacts(
-            facts.sector(),
-            event.request().proofType(),
-            event.generation(),
-            event.task(),
-            kind.isPhase() ? kind : facts.phase(),
-            !kind.isPhase() && facts.phaseDone(),
-            facts.filesOn(),
-            stillTrue(facts.answers(), kind),
-            Optional.empty(),
-            facts.moves().without());
-    TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), kind);
-    Task task = new Task(id, event.key(), event.request(), event.at(), 0, 0);
-    return new Waiting(now, task, Optional.empty());
-  }
-
-  /** A phase done again makes void what it and later ones gave; pieces add up. */
-  private static List<Answered> stillTrue(List<Answered> answers, TaskKind kind) {
-    if (kind == TaskKind.ADD_PIECE || !kind.isPhase()) {
-      return answers;
-    }
-    return answers.stream()
-        .filter(answered -> answered.request().kind().compareTo(kind) < 0)
-        .toList();
-  }
-
-  private static SectorState idleAgain(Idle state, GenerationBegan event) {
-    return new Idle(inGeneration(state.facts(), event.generation()));
-  }
-
-  private static SectorState failedAgain(Failed state, GenerationBegan event) {
-    return new Failed(
-        inGeneration(state.facts(), event.generation()), state.task(), state.failure());
-  }
-
-  private static SectorState abortedAgain(Aborted state, GenerationBegan event) {
-    return new Aborted(inGeneration(state.facts(), event.generation()), state.task());
-  }
-
-  /** Phases that are done again may be where the sector came from. */
-  private static SectorFacts inGeneration(SectorFacts facts, int generation) {
-    SectorMoves moves = facts.moves();
-    return new SectorFacts(
-        facts.sector(),
-        facts.proofType(),
-        generation,
-        facts.tasks(),
-        facts.phase(),
-        facts.phaseDone(),
-        facts.filesOn(),
-        facts.answers(),
-        Optional.empty(),
-        new SectorMoves(moves.aside(), moves.heading(), moves.forLack(), Set.of()));
-  }
-
-  private static SectorState assigned(Waiting state, TaskAssigned event) {
-    SectorFacts facts = state.facts();
-    SectorFacts now =
-        bringsItsHost(state.task())
-            ? onHost(facts, facts.phaseDone(), event.host(), facts.answers())
-            : facts; // it leaves nothing there
-    return new Running(
-        now,
-        withAttempts(state.task(), event.attempt(), state.task().failures()),
-        new Assignment(event.host(), event.attempt(), event.at()));
-  }
-
-  /** Whether the files are where the task runs; those that a move left behind are not. */
-  private static boolean bringsItsHost(Task task) {
-    return task.id().kind().needsFiles() && !isLeaving(task);
-  }
-
-  /** Whether the task deletes what a move left behind. */
-  static boolean isLeaving(Task task) {
-    return task.request() instanceof TaskRequest.Release release && release.from().isPresent();
-  }
-
-  /** From the assignment on: the host may have begun to write. */
-  private static SectorFacts onHost(
-      SectorFacts facts, boolean phaseDone, HostId host, List<Answered> answers) {
-    return onHost(facts, phaseDone, Optional.of(host), answers);
-  }
-
-  private static SectorFacts onHost(
-      SectorFacts facts, boolean phaseDone, Optional<HostId> filesOn, List<Answered> answers) {
-    return new SectorFacts(
-        facts.sector(),
-        facts.proofType(),
-        facts.generation(),
-        facts.tasks(),
-        facts.phase(),
-        phaseDone,
-        filesOn,
-        answers,
-        Optional.empty(),
-        facts.moves());
-  }
-
-  private static SectorState succeeded(Placed state, TaskSucceeded event) {
-    SectorFacts facts = state.facts();
-    TaskRequest request = state.task().request();
-    if (event.result() instanceof TaskResult.FilesRemoved) {
-      return new Removed(onHost(facts, facts.phaseDone(), event.host(), List.of()));
-    }
-    List<Answered> answers = new ArrayList<>(facts.answers());
-    if (request.kind().isPhase()) {
-      answers.add(new Answered(state.task().id(), state.task().key(), request, event.result()));
-    }
-    boolean phaseDone = request.kind().isPhase() || facts.phaseDone();
-    return new Idle(
-        bringsItsHost(state.task())
-            ? onHost(facts, phaseDone, event.host(), answers)
-            : onHost(facts, phaseDone, facts.filesOn(), answers));
-  }
-
-  private static SectorState failed(Running state, TaskFailed event) {
-    Task task =
-        withAttempts(
-            state.task(), state.task().attempts(), failures(state.task(), event.failure()));
-    if (event.nextAttemptAt().isPresent()) {
-      return new Waiting(state.facts(), task, event.nextAttemptAt());
-    }
-    return new Failed(state.facts(), task, event.failure());
-  }
-
-  /** With the task that was set aside in place of the move. */
-  private static SectorFacts settled(Busy state) {
-    SectorFacts facts = state.facts();
-    return facts.moves().aside().isEmpty()
-        ? facts
-        : facts.withTask(facts.tasks() + 1).withMoves(facts.moves().without());
-  }
-
-  /** That task: under a new number, since others have heard of the move, which came after it. */
-  private static Task restored(Busy state) {
-    if (state.facts().moves().aside().isEmpty()) {
-      return state.task();
-    }
-    Task task = state.wanted();
-    TaskId id =
-        new TaskId(
-            task.id().sector(),
-            task.id().generation(),
-            state.facts().tasks() + 1,
-            task.id().kind());
-    return new Task(id, task.key(), task.request(), task.requestedAt(), 0, task.failures());
-  }
-
-  /** How often the task has failed; an attempt that was not tried does not count. */
-  static int failures(Task task, Failure failure) {
-    return failure.wasTried() ? task.failures() + 1 : task.failures();
-  }
-
-  private static SectorState tryNow(Busy state, RetryRequested event) {
-    Task task = withAttempts(state.task(), state.task().attempts(), 0);
-    return new Waiting(state.facts(), task, Optional.empty());
-  }
-
-  private static SectorState stopping(Running state, AbortRequested event) {
-    return new Stopping(state.facts(), state.task(), state.assignment(), event.discards());
-  }
-
-  /** An attempt that failed has no prover any more, but what it wrote is still on its host. */
-  private static SectorState abortedOrStopping(Waiting state, AbortRequested event) {
-    Task task = state.task();
-    Optional<HostId> host = state.facts().filesOn();
-    return host.isPresent() && hasSomethingToDiscard(event, task.id().kind(), task.attempts())
-        ? new Stopping(
-            state.facts(), task, new Assignment(host.get(), task.attempts(), event.at()), true)
-        : new Aborted(settled(state), restored(state));
-  }
-
-  /** Whether a task without a host may have written something that the abort wants gone. */
-  static boolean hasSomethingToDiscard(AbortRequested event, TaskKind kind, int attempts) {
-    return event.discards() && attempts > 0 && kind.bringsFiles();
-  }
-
-  private static SectorState aborted(Busy state, SectorEvent event) {
-    return new Aborted(settled(state), restored(state));
-  }
-
-  private static Task withAttempts(Task task, int attempts, int failures) {
-    return new Task(task.id(), task.key(), task.request(), task.requestedAt(), attempts, failures);
   }
 }

@@ -41,23 +41,21 @@ class SectorMoveTest {
           "/repo",
           List.of(new SectorCopy.File("selkie/" + SECTOR + ".json", 512, "blake3:00")));
 
-  private final SectorRules rules = new SectorRules(RETRIES);
+  private final ReportRules reports = new ReportRules(RETRIES);
   private SectorState state = new SectorState.Unknown(SECTOR);
   private SectorStep last = SectorStep.nothing();
 
   @BeforeEach
   void labelled() {
     for (TaskKind kind : List.of(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1)) {
-      take(rules.perform(state, request(kind, 1), NOW));
+      take(DriverRules.perform(state, request(kind, 1), NOW));
       succeed(assign(HOST), HOST, result(kind));
     }
-    take(rules.perform(state, request(TaskKind.PRE_COMMIT_2, 1), NOW));
+    take(DriverRules.perform(state, request(TaskKind.PRE_COMMIT_2, 1), NOW));
   }
 
   private void take(SectorStep step) {
-    for (SectorEvent event : step.events()) {
-      state = SectorTransitions.next(state, event);
-    }
+    state = SectorTransitions.after(state, step.events());
     last = step;
   }
 
@@ -67,23 +65,25 @@ class SectorMoveTest {
 
   private TaskId.Attempt assign(HostId host) {
     SectorState.Waiting waiting = waiting();
-    take(rules.assigned(state, waiting.task().id(), host, waiting.notBefore().orElse(NOW)));
+    take(
+        PlacementRules.assigned(state, waiting.task().id(), host, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
 
   private void succeed(TaskId.Attempt attempt, HostId host, TaskResult result) {
-    take(rules.report(state, new TaskReport.Succeeded(attempt, host, NOW, NOW, 512, result), NOW));
+    take(
+        reports.report(state, new TaskReport.Succeeded(attempt, host, NOW, NOW, 512, result), NOW));
   }
 
   private void fail(TaskId.Attempt attempt, Failure failure) {
-    take(rules.report(state, new TaskReport.Failed(attempt, HOST, NOW, NOW, failure), NOW));
+    take(reports.report(state, new TaskReport.Failed(attempt, HOST, NOW, NOW, failure), NOW));
   }
 
   private void wish(HostId to, boolean lack) {
     SchedulerCommand.MoveWanted wish =
         new SchedulerCommand.MoveWanted(waiting().task().id(), HOST, to, lack);
-    take(rules.moveWanted(state, wish, NOW));
+    take(MoveRules.wanted(state, wish, NOW));
   }
 
   private List<String> events() {
@@ -105,7 +105,8 @@ class SectorMoveTest {
     wish(OTHER_HOST, true);
     assertEquals(List.of("MoveRequested"), events());
     assertEquals(new TaskRequest.Move(TYPE, OTHER_HOST, 1), waiting().task().request());
-    assertEquals(new SectorRoute(Set.of(), Optional.of(OTHER_HOST)), SectorRules.route(waiting()));
+    assertEquals(
+        new SectorRoute(Set.of(), Optional.of(OTHER_HOST)), PlacementRules.route(waiting()));
     TaskId.Attempt attempt = assign(HOST);
     SectorEffect.Tell start = assertInstanceOf(SectorEffect.Tell.class, last.effects().get(0));
     assertTrue(start.waitsForInputs(true), "a move needs its other host to the end");
@@ -116,14 +117,14 @@ class SectorMoveTest {
     assertEquals(
         new TaskRequest.Release(TYPE, COPY, Optional.of(HOST), Optional.empty()),
         waiting().task().request());
-    assertEquals(Optional.of(HOST), SectorRules.runsOn(waiting()));
+    assertEquals(Optional.of(HOST), PlacementRules.runsOn(waiting()));
 
     succeed(assign(HOST), HOST, new TaskResult.Released(COPY, 512));
     assertEquals(List.of("TaskSucceeded", "TaskResumed"), events());
     assertEquals(Optional.of(OTHER_HOST), facts().filesOn());
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
     assertTrue(waiting().task().id().isNewerThan(before));
-    assertEquals(new SectorRoute(Set.of(HOST), Optional.empty()), SectorRules.route(waiting()));
+    assertEquals(new SectorRoute(Set.of(HOST), Optional.empty()), PlacementRules.route(waiting()));
 
     succeed(assign(OTHER_HOST), OTHER_HOST, result(TaskKind.PRE_COMMIT_2));
     assertInstanceOf(SectorState.Idle.class, state);
@@ -135,15 +136,15 @@ class SectorMoveTest {
     wish(OTHER_HOST, true);
     TaskId.Attempt attempt = assign(HOST);
 
-    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.LOST, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), OTHER_HOST, HostLoss.LOST, NOW, NOW));
     assertEquals(List.of(), last.effects(), "it may come back, and has a part of the files");
-    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
     SectorEffect.Tell stop = assertInstanceOf(SectorEffect.Tell.class, last.effects().get(0));
     assertEquals(HOST, stop.host());
     assertEquals(new WorkerCommand.Stop(attempt, false), stop.command());
     assertFalse(stop.waitsForInputs(false), "the host that is gone has nothing to say to it");
 
-    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    take(reports.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
     assertEquals(List.of("TaskFailed", "TaskResumed"), events());
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
   }
@@ -153,7 +154,7 @@ class SectorMoveTest {
     move();
     TaskId.Attempt attempt = assign(HOST);
 
-    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), OTHER_HOST, HostLoss.REMOVED, NOW, NOW));
 
     SectorEffect.Tell stop = assertInstanceOf(SectorEffect.Tell.class, last.effects().get(0));
     assertEquals(new WorkerCommand.Stop(attempt, false), stop.command());
@@ -174,9 +175,9 @@ class SectorMoveTest {
     wish(OTHER_HOST, true);
 
     assertEquals(
-        SectorStep.nothing(), rules.perform(state, request(TaskKind.PRE_COMMIT_2, 1), NOW));
+        SectorStep.nothing(), DriverRules.perform(state, request(TaskKind.PRE_COMMIT_2, 1), NOW));
     assertTrue(
-        String.valueOf(rules.perform(state, request(TaskKind.COMMIT_1, 1), NOW))
+        String.valueOf(DriverRules.perform(state, request(TaskKind.COMMIT_1, 1), NOW))
             .contains("is busy with PreCommit2"));
   }
 
@@ -185,9 +186,9 @@ class SectorMoveTest {
     SchedulerCommand.MoveWanted early =
         new SchedulerCommand.MoveWanted(waiting().task().id(), HOST, OTHER_HOST, true);
     move();
-    assertEquals(SectorStep.nothing(), rules.moveWanted(state, early, NOW));
+    assertEquals(SectorStep.nothing(), MoveRules.wanted(state, early, NOW));
     succeed(assign(HOST), HOST, new TaskResult.Released(COPY, 512));
-    assertEquals(SectorStep.nothing(), rules.moveWanted(state, early, NOW));
+    assertEquals(SectorStep.nothing(), MoveRules.wanted(state, early, NOW));
   }
 
   @Test
@@ -198,7 +199,7 @@ class SectorMoveTest {
 
     SchedulerCommand.MoveWanted back =
         new SchedulerCommand.MoveWanted(waiting().task().id(), OTHER_HOST, HOST, true);
-    take(rules.moveWanted(state, back, NOW));
+    take(MoveRules.wanted(state, back, NOW));
     assertEquals(List.of("MoveRequested"), events());
   }
 
@@ -210,20 +211,20 @@ class SectorMoveTest {
     assertEquals(List.of("TaskFailed", "TaskResumed"), events());
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
     assertEquals(Optional.of(NOW.plus(RETRIES.longest())), waiting().notBefore());
-    assertEquals(Optional.of(OTHER_HOST), SectorRules.route(waiting()).peer());
+    assertEquals(Optional.of(OTHER_HOST), PlacementRules.route(waiting()).peer());
   }
 
   @Test
   void anAbortEndsTheMoveAndATryAgainBeginsWithTheTask() {
     wish(OTHER_HOST, true);
     TaskId.Attempt attempt = assign(HOST);
-    take(rules.abort(state, "operator", "why not", true, NOW));
-    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    take(AbortRules.abort(state, "operator", "why not", true, NOW));
+    take(reports.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
 
     SectorState.Aborted aborted = assertInstanceOf(SectorState.Aborted.class, state);
     assertEquals(TaskKind.PRE_COMMIT_2, aborted.task().id().kind());
     assertEquals(Optional.of(HOST), facts().filesOn());
-    take(rules.retry(state, "operator", NOW));
+    take(DriverRules.retry(state, "operator", NOW));
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
     assertTrue(waiting().task().id().isNewerThan(attempt.task()), "others have heard of the move");
   }
@@ -232,12 +233,12 @@ class SectorMoveTest {
   void aMoveThatEndedBeforeItWasStoppedStands() {
     wish(OTHER_HOST, true);
     TaskId.Attempt attempt = assign(HOST);
-    take(rules.abort(state, "operator", "why not", true, NOW));
+    take(AbortRules.abort(state, "operator", "why not", true, NOW));
     succeed(attempt, HOST, new TaskResult.Moved(COPY));
 
     assertEquals(List.of("SectorMoved"), events());
     assertEquals(Optional.of(OTHER_HOST), facts().filesOn());
-    take(rules.abort(state, "operator", "why not", true, NOW));
+    take(AbortRules.abort(state, "operator", "why not", true, NOW));
     assertEquals(List.of(), last.events());
   }
 
@@ -245,9 +246,9 @@ class SectorMoveTest {
   void aFormerHostThatIsLostHoldsNobodyUp() {
     move();
     TaskId.Attempt attempt = assign(HOST);
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.SILENT, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.SILENT, NOW, NOW));
     assertEquals(List.of(), events());
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
 
     assertEquals(List.of("TaskFailed", "TaskResumed"), events());
     assertEquals(request(TaskKind.PRE_COMMIT_2, 1), waiting().task().request());
@@ -271,7 +272,7 @@ class SectorMoveTest {
     fail(assign(HOST), new Failure(Failure.Action.ABANDON, "no_copy", "it is not there"));
 
     assertInstanceOf(SectorState.Failed.class, state);
-    take(rules.retry(state, "operator", NOW));
+    take(DriverRules.retry(state, "operator", NOW));
     assertEquals(TaskKind.RELEASE, waiting().task().id().kind());
   }
 
@@ -280,9 +281,9 @@ class SectorMoveTest {
     move();
     succeed(assign(HOST), HOST, new TaskResult.Released(COPY, 512));
     succeed(assign(OTHER_HOST), OTHER_HOST, result(TaskKind.PRE_COMMIT_2));
-    take(rules.perform(state, request(TaskKind.PRE_COMMIT_1, 2), NOW));
+    take(DriverRules.perform(state, request(TaskKind.PRE_COMMIT_1, 2), NOW));
 
     assertEquals(2, facts().generation());
-    assertEquals(SectorRoute.NONE, SectorRules.route(waiting()));
+    assertEquals(SectorRoute.NONE, PlacementRules.route(waiting()));
   }
 }

@@ -5,9 +5,11 @@ import static io.selkie.sector.SectorSamples.DIED;
 import static io.selkie.sector.SectorSamples.HOST;
 import static io.selkie.sector.SectorSamples.NOW;
 import static io.selkie.sector.SectorSamples.OTHER_HOST;
+import static io.selkie.sector.SectorSamples.PHASES;
 import static io.selkie.sector.SectorSamples.REDO;
 import static io.selkie.sector.SectorSamples.RETRIES;
 import static io.selkie.sector.SectorSamples.SECTOR;
+import static io.selkie.sector.SectorSamples.TYPE;
 import static io.selkie.sector.SectorSamples.request;
 import static io.selkie.sector.SectorSamples.result;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,26 +26,26 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
 import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
 import io.selkie.scheduler.WorkerCommand;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class SectorRulesTest {
-  private final SectorRules rules = new SectorRules(RETRIES);
+  private final ReportRules reports = new ReportRules(RETRIES);
   private SectorState state = new SectorState.Unknown(SECTOR);
   private SectorStep last = SectorStep.nothing();
 
   private void take(SectorStep step) {
-    for (SectorEvent event : step.events()) {
-      state = SectorTransitions.next(state, event);
-    }
+    state = SectorTransitions.after(state, step.events());
     last = step;
   }
 
   private void ask(TaskKind kind, int mark) {
-    take(rules.perform(state, request(kind, mark), NOW));
+    take(DriverRules.perform(state, request(kind, mark), NOW));
   }
 
   private TaskId.Attempt start(TaskKind kind, int mark) {
@@ -53,13 +55,14 @@ class SectorRulesTest {
 
   private TaskId.Attempt assign() {
     SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
-    take(rules.assigned(state, waiting.task().id(), HOST, waiting.notBefore().orElse(NOW)));
+    take(
+        PlacementRules.assigned(state, waiting.task().id(), HOST, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
 
   private void finish(TaskId.Attempt attempt) {
-    take(rules.report(state, SectorSamples.succeeded(attempt), NOW));
+    take(reports.report(state, SectorSamples.succeeded(attempt), NOW));
   }
 
   private void seal(TaskKind... kinds) {
@@ -92,7 +95,8 @@ class SectorRulesTest {
   private TaskId.Attempt proveElsewhere() {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.PRE_COMMIT_2, TaskKind.COMMIT_1);
     ask(TaskKind.COMMIT_2, 1);
-    take(rules.assigned(state, ((SectorState.Waiting) state).task().id(), OTHER_HOST, NOW));
+    take(
+        PlacementRules.assigned(state, ((SectorState.Waiting) state).task().id(), OTHER_HOST, NOW));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
@@ -115,7 +119,7 @@ class SectorRulesTest {
         last.effects());
 
     take(
-        rules.report(
+        reports.report(
             state,
             new TaskReport.Succeeded(attempt, OTHER_HOST, NOW, NOW, 1, result(TaskKind.COMMIT_2)),
             NOW));
@@ -125,7 +129,7 @@ class SectorRulesTest {
   @Test
   void aCommit2LeavesASilentHostAtOnce() {
     TaskId.Attempt attempt = proveElsewhere();
-    take(rules.hostAway(state, attempt.task(), OTHER_HOST, HostLoss.SILENT, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), OTHER_HOST, HostLoss.SILENT, NOW, NOW));
 
     assertEquals(List.of("TaskFailed"), events());
     SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
@@ -137,7 +141,7 @@ class SectorRulesTest {
   @Test
   void whatNeedsItsFilesWaitsForASilentHost() {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.SILENT, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.SILENT, NOW, NOW));
 
     assertEquals(SectorStep.nothing(), last);
   }
@@ -147,15 +151,15 @@ class SectorRulesTest {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
     SectorEffect told =
         new SectorEffect.AnswerTask(new Sector.HostIsLost(attempt.task(), HOST, NOW));
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
     assertEquals(List.of("HostLost"), events());
     assertEquals(told, last.effects().get(0));
     assertInstanceOf(SectorState.Running.class, state);
 
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.LOST, NOW, NOW));
     assertEquals(SectorStep.only(told), last);
 
-    take(rules.report(state, SectorSamples.succeeded(attempt), NOW));
+    take(reports.report(state, SectorSamples.succeeded(attempt), NOW));
     assertEquals(List.of("HostReturned", "TaskSucceeded"), events());
     assertEquals(Optional.empty(), ((SectorState.Known) state).facts().lost());
   }
@@ -163,7 +167,7 @@ class SectorRulesTest {
   @Test
   void aSectorOfARemovedHostHasFailedAndHasNoFiles() {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
 
     assertEquals(List.of("TaskFailed", "FilesLost"), events());
     SectorState.Failed failed = assertInstanceOf(SectorState.Failed.class, state);
@@ -173,7 +177,7 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE);
     ask(TaskKind.PRE_COMMIT_1, 1);
     take(
-        rules.hostAway(
+        HostLossRules.away(
             state, ((SectorState.Waiting) state).task().id(), HOST, HostLoss.REMOVED, NOW, NOW));
     assertEquals(List.of("FilesLost"), events());
     assertInstanceOf(SectorState.Failed.class, state);
@@ -182,7 +186,7 @@ class SectorRulesTest {
   @Test
   void nothingIsReadOfASectorWhoseFilesAreGone() {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
     ask(TaskKind.UNSEAL, 1);
 
     assertEquals("s-t01000-7 has no files on any host that is known", refusal());
@@ -191,8 +195,8 @@ class SectorRulesTest {
   @Test
   void anAbortIsConfirmedForARemovedHost() {
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    take(rules.abort(state, "operator", "enough", false, NOW));
-    take(rules.hostAway(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
+    take(AbortRules.abort(state, "operator", "enough", false, NOW));
+    take(HostLossRules.away(state, attempt.task(), HOST, HostLoss.REMOVED, NOW, NOW));
 
     assertEquals(List.of("TaskStopped", "FilesLost"), events());
     assertInstanceOf(SectorState.Aborted.class, state);
@@ -203,7 +207,7 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE);
     ask(TaskKind.PRE_COMMIT_1, 1);
     TaskId task = ((SectorState.Waiting) state).task().id();
-    take(rules.assigned(state, task, OTHER_HOST, NOW));
+    take(PlacementRules.assigned(state, task, OTHER_HOST, NOW));
 
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(task)), last);
   }
@@ -218,12 +222,12 @@ class SectorRulesTest {
   void aLaterPieceOfAnUnknownSectorIsAnAdoption() {
     TaskRequest second =
         new TaskRequest.AddPiece(
-            SectorSamples.TYPE,
+            TYPE,
             List.of(new PaddedSize(1024)),
             new PaddedSize(1024),
             PieceSource.zeros(),
             Optional.empty());
-    take(rules.perform(state, second, NOW));
+    take(DriverRules.perform(state, second, NOW));
     assertEquals(List.of("SectorAdopted", "TaskRequested"), events());
   }
 
@@ -251,22 +255,22 @@ class SectorRulesTest {
 
   @Test
   void aSectorAtRestSaysAgainThatItNeedsNoHost() {
-    assertEquals(List.of(), SectorRules.resume(state));
+    assertEquals(List.of(), UnderWay.of(state));
     TaskId.Attempt attempt = start(TaskKind.ADD_PIECE, 1);
-    assertFalse(SectorRules.isAtRest(state));
+    assertFalse(UnderWay.isAtRest(state));
 
     finish(attempt);
     List<SectorEffect> withdraw = List.of(new SectorEffect.Withdraw(attempt.task()));
-    assertTrue(SectorRules.isAtRest(state));
-    assertEquals(withdraw, SectorRules.resume(state));
+    assertTrue(UnderWay.isAtRest(state));
+    assertEquals(withdraw, UnderWay.of(state));
 
     TaskId.Attempt failing = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(failing, REDO), NOW));
-    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+    take(reports.report(state, SectorSamples.failed(failing, REDO), NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), UnderWay.of(state));
 
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", false, NOW));
-    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), SectorRules.resume(state));
+    take(AbortRules.abort(state, "operator", "wrong data", false, NOW));
+    assertEquals(List.of(new SectorEffect.Withdraw(failing.task())), UnderWay.of(state));
   }
 
   @Test
@@ -275,7 +279,7 @@ class SectorRulesTest {
     TaskId.Attempt removal = start(TaskKind.REMOVE, 1);
     finish(removal);
     SectorEffect.Withdraw withdraw =
-        assertInstanceOf(SectorEffect.Withdraw.class, SectorRules.resume(state).get(0));
+        assertInstanceOf(SectorEffect.Withdraw.class, UnderWay.of(state).get(0));
     assertEquals(removal.task().task(), withdraw.task().task());
     assertEquals(removal.task().generation(), withdraw.task().generation());
   }
@@ -301,7 +305,7 @@ class SectorRulesTest {
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
     assertEquals(List.of(new SectorEffect.CheckFiles(kept)), last.effects());
 
-    take(rules.filesChecked(state, kept, Optional.of(true), NOW));
+    take(DriverRules.filesChecked(state, kept, Optional.of(true), NOW));
     assertEquals(
         List.of(new SectorEffect.Reply(new Sector.Done(kept.task(), kept.result()))),
         last.effects());
@@ -312,7 +316,7 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
     ask(TaskKind.PRE_COMMIT_1, 1);
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
-    take(rules.filesChecked(state, kept, Optional.of(false), NOW));
+    take(DriverRules.filesChecked(state, kept, Optional.of(false), NOW));
     assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
     assertEquals(2, ((SectorState.Waiting) state).task().id().generation());
   }
@@ -323,7 +327,7 @@ class SectorRulesTest {
     ask(TaskKind.PRE_COMMIT_1, 1);
     SectorFacts.Answered kept = ((SectorState.Idle) state).facts().answers().get(1);
 
-    take(rules.filesChecked(state, kept, Optional.empty(), NOW));
+    take(DriverRules.filesChecked(state, kept, Optional.empty(), NOW));
 
     assertEquals(
         "the files of PreCommit1 of s-t01000-7 cannot be looked at now: see the node's log, and its"
@@ -346,7 +350,7 @@ class SectorRulesTest {
   void anEarlierAnswerIsNotReusedAfterALaterPhaseFailed() {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
     TaskId.Attempt encoding = start(TaskKind.PRE_COMMIT_2, 1);
-    take(rules.report(state, SectorSamples.failed(encoding, REDO), NOW));
+    take(reports.report(state, SectorSamples.failed(encoding, REDO), NOW));
     ask(TaskKind.PRE_COMMIT_1, 1);
     assertEquals(List.of("GenerationBegan", "TaskRequested"), events());
   }
@@ -361,17 +365,17 @@ class SectorRulesTest {
   @Test
   void aFailedAttemptIsTriedAgainLaterAndLaterUntilItHasFailed() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
     assertEquals(Optional.of(NOW.plusSeconds(5)), ((SectorState.Waiting) state).notBefore());
     assertTrue(last.effects().contains(new SectorEffect.WakeAt(NOW.plusSeconds(5))));
 
     TaskId.Attempt second = assign();
-    take(rules.report(state, SectorSamples.failed(second, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(second, DIED), NOW));
     assertEquals(Optional.of(NOW.plusSeconds(10)), ((SectorState.Waiting) state).notBefore());
 
     TaskId.Attempt third = assign();
     assertEquals(3, third.number());
-    take(rules.report(state, SectorSamples.failed(third, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(third, DIED), NOW));
     assertInstanceOf(SectorState.Failed.class, state);
     assertEquals(
         new SectorEffect.AnswerTask(new Sector.TaskHasFailed(third.task(), DIED)),
@@ -381,7 +385,7 @@ class SectorRulesTest {
   @Test
   void aFailureThatNeedsAnEarlierPhaseIsNotTriedAgain() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_2, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, REDO), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, REDO), NOW));
     assertInstanceOf(SectorState.Failed.class, state);
     assertEquals(OptionalInt.of(20), SectorStatus.of(state).number());
     assertEquals(Optional.of(REDO), SectorStatus.of(state).failure());
@@ -390,7 +394,7 @@ class SectorRulesTest {
   @Test
   void aRequestForTheFailedTaskTriesItAgain() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_2, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, REDO), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, REDO), NOW));
     ask(TaskKind.PRE_COMMIT_2, 1);
     assertEquals(List.of("RetryRequested"), events());
     assertEquals(attempt.task().attempt(2), assign());
@@ -399,8 +403,8 @@ class SectorRulesTest {
   @Test
   void aWaitIsCutShortByTheOperator() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
-    take(rules.retry(state, "operator", NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(DriverRules.retry(state, "operator", NOW));
     assertEquals(Optional.empty(), ((SectorState.Waiting) state).notBefore());
     assertEquals(new SectorEffect.Submit((SectorState.Waiting) state), last.effects().get(1));
   }
@@ -408,7 +412,7 @@ class SectorRulesTest {
   @Test
   void aResultOfAnotherAttemptIsAcknowledgedAndNothingElse() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.succeeded(attempt.task().attempt(7)), NOW));
+    take(reports.report(state, SectorSamples.succeeded(attempt.task().attempt(7)), NOW));
     assertEquals(
         SectorStep.only(
             new SectorEffect.Tell(
@@ -420,7 +424,7 @@ class SectorRulesTest {
   void whatRunsForAnotherAttemptIsStopped() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
     TaskId.Attempt old = attempt.task().attempt(0);
-    take(rules.report(state, new TaskReport.Found(old, HOST), NOW));
+    take(reports.report(state, new TaskReport.Found(old, HOST), NOW));
     assertEquals(
         SectorStep.only(
             new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(old, false))),
@@ -430,7 +434,7 @@ class SectorRulesTest {
   @Test
   void whatAnotherHostSaysOfTheAttemptIsNotBelieved() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, new TaskReport.Stopped(attempt, OTHER_HOST), NOW));
+    take(reports.report(state, new TaskReport.Stopped(attempt, OTHER_HOST), NOW));
     assertInstanceOf(SectorState.Running.class, state);
     assertTrue(last.events().isEmpty());
   }
@@ -438,21 +442,21 @@ class SectorRulesTest {
   @Test
   void aWorkerThatFoundTheJobIsToldToGoOn() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, new TaskReport.Found(attempt, HOST), NOW));
-    assertEquals(SectorRules.resume(state), last.effects());
+    take(reports.report(state, new TaskReport.Found(attempt, HOST), NOW));
+    assertEquals(UnderWay.of(state), last.effects());
     assertTrue(last.events().isEmpty());
   }
 
   @Test
   void anAbortWaitsUntilTheHostConfirms() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
     assertInstanceOf(SectorState.Stopping.class, state);
     assertEquals(
         List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
         last.effects());
 
-    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    take(reports.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
     assertInstanceOf(SectorState.Aborted.class, state);
     assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
     assertTrue(last.effects().contains(new SectorEffect.Withdraw(attempt.task())));
@@ -461,16 +465,16 @@ class SectorRulesTest {
   @Test
   void aTaskThatWaitsIsAbortedAtOnce() {
     ask(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
     assertInstanceOf(SectorState.Aborted.class, state);
   }
 
   @Test
   void anAttemptThatFailsWhileItIsAbortedIsStoppedAllTheSameSoThatItsFilesGo() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
 
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
 
     assertInstanceOf(SectorState.Stopping.class, state);
     assertEquals(
@@ -481,15 +485,15 @@ class SectorRulesTest {
   @Test
   void aTaskThatFailedAndWaitsIsStoppedOnItsHostSoThatItsFilesGo() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
     assertInstanceOf(SectorState.Waiting.class, state);
 
-    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
     assertEquals(
         List.of(new SectorEffect.Tell(attempt.task(), HOST, new WorkerCommand.Stop(attempt, true))),
         last.effects());
 
-    take(rules.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
+    take(reports.report(state, new TaskReport.Stopped(attempt, HOST), NOW));
     assertInstanceOf(SectorState.Aborted.class, state);
     assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
 
@@ -500,9 +504,9 @@ class SectorRulesTest {
   @Test
   void anAbortThatKeepsTheFilesNeedsNoHostWhileTheTaskWaits() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
 
-    take(rules.abort(state, "node", "nobody waits", false, NOW));
+    take(AbortRules.abort(state, "node", "nobody waits", false, NOW));
 
     assertInstanceOf(SectorState.Aborted.class, state);
   }
@@ -510,7 +514,7 @@ class SectorRulesTest {
   @Test
   void aResultThatCameBeforeTheAbortStands() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.abort(state, "operator", "wrong data", true, NOW));
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
     finish(attempt);
     assertInstanceOf(SectorState.Idle.class, state);
   }
@@ -519,19 +523,19 @@ class SectorRulesTest {
   void aHostThatComesTooLateIsGivenBack() {
     seal(TaskKind.ADD_PIECE);
     TaskId gone = new TaskId(SECTOR, 1, 1, TaskKind.ADD_PIECE);
-    take(rules.assigned(state, gone, HOST, NOW));
+    take(PlacementRules.assigned(state, gone, HOST, NOW));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(gone)), last);
   }
 
   @Test
   void aHostThatComesBeforeTheWaitIsOverIsGivenBack() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
-    take(rules.report(state, SectorSamples.failed(attempt, DIED), NOW));
+    take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
 
-    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(4)));
+    take(PlacementRules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(4)));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(attempt.task())), last);
 
-    take(rules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(5)));
+    take(PlacementRules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(5)));
     assertInstanceOf(SectorState.Running.class, state);
   }
 
@@ -545,13 +549,7 @@ class SectorRulesTest {
 
   @Test
   void unsealingLeavesThePhaseAlone() {
-    seal(
-        TaskKind.ADD_PIECE,
-        TaskKind.PRE_COMMIT_1,
-        TaskKind.PRE_COMMIT_2,
-        TaskKind.COMMIT_1,
-        TaskKind.COMMIT_2,
-        TaskKind.FINALIZE);
+    seal(PHASES.toArray(TaskKind[]::new));
     start(TaskKind.UNSEAL, 1);
     assertEquals(OptionalInt.of(50), SectorStatus.of(state).number());
     assertEquals(Optional.of(TaskKind.FINALIZE), SectorStatus.of(state).phase());
@@ -559,15 +557,8 @@ class SectorRulesTest {
 
   @Test
   void phasesHaveTheNumbersOperatorsKnow() {
-    List<Integer> numbers = new java.util.ArrayList<>();
-    for (TaskKind kind :
-        List.of(
-            TaskKind.ADD_PIECE,
-            TaskKind.PRE_COMMIT_1,
-            TaskKind.PRE_COMMIT_2,
-            TaskKind.COMMIT_1,
-            TaskKind.COMMIT_2,
-            TaskKind.FINALIZE)) {
+    List<Integer> numbers = new ArrayList<>();
+    for (TaskKind kind : PHASES) {
       TaskId.Attempt attempt = start(kind, 1);
       numbers.add(SectorStatus.of(state).number().orElseThrow());
       finish(attempt);
@@ -577,7 +568,7 @@ class SectorRulesTest {
     assertEquals(
         COMM_D,
         ((SectorState.Idle) state).facts().answers().get(2).result()
-                instanceof io.selkie.scheduler.TaskResult.Encoded encoded
+                instanceof TaskResult.Encoded encoded
             ? encoded.commD()
             : null);
   }
@@ -588,7 +579,7 @@ class SectorRulesTest {
     Failure full = new Failure(Failure.Action.RETRY, Failure.NO_ROOM, "others were quicker");
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
     for (int time = 0; time < 10; time++) {
-      take(rules.report(state, SectorSamples.failed(attempt, time % 2 == 0 ? unfit : full), NOW));
+      take(reports.report(state, SectorSamples.failed(attempt, time % 2 == 0 ? unfit : full), NOW));
       SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
       assertEquals(Optional.of(NOW.plusSeconds(5)), waiting.notBefore());
       assertEquals(0, waiting.task().failures());
@@ -599,9 +590,17 @@ class SectorRulesTest {
   @Test
   void aSectorWithDataOfClientsSaysSo() {
     ask(TaskKind.ADD_PIECE, 1);
-    SectorState.Busy asked = assertInstanceOf(SectorState.Busy.class, state);
-    assertEquals(
-        ((TaskRequest.AddPiece) asked.task().request()).source().path().isPresent(),
-        SectorRules.hasDeals(asked));
+
+    assertTrue(assertInstanceOf(SectorState.Busy.class, state).hasDeals());
+  }
+
+  @Test
+  void aSectorOfZerosHasNoDeals() {
+    TaskRequest zeros =
+        new TaskRequest.AddPiece(
+            TYPE, List.of(), new PaddedSize(2048), PieceSource.zeros(), Optional.empty());
+    take(DriverRules.perform(state, zeros, NOW));
+
+    assertFalse(assertInstanceOf(SectorState.Busy.class, state).hasDeals());
   }
 }

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Sectors, requests and results that tests speak of. */
 final class SectorSamples {
@@ -41,6 +42,8 @@ final class SectorSamples {
   static final PieceInfo PIECE = new PieceInfo(new PaddedSize(2048), CommP.ofHex("05".repeat(32)));
   static final Failure DIED = new Failure(Failure.Action.RETRY, "died", "the prover was killed");
   static final Failure REDO = new Failure(Failure.Action.REDO, "missing", "no layers");
+  static final List<TaskKind> PHASES =
+      Stream.of(TaskKind.values()).filter(TaskKind::isPhase).toList();
   static final RetryPolicy RETRIES =
       new RetryPolicy(2, Duration.ofSeconds(5), Duration.ofMinutes(10));
 

@@ -27,11 +27,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Does what {@link SectorRules} say, as {@link Sector} does, in surroundings made of chance. */
+/** Does what the rules of a sector say, as {@link Sector} does, in surroundings made of chance. */
 public final class SimulatedSector {
   private final Surroundings around;
   private final SectorSettings settings;
-  private final SectorRules rules;
+  private final ReportRules reports;
   private final Map<HostId, Consumer<WorkerCommand>> workers = new HashMap<>();
   private final Map<HostId, Optional<FileSource>> inputs = new HashMap<>();
   private final Set<HostId> atWork = new HashSet<>();
@@ -92,7 +92,7 @@ public final class SimulatedSector {
   public SimulatedSector(SectorId sector, SectorSettings settings, Surroundings around) {
     this.settings = settings;
     this.around = around;
-    this.rules = new SectorRules(settings.retries());
+    this.reports = new ReportRules(settings.retries());
     this.state = new SectorState.Unknown(sector);
     this.lastWord = around.now();
   }
@@ -146,7 +146,7 @@ public final class SimulatedSector {
     if (!around.has(Defect.SECTOR_SAYS_IT_ONCE)) {
       repeatLater();
     }
-    perform("recovered", SectorRules.resume(state), null);
+    perform("recovered", UnderWay.of(state), null);
     unstash();
   }
 
@@ -164,7 +164,7 @@ public final class SimulatedSector {
   public void perform(TaskRequest request, Consumer<Sector.Answer> replyTo) {
     receive(
         () -> {
-          SectorStep step = rules.perform(state, request, around.now());
+          SectorStep step = DriverRules.perform(state, request, around.now());
           if (!step.equals(SectorStep.nothing()) && step.events().isEmpty()) {
             take(step, replyTo);
             return;
@@ -176,14 +176,14 @@ public final class SimulatedSector {
 
   /** Wants a task tried again. */
   public void retry(String by, Consumer<Sector.Answer> replyTo) {
-    receive(() -> take(rules.retry(state, by, around.now()), replyTo));
+    receive(() -> take(DriverRules.retry(state, by, around.now()), replyTo));
   }
 
   /** Wants a task ended. */
   public void abort(String by, Consumer<Sector.Answer> replyTo) {
     receive(
         () -> {
-          SectorStep step = rules.abort(state, by, "it was asked for", true, around.now());
+          SectorStep step = AbortRules.abort(state, by, "it was asked for", true, around.now());
           if (!step.events().isEmpty() || state instanceof SectorState.Stopping) {
             aborter = replyTo;
           }
@@ -197,7 +197,7 @@ public final class SimulatedSector {
         () -> {
           workers.put(report.host(), worker);
           atWork.add(report.host());
-          take(rules.report(state, unfenced(report), around.now()));
+          take(reports.report(state, unfenced(report), around.now()));
         });
   }
 
@@ -224,7 +224,7 @@ public final class SimulatedSector {
         () -> {
           workers.put(host, worker);
           inputs.put(host, source);
-          take(rules.assigned(forgetful(state), task, host, later()));
+          take(PlacementRules.assigned(forgetful(state), task, host, later()));
         });
   }
 
@@ -238,12 +238,12 @@ public final class SimulatedSector {
 
   /** The scheduler wants the sector elsewhere. */
   public void moveWanted(SchedulerCommand.MoveWanted wish) {
-    receive(() -> take(rules.moveWanted(state, wish, around.now())));
+    receive(() -> take(MoveRules.wanted(state, wish, around.now())));
   }
 
   /** The scheduler says that a host is gone. */
   public void hostAway(TaskId task, HostId host, HostLoss loss, Instant since) {
-    receive(() -> take(rules.hostAway(state, task, host, loss, since, around.now())));
+    receive(() -> take(HostLossRules.away(state, task, host, loss, since, around.now())));
   }
 
   /** The shard gives leave. */
@@ -256,7 +256,8 @@ public final class SimulatedSector {
     receive(
         () -> {
           Consumer<Sector.Answer> replyTo = checking.remove(answered.task());
-          SectorStep step = rules.filesChecked(state, answered, Optional.of(intact), around.now());
+          SectorStep step =
+              DriverRules.filesChecked(state, answered, Optional.of(intact), around.now());
           if (!step.events().isEmpty()) {
             asker = replyTo;
           }
@@ -268,8 +269,8 @@ public final class SimulatedSector {
     workers.clear();
     inputs.clear();
     atWork.clear();
-    SectorStep again = new SectorStep(List.of(), SectorRules.resume(state));
-    if (!SectorRules.isAtRest(state)) {
+    SectorStep again = SectorStep.resume(state);
+    if (!UnderWay.isAtRest(state)) {
       take(again);
       return;
     }
@@ -318,9 +319,7 @@ public final class SimulatedSector {
         step.events(),
         () -> {
           around.crashPoint(edge, "after-persist");
-          for (SectorEvent event : step.events()) {
-            state = SectorTransitions.next(state, event);
-          }
+          state = SectorTransitions.after(state, step.events());
           perform(edge, effects, replyTo);
           around.crashPoint(edge, "after-effect");
           around.crashPoint(edge, "before-acknowledgement");
@@ -331,16 +330,7 @@ public final class SimulatedSector {
   }
 
   private String edge(SectorStep step) {
-    if (step.events().isEmpty()) {
-      return "unchanged";
-    }
-    SectorState after = state;
-    for (SectorEvent event : step.events()) {
-      after = SectorTransitions.next(after, event);
-    }
-    String event = step.events().get(step.events().size() - 1).getClass().getSimpleName();
-    SectorState busy = after instanceof SectorState.Busy ? after : state;
-    return busy instanceof SectorState.Busy known ? known.task().id().kind() + "." + event : event;
+    return step.events().isEmpty() ? "unchanged" : Sector.edge(state, step);
   }
 
   private void perform(
@@ -358,8 +348,8 @@ public final class SimulatedSector {
           waiting.task().id(),
           waiting.facts().proofType(),
           waiting.task().requestedAt(),
-          SectorRules.runsOn(waiting),
-          SectorRules.route(waiting));
+          PlacementRules.runsOn(waiting),
+          PlacementRules.route(waiting));
     } else if (effect instanceof SectorEffect.WakeAt wake) {
       wakeAt(wake.at());
     } else if (effect instanceof SectorEffect.Tell tell) {
@@ -393,7 +383,7 @@ public final class SimulatedSector {
       around.timer(
           "wake",
           wait.isNegative() ? Duration.ZERO : wait,
-          () -> receive(() -> take(SectorRules.woken(state, later()))));
+          () -> receive(() -> take(UnderWay.woken(state, later()))));
     }
   }
 
