@@ -9,6 +9,7 @@ import io.selkie.proofs.SealWork;
 import io.selkie.storage.SealRecord;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorManifest;
+import io.selkie.storage.SectorSearch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -94,7 +95,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Optional<SectorFiles> known =
         Files.isDirectory(directory)
-            ? context.paths(directory).known(sector.get())
+            ? new SectorSearch(context.paths(directory)).known(sector.get())
             : Optional.empty();
     return known.or(() -> sector.map(id -> new SectorFiles(directory, id)));
   }

@@ -37,8 +37,10 @@ import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
 import io.selkie.storage.CopyCheck;
 import io.selkie.storage.HostPlaces;
+import io.selkie.storage.KnownRepo;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.RepoLock;
+import io.selkie.storage.SectorSearch;
 import io.selkie.storage.ServedPaths;
 import io.selkie.storage.SpaceGauge;
 import io.selkie.storage.StateDirectory;
@@ -138,7 +140,7 @@ public final class Node implements AutoCloseable {
   private void openAll(NodeSettings settings) throws IOException {
     StateDirectory state = settings.state();
     state.create();
-    StoragePaths.requireKnownRepo(settings.storage().paths(settings.repo(), state));
+    KnownRepo.require(settings.storage().paths(settings.repo(), state));
     keep(
         "state lock",
         RepoLock.takeForNode(state)
@@ -346,7 +348,7 @@ public final class Node implements AutoCloseable {
                 new TransferServer.Parts(
                     transfer,
                     () -> served(transfer, parts.paths(), attached),
-                    parts.paths()::otherReplica,
+                    new SectorSearch(parts.paths())::otherReplica,
                     parts.worker().means() instanceof HostLedger ledger
                         ? new ComingSectors(parts.host(), parts.places(), parts.paths(), ledger)
                         : SealingPlaces.none(),

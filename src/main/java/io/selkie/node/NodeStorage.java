@@ -219,7 +219,7 @@ final class NodeStorage implements StorageOperations {
                   Orphan.Kind.JOB,
                   sector,
                   List.of(directory),
-                  StoragePaths.bytes(directory),
+                  PathSpace.size(directory),
                   "its sector is not known, or was removed",
                   false));
         }

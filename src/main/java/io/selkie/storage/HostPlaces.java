@@ -13,6 +13,7 @@ import java.util.Optional;
  */
 public final class HostPlaces implements SectorPlaces {
   private final StoragePaths paths;
+  private final SectorSearch search;
   private final boolean shared;
   private final String holder;
 
@@ -24,19 +25,20 @@ public final class HostPlaces implements SectorPlaces {
    */
   public HostPlaces(StoragePaths paths, boolean shared, String holder) {
     this.paths = paths;
+    this.search = new SectorSearch(paths);
     this.shared = shared;
     this.holder = holder;
   }
 
   @Override
   public SectorFiles of(SectorId sector) throws IOException {
-    return paths.files(sector);
+    return search.files(sector);
   }
 
   @Override
   public SectorFiles own(SectorId sector) throws IOException {
-    Optional<StoragePath> ours = paths.written(sector, holder);
-    return ours.isPresent() ? paths.only(ours.get(), sector, true) : paths.files(sector);
+    Optional<StoragePath> ours = search.written(sector, holder);
+    return ours.isPresent() ? search.only(ours.get(), sector) : search.files(sector);
   }
 
   @Override
@@ -46,20 +48,20 @@ public final class HostPlaces implements SectorPlaces {
       claim.take(paths.repo().files(sector).claim(), sector);
     }
     Optional<StoragePath> begun = begun(sector);
-    StoragePath root = begun.isPresent() ? begun.get() : paths.unclaimed(sector);
+    StoragePath root = begun.isPresent() ? begun.get() : search.unclaimed(sector);
     claim.take(root.files(sector).claim(), sector);
-    return paths.only(root, sector, true);
+    return search.only(root, sector);
   }
 
   /** Where this host writes the sector. The claim in a shared repo says only that it does. */
   private Optional<StoragePath> begun(SectorId sector) throws IOException {
-    return paths
+    return search
         .claimed(sector, holder)
         .filter(
             path ->
                 !shared
                     || !paths.isRepo(path)
-                    || StoragePaths.hasManifest(path, sector)
+                    || path.hasManifest(sector)
                     || path.holdsAny(sector));
   }
 
@@ -70,9 +72,9 @@ public final class HostPlaces implements SectorPlaces {
     }
     Optional<StoragePath> begun = begun(sector);
     if (begun.isPresent()) {
-      return paths.only(begun.get(), sector, true);
+      return search.only(begun.get(), sector);
     }
-    SectorFiles known = paths.files(sector);
+    SectorFiles known = search.files(sector);
     Optional<SectorClaim> other = SectorClaim.read(known.claim());
     if (other.isPresent()) {
       throw new ForeignClaimException(sector, other.get());
@@ -99,12 +101,12 @@ public final class HostPlaces implements SectorPlaces {
 
   @Override
   public Optional<SectorFiles> next(SectorId sector) throws IOException {
-    return paths.next(sector).map(path -> path.files(sector));
+    return PathChoice.next(sector, paths.available()).map(path -> path.files(sector));
   }
 
   @Override
   public SectorFiles roomiest(SectorId sector) throws IOException {
-    return paths.roomiest().files(sector);
+    return PathChoice.roomiest(paths.available()).files(sector);
   }
 
   /** A number that is free is claimed at once, so that two hosts never begin one sector. */
@@ -129,10 +131,10 @@ public final class HostPlaces implements SectorPlaces {
    * been shared, or is by a host with other settings.
    */
   public boolean isOurs(SectorId sector) throws IOException {
-    if (!shared && paths.claimed(sector, holder).isPresent()) {
+    if (!shared && search.claimed(sector, holder).isPresent()) {
       return true;
     }
-    Path claim = (shared ? paths.repo().files(sector) : paths.files(sector)).claim();
+    Path claim = (shared ? paths.repo().files(sector) : search.files(sector)).claim();
     return SectorClaim.read(claim).map(found -> found.holder().equals(holder)).orElse(!shared);
   }
 }

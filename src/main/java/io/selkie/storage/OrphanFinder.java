@@ -259,7 +259,7 @@ public final class OrphanFinder {
       throws IOException {
     List<Orphan> orphans = new ArrayList<>();
     List<Path> gone = new ArrayList<>();
-    Optional<StoragePath> home = paths.home(sector);
+    Optional<StoragePath> home = new SectorSearch(paths).home(sector);
     if (home.isPresent()
         && !home.get().id().equals(path.id())
         && home.get().settings().canStore()

@@ -45,7 +45,7 @@ public record PathSpace(long capacity, long available) {
   }
 
   /** Bytes of a file, or of all files in a directory; links count nothing. */
-  static long size(Path tree) throws IOException {
+  public static long size(Path tree) throws IOException {
     long[] bytes = new long[1];
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return 0;

@@ -136,6 +136,16 @@ public record StoragePath(Path root, PathSettings settings) {
     return false;
   }
 
+  /** Whether the sector has a manifest here: its files are whole, or were begun here. */
+  boolean hasManifest(SectorId sector) {
+    return Files.exists(files(sector).manifest(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether the sector was sealed elsewhere and arrived here. */
+  boolean hasReceipt(SectorId sector) {
+    return Files.exists(files(sector).receipt(), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** Its room now. Blocks for the disk, for long where that is behind a network. */
   public PathSpace space() throws IOException {
     return PathSpace.of(root, settings);

@@ -75,7 +75,7 @@ class StoragePathsTest {
 
     assertEquals(List.of(), paths.all());
     assertEquals(0, repo.toFile().list().length);
-    assertThrows(IOException.class, () -> paths.files(SECTOR));
+    assertThrows(IOException.class, () -> new SectorSearch(paths).files(SECTOR));
   }
 
   @Test
@@ -210,7 +210,8 @@ class StoragePathsTest {
     StoragePaths paths = open();
     Files.delete(store.root().resolve(PathSettings.FILE));
 
-    IOException trouble = assertThrows(IOException.class, () -> paths.files(SECTOR));
+    IOException trouble =
+        assertThrows(IOException.class, () -> new SectorSearch(paths).files(SECTOR));
 
     assertTrue(String.valueOf(trouble.getMessage()).contains("mount"), trouble.getMessage());
     assertThrows(IOException.class, this::open);
@@ -226,15 +227,12 @@ class StoragePathsTest {
     make(store, FileType.CACHE);
     Files.createFile(store.files(SECTOR).manifest());
 
-    SectorFiles files = paths.files(SECTOR);
+    SectorFiles files = new SectorSearch(paths).files(SECTOR);
 
     assertEquals(store.root().resolve("sealed/s-t01000-1"), files.sealed());
     assertEquals(store.root().resolve("cache/s-t01000-1"), files.cache());
     assertEquals(repo.resolve("unsealed/s-t01000-1"), files.unsealed());
     assertEquals(store.files(SECTOR).manifest(), files.manifest());
-    assertEquals(Optional.of(local), paths.find(SECTOR, FileType.UNSEALED));
-    assertEquals(Optional.of(store), paths.find(SECTOR, FileType.SEALED));
-    assertEquals(Optional.empty(), paths.find(SECTOR, FileType.UPDATE));
   }
 
   @Test
@@ -245,11 +243,12 @@ class StoragePathsTest {
     make(local, FileType.SEALED);
     make(store, FileType.SEALED);
     Files.createFile(local.files(SECTOR).manifest());
-    assertEquals(Optional.of(local), paths.find(SECTOR, FileType.SEALED));
+    SectorSearch search = new SectorSearch(paths);
+    assertEquals(local.files(SECTOR).sealed(), search.files(SECTOR).sealed());
 
     Files.createFile(store.files(SECTOR).manifest());
 
-    assertEquals(Optional.of(store), paths.find(SECTOR, FileType.SEALED));
+    assertEquals(store.files(SECTOR).sealed(), search.files(SECTOR).sealed());
   }
 
   @Test
@@ -376,7 +375,7 @@ class StoragePathsTest {
     assertEquals(1, refusal.getMessage().lines().count());
     assertEquals(0, repo.toFile().list().length);
     PathSettings.fresh(10, true, false, 0, List.of()).create(repo.resolve(PathSettings.FILE));
-    assertThrows(IOException.class, () -> StoragePaths.requireKnownRepo(settings));
+    assertThrows(IOException.class, () -> KnownRepo.require(settings));
     Files.delete(known);
     StoragePaths.open(settings);
   }
@@ -406,7 +405,7 @@ class StoragePathsTest {
   void aNewSectorBeginsOnThePathThatSeals() throws IOException {
     attach("store", true);
 
-    assertEquals(repo, open().files(SECTOR).root());
+    assertEquals(repo, new SectorSearch(open()).files(SECTOR).root());
   }
 
   @Test
@@ -416,12 +415,14 @@ class StoragePathsTest {
     StoragePaths paths = open();
     make(paths.all().get(0), FileType.SEALED);
 
-    Destinations.Choice choice = paths.destination(SECTOR, REPLICA, 4096, id -> 0);
+    Destinations.Choice choice =
+        new SectorSearch(paths).destination(SECTOR, REPLICA, 4096, id -> 0);
 
     assertEquals(Optional.of(store.id()), choice.chosen());
     assertEquals(2, choice.reasons().size());
     assertEquals(
-        Optional.empty(), paths.destination(SECTOR, REPLICA, 4096, id -> Long.MAX_VALUE).chosen());
+        Optional.empty(),
+        new SectorSearch(paths).destination(SECTOR, REPLICA, 4096, id -> Long.MAX_VALUE).chosen());
   }
 
   @Test
