@@ -79,7 +79,7 @@ final class NodeOperations implements Operations {
     if (!localStorage) {
       return CompletableFuture.failedFuture(withoutStorage());
     }
-    return refusable(unbegun(sealing.pledge(size, Optional.of(request))))
+    return refusable(unbegun(sealing.pledge(size, request)))
         .thenApply(NodeOperations::begun);
   }
 
@@ -92,7 +92,7 @@ final class NodeOperations implements Operations {
         pieces.stream()
             .map(piece -> new Sealing.UploadedPiece(piece.file(), piece.bytes(), piece.name()))
             .toList();
-    return refusable(unbegun(sealing.seal(size, uploaded, Optional.of(request))))
+    return refusable(unbegun(sealing.seal(size, uploaded, request)))
         .thenApply(NodeOperations::begun);
   }
 

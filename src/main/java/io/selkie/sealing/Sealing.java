@@ -105,7 +105,7 @@ public final class Sealing {
             parts.settings(),
             parts.clock(),
             parts.transfers(),
-            (size, request) -> sealing.pledge(size, Optional.of(request)).thenApply(Begun::sector),
+            (size, request) -> sealing.pledge(size, request).thenApply(Begun::sector),
             sector -> driver(sharding, sector).tell(new SealingSector.Wake()));
     ActorRef<?> drivers =
         sharding.init(
@@ -130,10 +130,10 @@ public final class Sealing {
    * @param request the same gives the same sector, also after a crash
    * @return the sector, once it is begun durably
    */
-  public CompletionStage<Begun> pledge(SectorSize size, Optional<UUID> request) {
+  public CompletionStage<Begun> pledge(SectorSize size, UUID request) {
     PlannedPiece zeros =
         new PlannedPiece(size.unpadded().padded(), PieceSource.zeros(), Optional.empty());
-    return begin(size, List.of(zeros), request.orElseGet(UUID::randomUUID));
+    return begin(size, List.of(zeros), request);
   }
 
   /**
@@ -144,8 +144,7 @@ public final class Sealing {
    * @return the sector, once it is begun durably; if the stage fails, the files are the caller's
    * @throws IllegalArgumentException if the files do not fit; the message is one line
    */
-  public CompletionStage<Begun> seal(
-      SectorSize size, List<UploadedPiece> pieces, Optional<UUID> request) {
+  public CompletionStage<Begun> seal(SectorSize size, List<UploadedPiece> pieces, UUID request) {
     if (pieces.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to seal: no file was given");
     }
@@ -157,7 +156,7 @@ public final class Sealing {
               Spool.keep(pieces);
               return pieces;
             })
-        .thenCompose(kept -> begin(size, plan, request.orElseGet(UUID::randomUUID)));
+        .thenCompose(kept -> begin(size, plan, request));
   }
 
   private static PlannedPiece planned(PieceLayout.Slot slot, List<UploadedPiece> pieces) {

@@ -153,12 +153,12 @@ class SealingTest {
   void aPledgeIsProvenOnceHoweverOftenItIsAskedFor() throws Exception {
     UUID request = UUID.randomUUID();
 
-    Sealing.Begun begun = pledge(Optional.of(request));
+    Sealing.Begun begun = pledge(request);
     assertFalse(begun.repeated());
     SectorId sector = begun.sector();
-    assertEquals(new Sealing.Begun(sector, true), pledge(Optional.of(request)));
+    assertEquals(new Sealing.Begun(sector, true), pledge(request));
     SealingStatus status = await(sector, SealingStateName.PROVING);
-    assertEquals(sector, pledge(Optional.of(request)).sector());
+    assertEquals(sector, pledge(request).sector());
 
     assertEquals(Optional.of(request), status.request());
     assertEquals(
@@ -170,10 +170,9 @@ class SealingTest {
 
   @Test
   void twoPledgesAreTwoSectors() throws Exception {
-    SectorId first = pledge(Optional.empty()).sector();
+    SectorId first = pledge().sector();
 
-    assertEquals(
-        new SectorId(first.miner(), first.number() + 1), pledge(Optional.empty()).sector());
+    assertEquals(new SectorId(first.miner(), first.number() + 1), pledge().sector());
   }
 
   @Test
@@ -183,8 +182,8 @@ class SealingTest {
     UploadedPiece again =
         new UploadedPiece(upload("again", 700).file(), first.bytes(), first.name());
 
-    SectorId sector = get(sealing.seal(SIZE, List.of(first), Optional.of(request))).sector();
-    assertEquals(sector, get(sealing.seal(SIZE, List.of(again), Optional.of(request))).sector());
+    SectorId sector = get(sealing.seal(SIZE, List.of(first), request)).sector();
+    assertEquals(sector, get(sealing.seal(SIZE, List.of(again), request)).sector());
 
     assertFalse(Files.exists(again.file()));
     await(sector, SealingStateName.PROVING);
@@ -201,15 +200,16 @@ class SealingTest {
     UploadedPiece other = upload("other", 10);
 
     assertThrows(
-        IllegalArgumentException.class, () -> sealing.seal(SIZE, List.of(large), Optional.empty()));
+        IllegalArgumentException.class,
+        () -> sealing.seal(SIZE, List.of(large), UUID.randomUUID()));
     assertThrows(
-        IllegalArgumentException.class, () -> sealing.seal(SIZE, List.of(), Optional.empty()));
+        IllegalArgumentException.class, () -> sealing.seal(SIZE, List.of(), UUID.randomUUID()));
     Throwable failure =
         failure(
             sealing.seal(
                 SIZE,
                 List.of(new UploadedPiece(other.file(), 11, Optional.empty())),
-                Optional.empty()));
+                UUID.randomUUID()));
 
     assertInstanceOf(IOException.class, failure);
     assertEquals(other.file() + " has 10 bytes, not 11 as was said", failure.getMessage());
@@ -218,19 +218,19 @@ class SealingTest {
 
   @Test
   void aNumberThatFilesHaveIsNotGiven() throws Exception {
-    SectorId last = pledge(Optional.empty()).sector();
+    SectorId last = pledge().sector();
     SectorId sealed = new SectorId(last.miner(), last.number() + 1);
     Files.writeString(new SectorFiles(temp, sealed).sealed(), "sealed without a node");
 
-    assertEquals(last.number() + 2, pledge(Optional.empty()).sector().number());
+    assertEquals(last.number() + 2, pledge().sector().number());
   }
 
   @Test
   void anOperatorAbortsRetriesAndRemoves() throws Exception {
-    SectorId before = pledge(Optional.empty()).sector();
+    SectorId before = pledge().sector();
     SectorId next = new SectorId(before.miner(), before.number() + 1);
     tasks(next).hold(TaskKind.PRE_COMMIT_1);
-    SectorId sector = pledge(Optional.empty()).sector();
+    SectorId sector = pledge().sector();
     assertEquals(next, sector);
     await(sector, SealingStateName.PRE_COMMIT_1);
 
@@ -256,7 +256,11 @@ class SealingTest {
     assertInstanceOf(SealingException.class, failure(sealing.remove(unknown, "operator")));
   }
 
-  private static Sealing.Begun pledge(Optional<UUID> request) throws Exception {
+  private static Sealing.Begun pledge() throws Exception {
+    return pledge(UUID.randomUUID());
+  }
+
+  private static Sealing.Begun pledge(UUID request) throws Exception {
     return get(sealing.pledge(SIZE, request));
   }
 
