@@ -111,8 +111,8 @@ public record ClusterSettings(
         roles(cluster.getStringList("roles")),
         discovery,
         new Timing(
-            atLeast(cluster, "pause", Duration.ofSeconds(1)),
-            atLeast(cluster, "stable-after", Duration.ofSeconds(1))),
+            Bounds.atLeast(config, "selkie.cluster.pause", Duration.ofSeconds(1)),
+            Bounds.atLeast(config, "selkie.cluster.stable-after", Duration.ofSeconds(1))),
         tls(cluster));
   }
 
@@ -193,21 +193,6 @@ public record ClusterSettings(
           "selkie.cluster." + key + " is " + port + ": use 0 to " + MOST_PORT);
     }
     return port;
-  }
-
-  private static Duration atLeast(Config cluster, String key, Duration least) {
-    Duration value = cluster.getDuration(key);
-    if (value.compareTo(least) < 0) {
-      throw new IllegalArgumentException(
-          "selkie.cluster."
-              + key
-              + " is "
-              + value.toMillis()
-              + " ms: use "
-              + least.toMillis()
-              + " or more");
-    }
-    return value;
   }
 
   private static Optional<Tls> tls(Config cluster) {

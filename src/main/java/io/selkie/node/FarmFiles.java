@@ -67,10 +67,7 @@ final class FarmFiles implements SealFiles, KeptFiles {
         .<SectorState>ask(Sector.Get::new, SMALL)
         .thenCompose(
             state -> {
-              Optional<HostId> owner =
-                  state instanceof SectorState.Known known
-                      ? known.facts().filesOn()
-                      : Optional.empty();
+              Optional<HostId> owner = state.filesOn();
               return isHere(owner)
                   ? kept.areIntact(sector, answered)
                   : ask(

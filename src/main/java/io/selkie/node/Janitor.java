@@ -21,7 +21,7 @@ final class Janitor implements AutoCloseable {
    *
    * @param jobs directory of job directories
    */
-  static Janitor start(NodeStorage storage, StorageSettings settings, Path jobs) {
+  static Janitor start(OrphanCollector orphans, StorageSettings settings, Path jobs) {
     ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -32,14 +32,14 @@ final class Janitor implements AutoCloseable {
     thread.execute(
         () -> {
           AbandonedJobs.remove(jobs);
-          storage.clearFetches();
+          orphans.clearFetches();
         });
     long pause = settings.lookEvery().toMillis();
     ScheduledFuture<?> unused =
         thread.scheduleWithFixedDelay(
             () -> {
-              storage.emptyTrash(settings.trashAge(), settings.fullAt());
-              storage.clearCopies();
+              orphans.emptyTrash(settings.trashAge(), settings.fullAt());
+              orphans.clearCopies();
             },
             pause,
             pause,

@@ -23,8 +23,6 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
 import io.selkie.sector.SectorProjection;
-import io.selkie.storage.StoragePath;
-import io.selkie.storage.StoragePaths;
 import io.selkie.transfer.TransferFiles;
 import io.selkie.transfer.Transfers;
 import io.selkie.view.EventHandlers;
@@ -36,7 +34,6 @@ import io.selkie.worker.TaskRunner;
 import io.selkie.worker.Worker;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -113,7 +110,7 @@ final class NodeGuardian {
             new Transfers.Parts(
                 settings.transfer(),
                 parts.places(),
-                () -> stores(parts.paths()),
+                parts.paths()::stores,
                 settings.state().path(),
                 parts.host(),
                 parts.digest(),
@@ -151,13 +148,6 @@ final class NodeGuardian {
         .getLog()
         .debug("sectors {}, worker {}, read model {}, files {}", sectors, worker, readModel, ours);
     return new Actors(sharding, scheduler, feed, transfers, files);
-  }
-
-  /** Paths that store and do not seal: sealed sectors are to go there. */
-  static List<StoragePath> stores(StoragePaths paths) {
-    return paths.all().stream()
-        .filter(path -> path.settings().canStore() && !path.settings().canSeal())
-        .toList();
   }
 
   /**

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.MemberStatus;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.typed.Cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,8 +16,6 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostMode;
 import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
-import io.selkie.scheduler.TaskKind;
-import io.selkie.scheduler.TaskRequest;
 import io.selkie.sealing.Sealing;
 import io.selkie.sealing.SealingException;
 import io.selkie.sealing.SealingStatus;
@@ -34,12 +31,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -49,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class NodeOperations implements Operations {
   private static final Logger LOG = LoggerFactory.getLogger(NodeOperations.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
-  private static final Duration REPEAT = Duration.ofSeconds(30);
   private static final int DATABASE_SECONDS = 3;
 
   private final ActorSystem<?> system;
@@ -58,6 +52,7 @@ final class NodeOperations implements Operations {
   private final NodeParts parts;
   private final boolean localStorage;
   private final ObjectMapper json;
+  private final Unsealing unsealing;
 
   NodeOperations(
       ActorSystem<?> system,
@@ -72,6 +67,7 @@ final class NodeOperations implements Operations {
     this.parts = parts;
     this.localStorage = localStorage;
     this.json = json;
+    this.unsealing = new Unsealing(system, actors.sharding(), sealing);
   }
 
   @Override
@@ -79,8 +75,7 @@ final class NodeOperations implements Operations {
     if (!localStorage) {
       return CompletableFuture.failedFuture(withoutStorage());
     }
-    return refusable(unbegun(sealing.pledge(size, request)))
-        .thenApply(NodeOperations::begun);
+    return refusable(unbegun(sealing.pledge(size, request))).thenApply(NodeOperations::begun);
   }
 
   @Override
@@ -175,7 +170,10 @@ final class NodeOperations implements Operations {
 
   @Override
   public CompletionStage<SectorState> state(SectorId sector) {
-    return this.<SectorState>ask(sector, ANSWER, Sector.Get::new);
+    return actors
+        .sharding()
+        .entityRefFor(Sector.KEY, sector.toString())
+        .ask(Sector.Get::new, ANSWER);
   }
 
   @Override
@@ -188,15 +186,6 @@ final class NodeOperations implements Operations {
     return parts.progress().of(sector).map(ProgressBoard.Latest::progress);
   }
 
-  private <T> CompletionStage<T> ask(
-      SectorId sector, Duration timeout, Function<ActorRef<T>, Sector.Command> command) {
-    return entity(sector).ask(command::apply, timeout);
-  }
-
-  private EntityRef<Sector.Command> entity(SectorId sector) {
-    return actors.sharding().entityRefFor(Sector.KEY, sector.toString());
-  }
-
   @Override
   public CompletionStage<Void> unseal(
       SectorId sector,
@@ -204,88 +193,7 @@ final class NodeOperations implements Operations {
       Optional<Long> length,
       Path target,
       CompletionStage<?> calledOff) {
-    return sealing
-        .status(sector)
-        .thenCompose(
-            status -> {
-              TaskRequest.Unseal request = unsealing(sector, status, offset, length, target);
-              CompletableFuture<Void> end = new CompletableFuture<>();
-              if (calledOff.toCompletableFuture().isDone()) {
-                end.complete(null); // nobody is there to read it
-                return end;
-              }
-              unsealUntilAnswered(sector, request, end);
-              calledOff.whenComplete(
-                  (gone, trouble) -> {
-                    if (!end.isDone()) {
-                      entity(sector)
-                          .tell(
-                              new Sector.Abort(
-                                  "api",
-                                  "nobody waits for the data",
-                                  Set.of(TaskKind.UNSEAL),
-                                  Optional.of(request),
-                                  false,
-                                  system.ignoreRef()));
-                    }
-                  });
-              return end;
-            });
-  }
-
-  private static TaskRequest.Unseal unsealing(
-      SectorId sector,
-      Optional<SealingStatus> status,
-      long offset,
-      Optional<Long> length,
-      Path target) {
-    SealingStatus sealed =
-        status
-            .filter(known -> known.commR().isPresent())
-            .orElseThrow(
-                () ->
-                    new OperationException(
-                        OperationException.Kind.CONFLICT,
-                        sector + " has no replica yet; wait until it is past PreCommit2"));
-    long bytes = sealed.proofType().sectorSize().unpadded().bytes();
-    long wanted = length.orElse(bytes - offset);
-    if (offset < 0 || wanted < 1 || offset > bytes - wanted) {
-      throw new OperationException(
-          OperationException.Kind.INVALID,
-          sector + " has " + bytes + " bytes: ask for a range within them");
-    }
-    return new TaskRequest.Unseal(
-        sealed.proofType(),
-        sealed.ticket().orElseThrow(),
-        sealed.commD().orElseThrow(),
-        offset,
-        wanted,
-        target);
-  }
-
-  /** The request is the same each time, so the sector takes it up or answers what it has. */
-  private void unsealUntilAnswered(
-      SectorId sector, TaskRequest.Unseal request, CompletableFuture<Void> end) {
-    this.<Sector.Answer>ask(
-            sector, REPEAT, replyTo -> new Sector.Perform(request, Optional.empty(), replyTo))
-        .whenComplete(
-            (answer, trouble) -> {
-              if (answer instanceof Sector.Done) {
-                end.complete(null);
-              } else if (answer instanceof Sector.TaskHasFailed failed) {
-                end.completeExceptionally(
-                    new OperationException(
-                        OperationException.Kind.UNAVAILABLE, failed.failure().message()));
-              } else if (answer instanceof Sector.Refused refused) {
-                end.completeExceptionally(
-                    new OperationException(OperationException.Kind.CONFLICT, refused.reason()));
-              } else if (trouble instanceof TimeoutException) {
-                unsealUntilAnswered(sector, request, end);
-              } else {
-                end.completeExceptionally(
-                    trouble == null ? new IllegalStateException("no answer: " + answer) : trouble);
-              }
-            });
+    return unsealing.begin(sector, offset, length, target, calledOff);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.selkie.sealing.SealingSettings;
 import io.selkie.sector.RetryPolicy;
 import io.selkie.sector.SectorSettings;
 import io.selkie.storage.StateDirectory;
+import io.selkie.storage.StoragePaths;
 import io.selkie.storage.StorageSettings;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.worker.HostSettings;
@@ -37,7 +38,6 @@ import java.util.Set;
  * @param database where its journal lies
  * @param chain where tickets and seeds come from; empty: what the repo was last worked on with
  * @param lotus how the miner is looked for, if it is
- * @param localStorage whether sectors are kept in the repo
  * @param environment of this process
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
@@ -56,7 +56,6 @@ public record NodeSettings(
     DatabaseSettings database,
     Optional<ChainKind> chain,
     Optional<LotusSettings> lotus,
-    boolean localStorage,
     Map<String, String> environment,
     SectorSettings sectors,
     SealingSettings sealing,
@@ -70,7 +69,7 @@ public record NodeSettings(
     boolean inProcess,
     Test test) {
   private static final Set<String> EXECUTORS = Set.of("process", "in-process");
-  private static final int MOST_SLOTS = 10_000;
+  private static final int MOST_RETRIES = 10_000;
   private static final int MOST_IDLE_PROVERS = 100;
 
   /**
@@ -135,17 +134,16 @@ public record NodeSettings(
               DatabaseSettings.of(config),
               ChainKind.of(selkie.getString("chain")),
               lotus(selkie),
-              selkie.getBoolean("local-storage"),
               Map.copyOf(environment),
-              sectors(selkie),
+              sectors(config),
               SealingSettings.of(config),
               StorageSettings.of(config),
               ApiSettings.of(config),
               TransferSettings.of(config),
-              atLeast(selkie, "dev-chain.block-time", Duration.ofMillis(1)),
-              number(selkie, "dev-chain.precommit-challenge-delay", 1, 1000),
+              Bounds.atLeast(config, "selkie.dev-chain.block-time", Duration.ofMillis(1)),
+              Bounds.number(config, "selkie.dev-chain.precommit-challenge-delay", 1, 1000),
               ProverPriorities.of(config),
-              number(selkie, "prover.idle", 0, MOST_IDLE_PROVERS),
+              Bounds.number(config, "selkie.prover.idle", 0, MOST_IDLE_PROVERS),
               inProcess(selkie),
               new Test(
                   selkie.getBoolean("test.stand-in-proofs"),
@@ -177,12 +175,12 @@ public record NodeSettings(
   }
 
   /**
-   * Whether sealed sectors leave for long-term storage; in a shared directory never (A3).
+   * Whether sealed sectors leave for long-term storage; in a shared directory never.
    *
-   * @param attached how many of the host's paths store sealed sectors and do not seal
+   * @param paths of this host
    */
-  boolean transfers(int attached) {
-    return !storage.shared() && (!transfer.targets().isEmpty() || attached > 0);
+  boolean sendsAway(StoragePaths paths) {
+    return !storage.shared() && (!transfer.targets().isEmpty() || !paths.stores().isEmpty());
   }
 
   /**
@@ -224,38 +222,15 @@ public record NodeSettings(
     return Optional.of(selkie.getString(key)).filter(text -> !text.isEmpty());
   }
 
-  private static SectorSettings sectors(Config selkie) throws IOException {
+  private static SectorSettings sectors(Config config) {
     RetryPolicy retries =
         new RetryPolicy(
-            number(selkie, "sector.retries", 0, MOST_SLOTS),
-            atLeast(selkie, "sector.first-retry", Duration.ofMillis(1)),
-            atLeast(selkie, "sector.longest-retry", Duration.ofMillis(1)));
+            Bounds.number(config, "selkie.sector.retries", 0, MOST_RETRIES),
+            Bounds.atLeast(config, "selkie.sector.first-retry", Duration.ofMillis(1)),
+            Bounds.atLeast(config, "selkie.sector.longest-retry", Duration.ofMillis(1)));
     return new SectorSettings(
         retries,
-        atLeast(selkie, "sector.repeat", Duration.ofMillis(10)),
-        atLeast(selkie, "sector.passivate-after", Duration.ofMillis(10)));
-  }
-
-  private static int number(Config selkie, String key, int least, int most) throws IOException {
-    int value = selkie.getInt(key);
-    if (value < least || value > most) {
-      throw new IOException("selkie." + key + " is " + value + ": use " + least + " to " + most);
-    }
-    return value;
-  }
-
-  private static Duration atLeast(Config selkie, String key, Duration least) throws IOException {
-    Duration value = selkie.getDuration(key);
-    if (value.compareTo(least) < 0) {
-      throw new IOException(
-          "selkie."
-              + key
-              + " is "
-              + value.toMillis()
-              + " ms: use "
-              + least.toMillis()
-              + " or more");
-    }
-    return value;
+        Bounds.atLeast(config, "selkie.sector.repeat", Duration.ofMillis(10)),
+        Bounds.atLeast(config, "selkie.sector.passivate-after", Duration.ofMillis(10)));
   }
 }

@@ -8,21 +8,27 @@ import io.selkie.view.SectorView;
 import io.selkie.view.ViewException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sectors that were sealed while there was no long-term storage to go to. Their drivers rest;
- * once there is some they have to be told.
+ * The sectors that were sealed while there was no long-term storage to go to, also in an earlier
+ * life. Their drivers rest; once there is some they have to be told.
+ *
+ * @param leave whether there is some now
  */
-record SealedSectors(SectorView view, Sealing sealing) {
+record SealedSectors(SectorView view, Sealing sealing, BooleanSupplier leave) {
   private static final Logger LOG = LoggerFactory.getLogger(SealedSectors.class);
 
   /**
-   * Wakes the driver of each. The read model may be a moment behind: a driver that comes to rest
-   * meanwhile has looked by itself. Blocks.
+   * Wakes the driver of each, if they can leave now. The read model may be a moment behind: a
+   * driver that comes to rest meanwhile has looked by itself. Blocks.
    */
   void wake() {
+    if (!leave.getAsBoolean()) {
+      return;
+    }
     try {
       SectorFilter filter =
           new SectorFilter(

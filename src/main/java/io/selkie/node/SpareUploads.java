@@ -36,8 +36,13 @@ final class SpareUploads {
    * Looks what is there.
    *
    * @param spool before it is opened for calls; it need not be there
+   * @throws IOException if it cannot be read
    */
-  static Set<Path> leftIn(Path spool) throws IOException {
+  static SpareUploads in(Path spool, Sealing sealing, SectorView view) throws IOException {
+    return new SpareUploads(filesIn(spool), sealing, view);
+  }
+
+  private static Set<Path> filesIn(Path spool) throws IOException {
     Set<Path> left = new HashSet<>();
     if (Files.isDirectory(spool, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(spool)) {
@@ -49,10 +54,6 @@ final class SpareUploads {
       }
     }
     return left;
-  }
-
-  static SpareUploads of(Set<Path> left, Sealing sealing, SectorView view) {
-    return new SpareUploads(left, sealing, view);
   }
 
   /** Those that are still there and that no sector names. */

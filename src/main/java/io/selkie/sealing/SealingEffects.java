@@ -4,7 +4,6 @@ import io.selkie.chain.Chain;
 import io.selkie.chain.ChainException;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
-import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
@@ -282,7 +281,7 @@ final class SealingEffects {
     SectorId sector = step.facts().order().sector();
     return tasks
         .state(sector)
-        .thenCompose(state -> files.write(hostOf(state), SealRecords.of(step.facts(), phases)))
+        .thenCompose(state -> files.write(state.filesOn(), SealRecords.of(step.facts(), phases)))
         .thenApply(nothing -> ended);
   }
 
@@ -318,10 +317,6 @@ final class SealingEffects {
 
   private CompletionStage<Sector.Answer> endTask(SectorId sector, String cause) {
     return tasks.abort(sector, DRIVER, cause);
-  }
-
-  private static Optional<HostId> hostOf(SectorState state) {
-    return state instanceof SectorState.Known known ? known.facts().filesOn() : Optional.empty();
   }
 
   private CompletionStage<Void> delete(Uploads uploads) {
