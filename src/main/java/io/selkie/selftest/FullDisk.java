@@ -1,8 +1,6 @@
 package io.selkie.selftest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigFactory;
-import io.selkie.proofs.ProofsLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +68,7 @@ public final class FullDisk implements Trial {
     Path state = directory.resolve("state");
     TrialSettings settings =
         TrialSettings.standIn(Files.createDirectories(directory.resolve("marks")), SECTORS)
-            .set("selkie.native.dir", heavyProvers(directory, repo).toString());
+            .set("selkie.native.dir", HeavyProvers.in(directory, repo, BALLAST).toString());
     Set<String> reasons = new TreeSet<>();
     try (NodeProcess node = NodeProcess.start(directory, settings.asMap())) {
       NodeCalls calls = NodeCalls.to(state);
@@ -148,34 +146,5 @@ public final class FullDisk implements Trial {
       }
     }
     return Verdict.passed(cell);
-  }
-
-  /** Provers that write what real ones would: the stand-in's layers and trees are a few bytes. */
-  private static Path heavyProvers(Path directory, Path repo) throws IOException {
-    Path real = ProofsLibrary.find(ConfigFactory.load()).prover().toRealPath();
-    Path variant = real.resolveSibling("");
-    Path own = directory.resolve("native");
-    for (String name : List.of("sha", "generic")) {
-      Path there = Files.createDirectories(own.resolve(name));
-      Files.copy(variant.resolve("libselkie_native.so"), there.resolve("libselkie_native.so"));
-      Path program = there.resolve("selkie-prover");
-      Files.writeString(
-          program,
-          """
-          #!/bin/sh
-          for last; do :; done
-          case "$last" in
-          *.PreCommit2.*)
-            job=${last##*/}
-            head -c %d /dev/zero > "%s/cache/${job%%%%.*}/sc-02-data-tree-c-ballast.dat" || exit 9 ;;
-          esac
-          exec "%s" "$@"
-          """
-              .formatted(BALLAST, repo, real));
-      if (!program.toFile().setExecutable(true)) {
-        throw new IOException(program + " cannot be made executable");
-      }
-    }
-    return own;
   }
 }

@@ -1,5 +1,8 @@
 package io.selkie.journal;
 
+import static io.selkie.journal.TestJournal.insertEvent;
+import static io.selkie.journal.TestJournal.number;
+import static io.selkie.journal.TestJournal.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -210,30 +212,6 @@ class DatabaseTest {
       for (Connection connection : all) {
         connection.close();
       }
-    }
-  }
-
-  private static void insertEvent(Database database, int sequence) throws SQLException {
-    run(
-        database,
-        "INSERT INTO event_journal (persistence_id, sequence_number, writer, write_timestamp,"
-            + " adapter_manifest, event_ser_id, event_ser_manifest, event_payload) VALUES"
-            + (" ('Sector|s-t01000-1', " + sequence + ", '', 0, '', 31, '', X'00')"));
-  }
-
-  private static void run(Database database, String sql) throws SQLException {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static long number(Database database, String sql) throws SQLException {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      assertTrue(result.next());
-      return result.getLong(1);
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.selftest.EndsProvers;
+import io.selkie.selftest.HeavyProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.io.IOException;
@@ -110,38 +111,6 @@ class LimitsIT {
     return proving == sectors ? Optional.empty() : Optional.of(states.toString());
   }
 
-  /**
-   * Provers that write what real ones would: the stand-in's layers and trees are a few bytes each.
-   *
-   * @param ballast bytes that PreCommit2 finds in the cache, and Finalize clears
-   */
-  private Path proversOfRealSize(Path repo, long ballast) throws IOException {
-    Path built = Path.of(System.getProperty("selkie.native.dir", "target/native"));
-    Path own = temp.resolve("native");
-    try (Stream<Path> variants = Files.list(built)) {
-      for (Path variant : variants.filter(Files::isDirectory).toList()) {
-        Path there = Files.createDirectories(own.resolve(variant.getFileName().toString()));
-        Files.copy(variant.resolve("libselkie_native.so"), there.resolve("libselkie_native.so"));
-        Path program = there.resolve("selkie-prover");
-        Files.writeString(
-            program,
-            """
-            #!/bin/sh
-            for last; do :; done
-            case "$last" in
-            *.PreCommit2.*)
-              job=${last##*/}
-              head -c %d /dev/zero > "%s/cache/${job%%%%.*}/sc-02-data-tree-c-ballast.dat" || exit 9 ;;
-            esac
-            exec "%s" "$@"
-            """
-                .formatted(ballast, repo, variant.resolve("selkie-prover").toRealPath()));
-        assertTrue(program.toFile().setExecutable(true));
-      }
-    }
-    return own;
-  }
-
   @Test
   void moreSectorsThanFitWaitAndAllEndWithoutAFullDisk() throws Exception {
     Path repo = Files.createDirectories(temp.resolve("repo"));
@@ -151,7 +120,7 @@ class LimitsIT {
     try {
       Map<String, String> settings = settings();
       // Layers and trees of 8 MiB; two sectors at once would fill the disk.
-      settings.put("selkie.native.dir", proversOfRealSize(repo, 41 * mib).toString());
+      settings.put("selkie.native.dir", HeavyProvers.in(temp, repo, 41 * mib).toString());
       Set<String> reasons = new TreeSet<>();
       try (NodeProcess node = NodeProcess.start(temp, settings)) {
         NodeCalls calls = calls();
@@ -253,7 +222,7 @@ class LimitsIT {
   void withoutItsProverTheHostTakesNoWorkAndItsTasksWait() throws Exception {
     Path repo = Files.createDirectories(temp.resolve("repo"));
     Map<String, String> settings = settings();
-    Path own = proversOfRealSize(repo, 1);
+    Path own = HeavyProvers.in(temp, repo, 1);
     settings.put("selkie.native.dir", own.toString());
     List<Path> programs;
     try (Stream<Path> files = Files.walk(own)) {

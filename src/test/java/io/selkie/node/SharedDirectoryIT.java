@@ -1,8 +1,8 @@
 package io.selkie.node;
 
+import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,8 +11,6 @@ import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @ExtendWith(EndsProvers.class)
 class SharedDirectoryIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int EACH = 3;
 
   @TempDir Path temp;
@@ -139,15 +135,5 @@ class SharedDirectoryIT {
   private String holder(String sector) throws Exception {
     JsonNode claim = new ObjectMapper().readTree(claim(sector).toFile());
     return claim.path("holder").asText();
-  }
-
-  private static void await(NodeProcess node, Callable<Boolean> done) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!done.call()) {
-      if (Instant.now().isAfter(end)) {
-        fail("it does not come to that\n" + node.log());
-      }
-      Thread.sleep(50);
-    }
   }
 }

@@ -1,9 +1,9 @@
 package io.selkie.node;
 
+import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,15 +14,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @ExtendWith(EndsProvers.class)
 class StorageIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SECTOR = "s-t01000-1";
 
   @TempDir Path temp;
@@ -206,12 +202,7 @@ class StorageIT {
 
   @Test
   void anUploadThatASectorNamesIsNoOrphan() throws Exception {
-    String point = "AddPiece.before-work@" + SECTOR;
-    try (NodeProcess node = start(Map.of("selkie.test.prover-failpoints.0", point))) {
-      upload();
-      await(node, () -> Files.exists(temp.resolve(point)));
-      node.kill();
-    }
+    killWhileItAddsAnUpload();
     try (NodeProcess node = start(Map.of())) {
       assertEquals(List.of(), orphans(), node.log());
       assertEquals(1, uploads());
@@ -223,12 +214,7 @@ class StorageIT {
 
   @Test
   void anUploadThatASectorOfAnotherMinerNamesIsNoOrphan() throws Exception {
-    String point = "AddPiece.before-work@" + SECTOR;
-    try (NodeProcess node = start(Map.of("selkie.test.prover-failpoints.0", point))) {
-      upload();
-      await(node, () -> Files.exists(temp.resolve(point)));
-      node.kill();
-    }
+    String point = killWhileItAddsAnUpload();
     Map<String, String> other =
         Map.of("selkie.miner", "t02000", "selkie.test.prover-failpoints.0", point);
     Files.delete(temp.resolve(point));
@@ -240,16 +226,7 @@ class StorageIT {
 
   @Test
   void theSourceOfAFinishedCopyGoesByItself() throws Exception {
-    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
-    try (NodeProcess node = start(Map.of())) {
-      seal(node);
-      // One that stores alone would get the sector without us.
-      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
-    }
-    for (String file :
-        List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
-      copy(repo.resolve(file), store.resolve(file));
-    }
+    Path store = storeWithACopy();
     try (NodeProcess node = start(Map.of("selkie.storage.look-every", "100 ms"))) {
       await(node, () -> !Files.exists(repo.resolve("sealed").resolve(SECTOR)));
       await(node, () -> !Files.exists(repo.resolve("cache").resolve(SECTOR)));
@@ -260,16 +237,7 @@ class StorageIT {
 
   @Test
   void aDamagedCopyIsNoReasonToDeleteTheSource() throws Exception {
-    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
-    try (NodeProcess node = start(Map.of())) {
-      seal(node);
-      // One that stores alone would get the sector without us.
-      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
-    }
-    for (String file :
-        List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
-      copy(repo.resolve(file), store.resolve(file));
-    }
+    Path store = storeWithACopy();
     byte[] replica = Files.readAllBytes(store.resolve("sealed").resolve(SECTOR));
     replica[7] ^= 1;
     Files.write(store.resolve("sealed").resolve(SECTOR), replica);
@@ -308,12 +276,34 @@ class StorageIT {
     await(node, () -> "Proving".equals(calls().driverStates().get(SECTOR)));
   }
 
-  private int uploads() {
-    return repo.resolve("selkie/spool").toFile().list().length;
+  /** A store beside the repo that has the sector too, as another program may have copied it. */
+  private Path storeWithACopy() throws Exception {
+    Path store = Files.createDirectory(temp.toRealPath().resolve("store"));
+    try (NodeProcess node = start(Map.of())) {
+      seal(node);
+      // One that stores alone would get the sector without us.
+      post(200, "/storage/attach", attachment(store, "\"init\":true,\"seal\":true,\"store\":true"));
+    }
+    for (String file :
+        List.of("sealed/" + SECTOR, "cache/" + SECTOR, "selkie/" + SECTOR + ".json")) {
+      copy(repo.resolve(file), store.resolve(file));
+    }
+    return store;
   }
 
-  private void upload() throws Exception {
-    calls().upload("hello").join();
+  /** The fail point at which the prover was held. */
+  private String killWhileItAddsAnUpload() throws Exception {
+    String point = "AddPiece.before-work@" + SECTOR;
+    try (NodeProcess node = start(Map.of("selkie.test.prover-failpoints.0", point))) {
+      calls().upload("hello").join();
+      await(node, () -> Files.exists(temp.resolve(point)));
+      node.kill();
+    }
+    return point;
+  }
+
+  private int uploads() {
+    return repo.resolve("selkie/spool").toFile().list().length;
   }
 
   private String post(int status, String path, String body) throws Exception {
@@ -354,16 +344,6 @@ class StorageIT {
         Files.copy(
             file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
       }
-    }
-  }
-
-  private static void await(NodeProcess node, Callable<Boolean> done) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!done.call()) {
-      if (Instant.now().isAfter(end)) {
-        fail("it does not come to that\n" + node.log());
-      }
-      Thread.sleep(50);
     }
   }
 }

@@ -45,4 +45,9 @@ final class TrialNode {
       TimeUnit.MILLISECONDS.sleep(50);
     }
   }
+
+  /** The same where the test says by itself what is awaited. */
+  static void await(NodeProcess node, Look look) throws Exception {
+    await(node, "what the test waits for", look);
+  }
 }

@@ -1,9 +1,9 @@
 package io.selkie.node;
 
+import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
@@ -12,13 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 @ExtendWith(EndsProvers.class)
 class UpgradeIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final List<String> SECTORS = List.of("s-t01000-1", "s-t01000-2", "s-t01000-3");
 
   @TempDir Path temp;
@@ -226,15 +222,5 @@ class UpgradeIT {
 
   private static int count(String text, String part) {
     return text.split(Pattern.quote(part), -1).length - 1;
-  }
-
-  private static void await(NodeProcess node, Callable<Boolean> done) throws Exception {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!done.call()) {
-      if (Instant.now().isAfter(end)) {
-        fail("waited in vain\n" + node.log());
-      }
-      Thread.sleep(20);
-    }
   }
 }

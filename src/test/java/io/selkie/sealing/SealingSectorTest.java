@@ -56,14 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SealingSectorTest {
   private static final Config CONFIG =
-      ConfigFactory.parseString(
-              """
-              akka.loglevel = OFF
-              akka.actor.serialization-bindings {
-                "io.selkie.serialization.NodeMessage" = jackson-cbor
-                "io.selkie.serialization.JournalEvent" = jackson-json
-              }
-              """)
+      ConfigFactory.parseString("akka.loglevel = OFF")
           .withFallback(ManualTime.config())
           .withFallback(EventSourcedBehaviorTestKit.config());
   private static final Duration POLL = Duration.ofSeconds(1);

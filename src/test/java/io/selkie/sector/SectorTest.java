@@ -35,14 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class SectorTest {
   private static final Config CONFIG =
-      ConfigFactory.parseString(
-              """
-              akka.loglevel = OFF
-              akka.actor.serialization-bindings {
-                "io.selkie.serialization.NodeMessage" = jackson-cbor
-                "io.selkie.serialization.JournalEvent" = jackson-json
-              }
-              """)
+      ConfigFactory.parseString("akka.loglevel = OFF")
           .withFallback(EventSourcedBehaviorTestKit.config());
   private static final SectorSettings SETTINGS =
       new SectorSettings(SectorSamples.RETRIES, Duration.ofSeconds(5), Duration.ofMinutes(1));
