@@ -3,7 +3,6 @@ package io.selkie.filecoin;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -40,16 +39,6 @@ public record MinerId(long id) {
             () ->
                 new IllegalArgumentException(
                     "not a miner's ID address like t01000: " + Quoted.quoted(text))));
-  }
-
-  /**
-   * The prover id of the proofs: the payload of the ID address (unsigned LEB128) at the head of 32
-   * zero-filled bytes, as Lotus gives it to filecoin-proofs.
-   */
-  public Bytes32 proverId() {
-    ByteArrayOutputStream payload = new ByteArrayOutputStream();
-    Varint.write(id, payload);
-    return Bytes32.of(Arrays.copyOf(payload.toByteArray(), Bytes32.SIZE));
   }
 
   /**

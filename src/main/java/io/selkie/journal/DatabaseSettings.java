@@ -33,17 +33,6 @@ public record DatabaseSettings(
    */
   public record LeaseTimes(Duration timeout, Duration renewal) {}
 
-  /** The embedded database of a single host. */
-  public static DatabaseSettings embedded() {
-    return new DatabaseSettings(
-        Optional.empty(),
-        "",
-        "",
-        FEWEST_CONNECTIONS,
-        Duration.ofSeconds(1),
-        new LeaseTimes(Duration.ofMinutes(2), Duration.ofSeconds(12)));
-  }
-
   /**
    * Reads the settings.
    *

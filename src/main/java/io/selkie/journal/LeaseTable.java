@@ -29,21 +29,41 @@ final class LeaseTable {
   boolean take(String name, String owner, Duration duration) throws SQLException {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
-      return update(connection, name, owner, duration) || insert(connection, name, owner, duration);
+      return give(
+              connection,
+              name,
+              owner,
+              duration,
+              "(owner = ? OR expires_at < CURRENT_TIMESTAMP)",
+              owner)
+          || insert(connection, name, owner, duration);
     }
   }
 
-  private static boolean update(Connection connection, String name, String owner, Duration duration)
+  /**
+   * Gives a lease that is there to somebody, for a new duration.
+   *
+   * @param condition on the row, with one question mark, which is {@code from}
+   * @return whether it was met
+   */
+  private static boolean give(
+      Connection connection,
+      String name,
+      String to,
+      Duration duration,
+      String condition,
+      String from)
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE cluster_lease SET owner = ?,"
                 + " expires_at = CURRENT_TIMESTAMP + ? * INTERVAL '0.001' SECOND"
-                + " WHERE name = ? AND (owner = ? OR expires_at < CURRENT_TIMESTAMP)")) {
-      statement.setString(1, owner);
+                + " WHERE name = ? AND "
+                + condition)) {
+      statement.setString(1, to);
       statement.setLong(2, duration.toMillis());
       statement.setString(3, name);
-      statement.setString(4, owner);
+      statement.setString(4, from);
       return statement.executeUpdate() == 1;
     }
   }
@@ -98,19 +118,10 @@ final class LeaseTable {
    */
   boolean pass(String name, String from, boolean over, String to, Duration duration)
       throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "UPDATE cluster_lease SET owner = ?,"
-                    + " expires_at = CURRENT_TIMESTAMP + ? * INTERVAL '0.001' SECOND"
-                    + " WHERE name = ? AND owner = ?"
-                    + (over ? " AND expires_at < CURRENT_TIMESTAMP" : ""))) {
+    try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
-      statement.setString(1, to);
-      statement.setLong(2, duration.toMillis());
-      statement.setString(3, name);
-      statement.setString(4, from);
-      return statement.executeUpdate() == 1;
+      String condition = "owner = ?" + (over ? " AND expires_at < CURRENT_TIMESTAMP" : "");
+      return give(connection, name, to, duration, condition, from);
     }
   }
 
@@ -136,10 +147,5 @@ final class LeaseTable {
       statement.setString(2, owner);
       statement.executeUpdate();
     }
-  }
-
-  /** Who has the lease; empty if nobody does. */
-  Optional<String> owner(String name) throws SQLException {
-    return look(name).filter(row -> row.leftMillis() >= 0).map(Row::owner);
   }
 }

@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
@@ -46,19 +45,12 @@ final class SharedDatabase extends Database {
     HikariDataSource pool = null;
     boolean opened = false;
     try {
-      HikariConfig config = pool("shared", settings.connections() / JOURNAL_SHARE);
-      config.setJdbcUrl(url);
-      config.setDriverClassName(DRIVER);
-      config.setUsername(settings.user());
-      config.setPassword(settings.password());
-      config.setDataSourceProperties(properties(settings));
-      config.setInitializationFailTimeout(-1); // the first use says it in our words
-      pool = new HikariDataSource(config);
+      pool = new HikariDataSource(pool(settings, "shared", settings.connections() / JOURNAL_SHARE));
       reach(pool, name);
       int version = new Migrations(pool, name, "BYTEA").run();
       opened = true;
       return new SharedDatabase(
-          name, pool, new FarmLease(leasePool(settings, url)), version, access(settings, url));
+          name, pool, new FarmLease(leasePool(settings)), version, access(settings, url));
     } finally {
       if (!opened && pool != null) {
         pool.close();
@@ -67,17 +59,22 @@ final class SharedDatabase extends Database {
   }
 
   /** Renewals must not wait for whoever reads long lists; it connects when it is used. */
-  private static HikariDataSource leasePool(DatabaseSettings settings, String url) {
-    HikariConfig config = pool("farm-lease", 1);
+  private static HikariDataSource leasePool(DatabaseSettings settings) {
+    HikariConfig config = pool(settings, "farm-lease", 1);
     config.setMinimumIdle(0);
-    config.setJdbcUrl(url);
+    config.addDataSourceProperty("ApplicationName", "selkie-lease");
+    return new HikariDataSource(config);
+  }
+
+  private static HikariConfig pool(DatabaseSettings settings, String name, int connections) {
+    HikariConfig config = pool(name, connections);
+    config.setJdbcUrl(settings.url().orElseThrow());
     config.setDriverClassName(DRIVER);
     config.setUsername(settings.user());
     config.setPassword(settings.password());
-    config.setDataSourceProperties(properties(settings));
-    config.addDataSourceProperty("ApplicationName", "selkie-lease");
-    config.setInitializationFailTimeout(-1);
-    return new HikariDataSource(config);
+    networking(settings).forEach(config::addDataSourceProperty);
+    config.setInitializationFailTimeout(-1); // the first use says it in our words
+    return config;
   }
 
   private static void reach(DataSource pool, String name) throws IOException {
@@ -97,12 +94,6 @@ final class SharedDatabase extends Database {
   }
 
   /** A database that is cut off is known by its silence; a firewall may hide its end. */
-  private static Properties properties(DatabaseSettings settings) {
-    Properties properties = new Properties();
-    networking(settings).forEach(properties::setProperty);
-    return properties;
-  }
-
   private static Map<String, String> networking(DatabaseSettings settings) {
     String seconds = String.valueOf(settings.answerWithin().toSeconds());
     return Map.of(

@@ -1,5 +1,6 @@
 package io.selkie.sealing;
 
+import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -28,9 +29,7 @@ final class Spool {
       }
       Path directory = file.toAbsolutePath().getParent();
       if (directory != null) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-          channel.force(true);
-        }
+        Durable.syncDirectory(directory);
       }
     }
   }

@@ -157,11 +157,6 @@ public record PathSettings(
     return Durable.create(file, CheckedJson.bytes(json(CheckedJson.empty(file).copy())));
   }
 
-  /** Replaces a file; keys in it that mean nothing here stay as they are. */
-  public void rewrite(Path file) throws IOException {
-    Durable.replace(file, CheckedJson.bytes(json(CheckedJson.read(file, EXPECTED).copy())));
-  }
-
   private ObjectNode json(ObjectNode json) {
     json.put("ID", id);
     json.put("Weight", weight);

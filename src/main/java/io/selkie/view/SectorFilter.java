@@ -29,21 +29,25 @@ public record SectorFilter(
    * @throws IllegalArgumentException if it is out of range
    */
   public SectorFilter {
+    checked(limit);
+  }
+
+  /**
+   * The length of a page.
+   *
+   * @throws IllegalArgumentException if it is out of range
+   */
+  static int checked(int limit) {
     if (limit < 1 || limit > MOST) {
       throw new IllegalArgumentException("limit must be 1 to " + MOST + ", got " + limit);
     }
+    return limit;
   }
 
   /** The first page of all sectors. */
   public static SectorFilter all() {
     return new SectorFilter(
         Optional.empty(), Optional.empty(), Optional.empty(), false, Optional.empty(), MOST);
-  }
-
-  /** The first page of those that have something left to do. */
-  public static SectorFilter onlyUnfinished() {
-    return new SectorFilter(
-        Optional.empty(), Optional.empty(), Optional.empty(), true, Optional.empty(), MOST);
   }
 
   /** The page after this sector. */

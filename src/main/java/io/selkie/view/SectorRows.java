@@ -27,13 +27,7 @@ public final class SectorRows {
 
   /** The sector's summary as the events so far have left it. */
   public Optional<SectorSummary> summary(SectorId sector) throws SQLException {
-    return Sql.query(
-            connection,
-            "SELECT * FROM sector_summary WHERE sector = ?",
-            List.of(sector.toString()),
-            SectorSummary::read)
-        .stream()
-        .findFirst();
+    return SectorSummary.of(connection, sector);
   }
 
   /**

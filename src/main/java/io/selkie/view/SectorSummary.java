@@ -3,9 +3,11 @@ package io.selkie.view;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,6 +63,17 @@ public record SectorSummary(
     boolean driverFinished,
     Optional<String> transfer,
     Optional<String> transferDetail) {
+
+  /** As it is in the database; empty if no event of the sector was projected yet. */
+  static Optional<SectorSummary> of(Connection connection, SectorId sector) throws SQLException {
+    return Sql.query(
+            connection,
+            "SELECT * FROM sector_summary WHERE sector = ?",
+            List.of(sector.toString()),
+            SectorSummary::read)
+        .stream()
+        .findFirst();
+  }
 
   static SectorSummary read(ResultSet row) throws SQLException {
     return new SectorSummary(

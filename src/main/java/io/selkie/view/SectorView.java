@@ -65,12 +65,7 @@ public final class SectorView {
 
   /** One sector; empty if no event of it was projected yet. */
   public Optional<SectorSummary> find(SectorId sector) {
-    return query(
-            "SELECT * FROM sector_summary WHERE sector = ?",
-            List.of(sector.toString()),
-            SectorSummary::read)
-        .stream()
-        .findFirst();
+    return query(connection -> SectorSummary.of(connection, sector));
   }
 
   /**
@@ -82,7 +77,7 @@ public final class SectorView {
   public List<SectorHistory> history(SectorId sector, long after, int limit) {
     return query(
         "SELECT * FROM sector_history WHERE sector = ? AND id > ? ORDER BY id LIMIT ?",
-        List.of(sector.toString(), after, checked(limit)),
+        List.of(sector.toString(), after, SectorFilter.checked(limit)),
         SectorHistory::read);
   }
 
@@ -96,7 +91,7 @@ public final class SectorView {
   public List<SectorHistory> historyAfter(long after, int limit) {
     return query(
         "SELECT * FROM sector_history WHERE id > ? ORDER BY id LIMIT ?",
-        List.of(after, checked(limit)),
+        List.of(after, SectorFilter.checked(limit)),
         SectorHistory::read);
   }
 
@@ -135,17 +130,17 @@ public final class SectorView {
     return counts;
   }
 
-  private static int checked(int limit) {
-    if (limit < 1 || limit > SectorFilter.MOST) {
-      throw new IllegalArgumentException(
-          "limit must be 1 to " + SectorFilter.MOST + ", got " + limit);
-    }
-    return limit;
+  private <T> List<T> query(String sql, List<Object> values, Sql.Reader<T> reader) {
+    return query(connection -> Sql.query(connection, sql, values, reader));
   }
 
-  private <T> List<T> query(String sql, List<Object> values, Sql.Reader<T> reader) {
+  private interface Query<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private <T> T query(Query<T> query) {
     try (Connection connection = database.getConnection()) {
-      return Sql.query(connection, sql, values, reader);
+      return query.run(connection);
     } catch (SQLException e) {
       throw new ViewException(e);
     }

@@ -71,20 +71,6 @@ class MinerIdTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "0,00",
-    "127,7f",
-    "128,8001",
-    "1000,e807",
-    "9223372036854775807,ffffffffffffffff7f",
-  })
-  void proverIdIsThePayloadOfTheIdAddress(long id, String payload) {
-    String padded = payload + "00".repeat(32 - payload.length() / 2);
-
-    assertEquals(Bytes32.ofHex(padded), new MinerId(id).proverId());
-  }
-
-  @ParameterizedTest
   @CsvSource({"0,420000", "127,42007f", "1000,4300e807", "1027,43008308", "128,43008001"})
   void writesTheAddressInCbor(long id, String cbor) {
     assertEquals(Bytes.of(HexFormat.of().parseHex(cbor)), new MinerId(id).addressCbor());

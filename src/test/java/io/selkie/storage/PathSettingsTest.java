@@ -76,18 +76,6 @@ class PathSettingsTest {
   }
 
   @Test
-  void keysOfOthersSurviveARewrite() throws IOException {
-    Files.writeString(file, "{\"ID\":\"a\",\"FutureKey\":{\"x\":[1,2]},\"Weight\":3}");
-    PathSettings settings = PathSettings.read(file);
-
-    settings.rewrite(file);
-
-    assertEquals(settings, PathSettings.read(file));
-    assertEquals(
-        "{\"x\":[1,2]}", new ObjectMapper().readTree(file.toFile()).get("FutureKey").toString());
-  }
-
-  @Test
   void filtersSayWhatItTakes() throws IOException {
     PathSettings settings =
         read(

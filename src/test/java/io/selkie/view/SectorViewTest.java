@@ -132,7 +132,9 @@ class SectorViewTest {
 
     assertEquals(
         List.of(sector(1000, 1), sector(1000, 3), sector(1000, 4), sector(1000, 7)),
-        sectors(SectorFilter.onlyUnfinished()));
+        sectors(
+            new SectorFilter(
+                Optional.empty(), Optional.empty(), Optional.empty(), true, Optional.empty(), 10)));
   }
 
   @Test
