@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,11 +32,7 @@ final class AuthCreateToken implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(
-      names = "--repo",
-      paramLabel = "DIR",
-      description = "Where the node's sectors lie (default: ~/.selkie).")
-  private Optional<Path> repo = Optional.empty();
+  @Mixin private RepoOption repo = new RepoOption();
 
   @Option(
       names = {"--permission", "--perm"},
@@ -68,7 +64,7 @@ final class AuthCreateToken implements Callable<Integer> {
   }
 
   private boolean create() throws IOException {
-    Path directory = context.repo(repo);
+    Path directory = context.repo(repo.given());
     if (!Files.isDirectory(directory)) {
       throw new IOException("there is no repo " + directory + ": selkie dev makes one");
     }

@@ -8,13 +8,11 @@ import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code selkie db migrate}. */
@@ -34,11 +32,7 @@ final class DbMigrate implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(
-      names = "--repo",
-      paramLabel = "DIR",
-      description = "Where the node's sectors lie (default: ~/.selkie).")
-  private Optional<Path> repo = Optional.empty();
+  @Mixin private RepoOption repo = new RepoOption();
 
   DbMigrate(CommandContext context) {
     this.context = context;
@@ -51,7 +45,7 @@ final class DbMigrate implements Callable<Integer> {
 
   private boolean migrate() throws IOException {
     DatabaseSettings target = target();
-    try (RestingNode node = RestingNode.of(context, repo, ": there is nothing to move")) {
+    try (RestingNode node = RestingNode.of(context, repo.given(), ": there is nothing to move")) {
       StateDirectory state = node.state();
       if (Database.wasMoved(state)) {
         throw new IOException("the journal of " + state.path() + " was moved before");

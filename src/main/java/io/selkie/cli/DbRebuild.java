@@ -3,13 +3,11 @@ package io.selkie.cli;
 import io.selkie.journal.Database;
 import io.selkie.view.Rebuild;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code selkie db rebuild}. */
@@ -28,11 +26,7 @@ final class DbRebuild implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(
-      names = "--repo",
-      paramLabel = "DIR",
-      description = "Where the node's sectors lie (default: ~/.selkie).")
-  private Optional<Path> repo = Optional.empty();
+  @Mixin private RepoOption repo = new RepoOption();
 
   DbRebuild(CommandContext context) {
     this.context = context;
@@ -44,7 +38,7 @@ final class DbRebuild implements Callable<Integer> {
   }
 
   private boolean rebuild() throws IOException {
-    try (RestingNode node = RestingNode.of(context, repo, "");
+    try (RestingNode node = RestingNode.of(context, repo.given(), "");
         Database database = Database.open(node.state(), RestingNode.database(context))) {
       database.requireNoNode();
       long events = Rebuild.run(database);

@@ -1,6 +1,7 @@
 package io.selkie.cli;
 
 import io.selkie.filecoin.SectorSize;
+import io.selkie.node.Build;
 import io.selkie.params.ParameterGenerator;
 import io.selkie.params.ParameterListener;
 import io.selkie.params.ParameterReport;
@@ -46,7 +47,7 @@ final class PorepParameters {
     if (!report.usable() && generate && size == SectorSize.KIB_2) {
       progress.message(
           "the parameters of 2KiB proofs are missing: generating them once (8 to 16 minutes)");
-      new ParameterGenerator(context.manifest(), context.parameters(), SelkieCli.Version.number())
+      new ParameterGenerator(context.manifest(), context.parameters(), Build.version())
           .generate(size, POREP, new ProverGeneration(context), progress);
     } else {
       report.requireUsable();

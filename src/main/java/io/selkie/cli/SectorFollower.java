@@ -74,7 +74,7 @@ final class SectorFollower {
 
   /** Why it does not go on, once that has been so for a while; numbers in it may change. */
   private void tellReason(SectorReport report) throws IOException {
-    String reason = report.isHeldBy().orElse("");
+    String reason = report.heldBy().orElse("");
     String words = reason.replaceAll("\\d+", "");
     if (!words.equals(heldBy)) {
       heldBy = words;

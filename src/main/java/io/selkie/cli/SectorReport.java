@@ -75,7 +75,7 @@ record SectorReport(SectorId sector, JsonNode json) {
   }
 
   /** Why it does not go on, where only somebody else can change that. */
-  Optional<String> isHeldBy() {
+  Optional<String> heldBy() {
     boolean ticket = json.path("sealing").path("state").asText("").equals("GetTicket");
     Optional<String> slot = value(json.path("waiting"), String.class);
     return ticket ? waitsFor() : slot;

@@ -147,6 +147,18 @@ final class SelftestCommand implements Callable<Integer> {
       out.flush();
       return;
     }
+    out.println(table(runs));
+    for (TrialRun run : runs) {
+      run.failures()
+          .forEach(verdict -> out.println(line("failed", run, verdict.cell(), verdict.problem())));
+      run.skipped()
+          .forEach(verdict -> out.println(line("skipped", run, verdict.cell(), verdict.skipped())));
+    }
+    out.println(passed ? "all passed" : "not all passed");
+    out.flush();
+  }
+
+  private static TextTable table(List<TrialRun> runs) {
     TextTable table = new TextTable().row("TRIAL", "CELLS", "PASSED", "SKIPPED", "TIME");
     for (TrialRun run : runs) {
       int failed = run.failures().size();
@@ -158,31 +170,11 @@ final class SelftestCommand implements Callable<Integer> {
           String.valueOf(skipped),
           String.format(Locale.ROOT, "%.1f s", run.took().toMillis() / 1000.0));
     }
-    out.println(table);
-    for (TrialRun run : runs) {
-      for (Verdict failure : run.failures()) {
-        out.println(
-            CommandTask.oneLine(
-                "failed: "
-                    + run.trial()
-                    + " "
-                    + failure.cell()
-                    + ": "
-                    + failure.problem().orElse("")));
-      }
-      for (Verdict skipped : run.skipped()) {
-        out.println(
-            CommandTask.oneLine(
-                "skipped: "
-                    + run.trial()
-                    + " "
-                    + skipped.cell()
-                    + ": "
-                    + skipped.skipped().orElse("")));
-      }
-    }
-    out.println(passed ? "all passed" : "not all passed");
-    out.flush();
+    return table;
+  }
+
+  private static String line(String what, TrialRun run, String cell, Optional<String> why) {
+    return CommandTask.oneLine(what + ": " + run.trial() + " " + cell + ": " + why.orElse(""));
   }
 
   private static ObjectNode json(List<TrialRun> runs, boolean passed) {

@@ -88,7 +88,7 @@ public final class SelkieCli {
     root.addSubcommand(new VerifyCommand(context));
     root.addSubcommand(
         ParamsCommand.create(
-            context.environment(), () -> new ProverGeneration(context), Version.number()));
+            context.environment(), () -> new ProverGeneration(context), Build.version()));
     root.addSubcommand(SectorsCommand.create(context));
     root.addSubcommand(RunCommand.create(context));
     root.addSubcommand(TransfersCommand.create(context));
@@ -122,10 +122,6 @@ public final class SelkieCli {
     @Override
     public String[] getVersion() {
       return new String[] {"selkie " + Build.version() + " (commit " + Build.commit() + ")"};
-    }
-
-    static String number() {
-      return Build.version();
     }
   }
 }

@@ -7,13 +7,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie storage detach}. */
 @Command(
@@ -23,15 +19,7 @@ import picocli.CommandLine.Spec;
           + " there again."
     },
     mixinStandardHelpOptions = true)
-final class StorageDetach implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
+final class StorageDetach extends NodeQuery {
   @Parameters(paramLabel = "PATH", description = "Its directory or its ID.")
   @SuppressWarnings("NullAway.Init")
   private String path;
@@ -41,19 +29,12 @@ final class StorageDetach implements Callable<Integer> {
       description = "Also while sectors are worked on there: their tasks fail.")
   private boolean force;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
-
   StorageDetach(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::detach);
-  }
-
-  private boolean detach() throws IOException, InterruptedException {
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     // What is here under this name is meant; an ID is not.
     Path directory = Path.of(path);
@@ -62,16 +43,12 @@ final class StorageDetach implements Callable<Integer> {
     if (force) {
       body.put("force", true);
     }
-    try (NodeSession session = node.nodes(context).running()) {
-      JsonNode detached = session.client().detach(body);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(
-          json
-              ? detached
-              : CommandTask.oneLine(
-                  detached.path("path").asText() + " is detached; nothing in it changed"));
-      out.flush();
-      return true;
-    }
+    return client.detach(body);
+  }
+
+  @Override
+  void show(JsonNode answer, PrintWriter out) {
+    out.println(
+        CommandTask.oneLine(answer.path("path").asText() + " is detached; nothing in it changed"));
   }
 }

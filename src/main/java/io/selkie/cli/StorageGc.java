@@ -72,7 +72,7 @@ final class StorageGc implements Callable<Integer> {
       } else if (orphans.isEmpty()) {
         out.println("there are no orphans");
       } else {
-        out.println(table(orphans, "REASON", "reason"));
+        out.println(table(orphans, "REASON"));
         out.println(
             orphans.size()
                 + " orphans with "
@@ -127,7 +127,7 @@ final class StorageGc implements Callable<Integer> {
       out.println(object);
     } else {
       if (!deleted.isEmpty()) {
-        out.println(table(deleted, "DELETED BECAUSE", "reason"));
+        out.println(table(deleted, "DELETED BECAUSE"));
       }
       kept.forEach(
           one ->
@@ -150,8 +150,8 @@ final class StorageGc implements Callable<Integer> {
     return object;
   }
 
-  private static TextTable table(List<JsonNode> orphans, String last, String field) {
-    TextTable table = new TextTable().row("KIND", "SECTOR", "SIZE", "FILES", last);
+  private static TextTable table(List<JsonNode> orphans, String reason) {
+    TextTable table = new TextTable().row("KIND", "SECTOR", "SIZE", "FILES", reason);
     for (JsonNode orphan : orphans) {
       JsonNode files = orphan.path("files");
       String more = files.size() > 1 ? " and " + (files.size() - 1) + " more" : "";
@@ -160,7 +160,7 @@ final class StorageGc implements Callable<Integer> {
           orphan.path("sector").asText(""),
           ByteSize.shown(orphan.path("bytes").asLong()),
           files.path(0).asText() + more,
-          orphan.path(field).asText());
+          orphan.path("reason").asText());
     }
     return table;
   }

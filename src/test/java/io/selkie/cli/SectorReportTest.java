@@ -72,8 +72,8 @@ class SectorReportTest {
     json.put("waiting", "waits for memory");
 
     assertEquals(Optional.of("waits for memory"), report(json).waitsFor());
-    assertEquals(Optional.of("waits for memory"), report(json).isHeldBy());
-    assertEquals(Optional.empty(), report(Reports.waitingForTheSeed()).isHeldBy());
+    assertEquals(Optional.of("waits for memory"), report(json).heldBy());
+    assertEquals(Optional.empty(), report(Reports.waitingForTheSeed()).heldBy());
   }
 
   @Test
