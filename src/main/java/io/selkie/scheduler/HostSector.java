@@ -21,7 +21,7 @@ public record HostSector(
     @JsonSetter(nulls = Nulls.AS_EMPTY) Map<SectorSpace.Part, Long> rest) {
   /** The map is copied; hosts of earlier versions tell of none. */
   public HostSector {
-    rest = rest == null ? Map.of() : Map.copyOf(rest);
+    rest = Map.copyOf(rest);
   }
 
   /** One that is not parked. */
