@@ -188,7 +188,7 @@ final class ProverJob {
       IdleProvers.Idle waiting = idle.get();
       idle = Optional.empty();
       try {
-        waiting.begin();
+        waiting.begin(settings.environment());
         return waiting.process();
       } catch (IOException e) {
         LOG.info("the prover that waited for {} is gone: another is started", directory);
