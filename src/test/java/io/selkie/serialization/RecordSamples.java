@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -75,9 +76,12 @@ final class RecordSamples {
     throw new AssertionError("say what a sample of " + plain + " is");
   }
 
+  /** By their names: the compiler lists them in the order in which it came upon them. */
   private List<Object> variants(Class<?> type) {
+    List<Class<?>> variants = new ArrayList<>(List.of(type.getPermittedSubclasses()));
+    variants.sort(Comparator.comparing(Class::getName));
     List<Object> all = new ArrayList<>();
-    for (Class<?> variant : type.getPermittedSubclasses()) {
+    for (Class<?> variant : variants) {
       if (!making.contains(variant)) {
         all.addAll(samples(variant));
       }
