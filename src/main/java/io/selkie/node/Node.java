@@ -14,8 +14,8 @@ import io.selkie.api.ApiServer;
 import io.selkie.api.ApiServices;
 import io.selkie.api.ReadModel;
 import io.selkie.auth.AuditLog;
+import io.selkie.auth.Tickets;
 import io.selkie.auth.TokenSecret;
-import io.selkie.auth.Tokens;
 import io.selkie.chain.Chain;
 import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
@@ -33,6 +33,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsLibrary;
 import io.selkie.proofs.ProverProofs;
 import io.selkie.proofs.ProverSettings;
+import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
 import io.selkie.storage.CopyCheck;
@@ -259,7 +260,7 @@ public final class Node implements AutoCloseable {
             operations,
             storage,
             ReadModel.of(new SectorView(parts.database().dataSource()), actors.feed()),
-            new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+            parts.tokens(),
             audit,
             settings.spool(parts.host()),
             Clock.systemUTC()));
@@ -338,7 +339,6 @@ public final class Node implements AutoCloseable {
       return;
     }
     Path state = settings.state().path();
-    Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
     URI url =
         await(
             TransferServer.start(
@@ -353,7 +353,8 @@ public final class Node implements AutoCloseable {
                     state,
                     parts.host().value(),
                     parts.places(),
-                    tokens,
+                    parts.tokens(),
+                    parts.tickets(),
                     parts.digest(),
                     parts.blocking())));
     Path file = state.resolve("transfer");
@@ -363,15 +364,14 @@ public final class Node implements AutoCloseable {
     LOG.info("receives sectors at {}", url);
     String address = settings.cluster().address();
     if (isReached(settings) && parts.worker().means() instanceof HostLedger ledger) {
-      ledger.servesFilesAt(
-          new FileTickets(parts.host(), FileTickets.from(url, address), tokens, Clock.systemUTC()));
+      ledger.servesFilesAt(new FileSource(parts.host(), TransferAddress.from(url, address)));
     }
   }
 
   /** Whether other hosts of the farm can fetch what their Commit2 read from here. */
   private static boolean isReached(NodeSettings settings) throws IOException {
     return settings.cluster().isFarm()
-        && FileTickets.isReached(settings.transfer().host(), settings.cluster().address());
+        && TransferAddress.isReached(settings.transfer().host(), settings.cluster().address());
   }
 
   /** Local commands find the node by this file; a stale one is known by nobody answering. */
@@ -436,8 +436,12 @@ public final class Node implements AutoCloseable {
             settings.host().limits(devices),
             () -> settings.transfers(NodeGuardian.stores(paths).size()),
             fitness);
+    Optional<TokenSecret> farm = TokenSecrets.ofFarm(settings.config(), database);
+    Optional<Tickets> tickets =
+        farm.map(secret -> new Tickets(secret, host.value(), Clock.systemUTC()));
     InputClient inputs =
-        new InputClient(settings.transfer().tls(), settings.transfer().stallTimeout(), FETCH);
+        new InputClient(
+            settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProverTaskRunner runner =
         new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
     Worker.Parts worker =
@@ -452,6 +456,8 @@ public final class Node implements AutoCloseable {
         worker,
         progress,
         chain(settings, database, local, blocking),
+        TokenSecrets.tokens(farm, state),
+        tickets,
         blocking);
   }
 

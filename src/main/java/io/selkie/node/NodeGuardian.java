@@ -116,6 +116,7 @@ final class NodeGuardian {
                 () -> stores(parts.paths()),
                 settings.state().path(),
                 parts.host(),
+                parts.tickets(),
                 parts.digest(),
                 parts.blocking()));
     TaskRunner runner =

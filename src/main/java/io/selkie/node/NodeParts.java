@@ -1,5 +1,7 @@
 package io.selkie.node;
 
+import io.selkie.auth.Tickets;
+import io.selkie.auth.Tokens;
 import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
 import io.selkie.proofs.NodeJobs;
@@ -12,6 +14,7 @@ import io.selkie.transfer.FileDigest;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.Worker;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -20,6 +23,8 @@ import java.util.concurrent.ExecutorService;
  * @param worker what tasks run with
  * @param local proofs for what is short
  * @param paths of this host, and {@code places} of sectors on them
+ * @param tokens that this host takes
+ * @param tickets by which hosts of its farm let each other in; empty: it has none
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
@@ -32,6 +37,8 @@ record NodeParts(
     Worker.Parts worker,
     ProgressBoard progress,
     Chain chain,
+    Tokens tokens,
+    Optional<Tickets> tickets,
     ExecutorService blocking) {
   /** The digest that sector manifests have. */
   FileDigest digest() {

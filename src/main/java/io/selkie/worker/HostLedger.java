@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +65,7 @@ public final class HostLedger implements HostMeans {
   private final Set<TaskId.Attempt> running = new HashSet<>();
   private HostLimits limits;
   private boolean troubled;
-  private volatile Supplier<Optional<FileSource>> files = Optional::empty;
+  private volatile Optional<FileSource> files = Optional.empty();
 
   /**
    * A sector on the host, as it is written down.
@@ -192,12 +191,12 @@ public final class HostLedger implements HostMeans {
 
   @Override
   public Optional<FileSource> files() {
-    return files.get();
+    return files;
   }
 
-  /** From now on other hosts can fetch from here; the source may change its token. */
-  public void servesFilesAt(Supplier<Optional<FileSource>> source) {
-    files = source;
+  /** From now on other hosts can fetch from here. */
+  public void servesFilesAt(FileSource source) {
+    files = Optional.of(source);
   }
 
   /**

@@ -121,7 +121,7 @@ class ProverTaskRunnerTest {
         board,
         ledger(repo, places, () -> unfit),
         threads,
-        (from, sector, to) -> Files.writeString(to, from.token()),
+        (from, sector, to) -> Files.writeString(to, from.url().getFragment()),
         removeAgain);
   }
 
@@ -257,7 +257,7 @@ class ProverTaskRunnerTest {
 
   private static TaskRequest elsewhere(String content) {
     FileSource source =
-        new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721"), content);
+        new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721#" + content));
     return new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/other/c1.json"), "blake3:00")
         .with(source);
   }
