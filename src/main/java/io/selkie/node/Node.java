@@ -52,6 +52,7 @@ import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
 import io.selkie.worker.Device;
 import io.selkie.worker.Devices;
+import io.selkie.worker.FetchedInputs;
 import io.selkie.worker.HostFitness;
 import io.selkie.worker.HostLedger;
 import io.selkie.worker.Jobs;
@@ -292,6 +293,7 @@ public final class Node implements AutoCloseable {
             SpareUploads.of(SpareUploads.leftIn(settings.spool(parts.host())), sealing, view),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            new FetchedInputs(settings.state().fetched()),
             () -> stores(settings.transfer()),
             () -> wakeSealed(settings, parts, sealing),
             served,
@@ -439,11 +441,14 @@ public final class Node implements AutoCloseable {
     Optional<TokenSecret> farm = TokenSecrets.ofFarm(settings.config(), database);
     Optional<Tickets> tickets =
         farm.map(secret -> new Tickets(secret, host.value(), Clock.systemUTC()));
+    FetchedInputs fetched = new FetchedInputs(state.fetched());
+    fetched.tidy(runs.present());
     InputClient inputs =
         new InputClient(
             settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProverTaskRunner runner =
-        new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
+        new ProverTaskRunner(
+            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched);
     Worker.Parts worker =
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking);
     return new NodeParts(

@@ -20,8 +20,10 @@ import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.storage.Trash;
 import io.selkie.view.ViewException;
+import io.selkie.worker.FetchedInputs;
 import io.selkie.worker.Jobs;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,6 +39,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +63,7 @@ final class NodeStorage implements StorageOperations {
    * What it works with.
    *
    * @param jobs of this host, whose directories lie in {@code jobDirectory}
+   * @param fetched what was brought here for jobs
    * @param stores directories of this host that hold sealed sectors and may be no storage paths
    * @param attached called when there is a path more
    * @param served those that peers may send sectors into
@@ -70,6 +75,7 @@ final class NodeStorage implements StorageOperations {
       SpareUploads uploads,
       Jobs jobs,
       Path jobDirectory,
+      FetchedInputs fetched,
       Supplier<List<Path>> stores,
       Runnable attached,
       ServedPaths served,
@@ -208,18 +214,27 @@ final class NodeStorage implements StorageOperations {
   /** The worker clears the jobs of sectors that it hears of; nobody speaks for these. */
   private List<Orphan> jobs() throws IOException {
     List<Orphan> stale = new ArrayList<>();
-    for (String name : parts.jobs().present()) {
+    Set<String> names = new TreeSet<>(parts.jobs().present());
+    names.addAll(parts.fetched().present());
+    for (String name : names) {
       Optional<SectorId> sector = sector(name);
       if (sector.isPresent()) {
         SectorStanding standing = parts.journal().standing(sector.get());
         if (standing == SectorStanding.UNKNOWN || standing == SectorStanding.REMOVED) {
-          Path directory = parts.jobDirectory().resolve(name);
+          List<Path> there =
+              Stream.of(parts.jobDirectory().resolve(name), parts.fetched().of(name))
+                  .filter(Files::isDirectory)
+                  .toList();
+          long bytes = 0;
+          for (Path directory : there) {
+            bytes += StoragePaths.bytes(directory);
+          }
           stale.add(
               new Orphan(
                   Orphan.Kind.JOB,
                   sector,
-                  List.of(directory),
-                  StoragePaths.bytes(directory),
+                  there,
+                  bytes,
                   "its sector is not known, or was removed",
                   false));
         }
@@ -283,7 +298,8 @@ final class NodeStorage implements StorageOperations {
         before.of(file, orphan.sector());
         if (orphan.kind() == Orphan.Kind.JOB) {
           parts.jobs().remove(String.valueOf(file.getFileName()));
-        } else {
+        }
+        if (orphan.kind() != Orphan.Kind.JOB || file.startsWith(parts.fetched().directory())) {
           FileTree.delete(file);
         }
       }
