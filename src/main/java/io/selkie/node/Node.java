@@ -461,6 +461,7 @@ public final class Node implements AutoCloseable {
         worker,
         progress,
         chain(settings, database, local, blocking),
+        Bootstrap.identity(settings.cluster()),
         TokenSecrets.tokens(farm, state),
         tickets,
         blocking);

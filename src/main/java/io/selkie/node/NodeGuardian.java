@@ -81,7 +81,13 @@ final class NodeGuardian {
 
   private static Actors spawn(
       ActorContext<Command> context, NodeSettings settings, NodeParts parts) {
-    Membership.join(context, settings.cluster(), parts.host(), parts.database(), parts.blocking());
+    Membership.join(
+        context,
+        settings.cluster(),
+        parts.host(),
+        parts.database(),
+        parts.identity(),
+        parts.blocking());
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())

@@ -1,6 +1,7 @@
 package io.selkie.node;
 
 import io.selkie.auth.Tickets;
+import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.Tokens;
 import io.selkie.chain.Chain;
 import io.selkie.journal.Database;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
  * @param worker what tasks run with
  * @param local proofs for what is short
  * @param paths of this host, and {@code places} of sectors on them
+ * @param identity of this host to the others of its farm; empty: they speak in the clear
  * @param tokens that this host takes
  * @param tickets by which hosts of its farm let each other in; empty: it has none
  * @param blocking threads for whatever blocks
@@ -37,6 +39,7 @@ record NodeParts(
     Worker.Parts worker,
     ProgressBoard progress,
     Chain chain,
+    Optional<TlsIdentity> identity,
     Tokens tokens,
     Optional<Tickets> tickets,
     ExecutorService blocking) {
