@@ -1,13 +1,11 @@
 package io.selkie.transfer;
 
+import static scala.jdk.javaapi.DurationConverters.toScala;
+
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.ConnectionContext;
-import akka.http.javadsl.Http;
-import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
@@ -20,6 +18,7 @@ import akka.http.javadsl.settings.ServerSettings;
 import io.selkie.auth.Tickets;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
+import io.selkie.http.HttpListener;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -164,32 +163,18 @@ public final class TransferServer {
     } catch (IOException e) {
       return CompletableFuture.failedStage(e);
     }
-    ServerBuilder plain =
-        Http.get(system)
-            .newServerAt(settings.host(), settings.port())
-            .withSettings(serverSettings(system, settings));
-    return settings
-        .tls()
-        .map(tls -> plain.enableHttps(ConnectionContext.httpsServer(() -> tls.server(true))))
-        .orElse(plain)
-        .bind(server::handle)
-        .exceptionally(
-            failure -> {
-              throw new CompletionException(
-                  new IOException(
-                      "cannot listen on "
-                          + settings.host()
-                          + " port "
-                          + settings.port()
-                          + ": change selkie.transfer.host or selkie.transfer.port, or end who has"
-                          + " it",
-                      failure));
-            })
-        .thenApply(
-            binding ->
-                url(
-                    binding.addToCoordinatedShutdown(LAST_CALLS, system),
-                    settings.tls().isPresent()));
+    return HttpListener.open(
+            system,
+            new HttpListener.Place(
+                "selkie.transfer",
+                settings.host(),
+                settings.port(),
+                settings.tls(),
+                true,
+                "turn selkie.transfer.tls on, or keep it in a network of yours alone"),
+            serverSettings(system, settings),
+            builder -> builder.bind(server::handle))
+        .thenApply(HttpListener::url);
   }
 
   private static ServerSettings serverSettings(ActorSystem<?> system, TransferSettings settings) {
@@ -204,29 +189,8 @@ public final class TransferServer {
         .withTimeouts(
             defaults
                 .getTimeouts()
-                .withIdleTimeout(scala(settings.stallTimeout().multipliedBy(2)))
-                .withRequestTimeout(scala(settings.stallTimeout().multipliedBy(2))));
-  }
-
-  private static scala.concurrent.duration.Duration scala(Duration duration) {
-    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
-  }
-
-  private static URI url(ServerBinding binding, boolean secure) {
-    InetSocketAddress address = binding.localAddress();
-    if (!secure && !address.getAddress().isLoopbackAddress()) {
-      LOG.warn(
-          "the transfer address {} is without TLS: turn selkie.transfer.tls on, or keep it in a"
-              + " network of yours alone",
-          address);
-    }
-    String name = address.getAddress().getHostAddress();
-    return URI.create(
-        (secure ? "https" : "http")
-            + "://"
-            + (name.contains(":") ? "[" + name + "]" : name)
-            + ":"
-            + address.getPort());
+                .withIdleTimeout(toScala(settings.stallTimeout().multipliedBy(2)))
+                .withRequestTimeout(toScala(settings.stallTimeout().multipliedBy(2))));
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
