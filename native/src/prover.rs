@@ -14,8 +14,9 @@
 //!
 //! A prover may be started ahead of its job ([`run_idle`]), in a directory that becomes the job's.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -87,17 +88,22 @@ pub fn run(directory: &Path, stand_in: Option<&StandIn>) -> i32 {
     status(enter(directory).and_then(|()| work(stand_in)))
 }
 
-/// Gets ready and waits until a byte comes from standard input: by then the directory has its name
-/// and its job, which is run. Standard input that ends without it means that the node has ended,
-/// and so does the prover.
+/// Gets ready and waits until a line comes from standard input: by then the directory has its name
+/// and its job, which is run. The line is a JSON object of environment variables for the job, such
+/// as the device to prove on. Standard input that ends without it means that the node has ended, and
+/// so does the prover.
 pub fn run_idle(directory: &Path, stand_in: Option<&StandIn>) -> i32 {
     status(enter(directory).and_then(|()| {
         if stand_in.is_none() {
             make_hash_constants();
         }
-        if !told_to_begin(&mut io::stdin())? {
+        let Some(environment) = told_to_begin(&mut io::stdin().lock())? else {
             return Ok(exit::CALLED_OFF);
-        }
+        };
+        // There is one thread yet, and no part of the library has read its settings.
+        environment
+            .iter()
+            .for_each(|(name, value)| std::env::set_var(name, value));
         leave_standard_input()?;
         work(stand_in)
     }))
@@ -125,9 +131,18 @@ fn make_hash_constants() {
     );
 }
 
-fn told_to_begin(input: &mut impl Read) -> Result<bool> {
-    let mut byte = [0];
-    Ok(input.read(&mut byte).context("cannot read from the node")? == 1)
+/// The environment of the job; none if the node ended before it had one.
+fn told_to_begin(input: &mut impl BufRead) -> Result<Option<BTreeMap<String, String>>> {
+    let mut line = Vec::new();
+    input
+        .read_until(b'\n', &mut line)
+        .context("cannot read from the node")?;
+    if line.last() != Some(&b'\n') {
+        return Ok(None);
+    }
+    serde_json::from_slice(&line)
+        .map(Some)
+        .context("what the node says is no environment")
 }
 
 /// The pipe to the node goes, as for every other prover.
@@ -304,9 +319,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prover_begins_at_the_first_byte_and_ends_with_its_node() {
-        assert!(told_to_begin(&mut &b"\n"[..]).unwrap());
-        assert!(!told_to_begin(&mut io::empty()).unwrap());
+    fn a_prover_begins_at_the_first_line_and_ends_with_its_node() {
+        let told = told_to_begin(&mut &b"{\"CUDA_VISIBLE_DEVICES\":\"GPU-1\"}\n"[..]).unwrap();
+        assert_eq!(told.unwrap()["CUDA_VISIBLE_DEVICES"], "GPU-1");
+        assert_eq!(told_to_begin(&mut io::empty()).unwrap(), None);
+        assert_eq!(told_to_begin(&mut &b"{\"CUDA"[..]).unwrap(), None);
     }
 
     #[test]

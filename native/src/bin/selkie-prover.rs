@@ -9,8 +9,9 @@ use selkie_native::stand_in::{self, StandIn};
 
 const USAGE: &str = "usage: selkie-prover [--stand-in] [--idle] JOB-DIRECTORY | --version | --help
 Runs the job described in JOB-DIRECTORY/job.json; the node starts it.
-  --idle      wait for a byte from standard input, by which time the directory has its job and
-              its name; end when standard input ends
+  --idle      wait for a line from standard input, by which time the directory has its job and
+              its name: a JSON object of environment variables for the job; end when standard
+              input ends
   --stand-in  seal without proofs, for tests; only with SELKIE_TEST_STAND_IN_PROOFS=on.
               SELKIE_TEST_FAILPOINTS=Phase.place@sector,… (places before-work, after-work,
               after-result) holds it there while the file of that name is in the directory

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -52,9 +53,16 @@ final class IdleProvers implements AutoCloseable {
    * @param directory without a job
    */
   record Idle(Path directory, Process process) {
-    /** Has it do the job of its directory, which has the job's name by now. */
-    void begin() throws IOException {
+    /**
+     * Has it do the job of its directory, which has the job's name by now.
+     *
+     * @param environment on top of the variables with which it was started: those of its job's
+     *     device were not known then
+     */
+    void begin(Map<String, String> environment) throws IOException {
+      byte[] line = JsonProofs.JSON.writeValueAsBytes(environment);
       try (OutputStream input = process.getOutputStream()) {
+        input.write(line);
         input.write(BEGIN);
       }
     }

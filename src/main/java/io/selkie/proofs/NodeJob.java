@@ -1,6 +1,8 @@
 package io.selkie.proofs;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -87,10 +89,11 @@ final class NodeJob extends JsonProofs {
   private ProverJob open(byte[] request) throws IOException, ProofsException {
     Path directory = ProverJob.directory(settings, name);
     if (JobFiles.json(directory.resolve(JobFiles.JOB)).isEmpty()) {
-      // What an interrupted removal left, if anything.
-      jobs.end(directory);
+      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        jobs.end(directory); // what an interrupted removal left; its provers end before it goes
+      }
       return ProverJob.create(
-          settings, name, request, Optional.of(jobs.history()), jobs.takeIdle(settings));
+          settings, name, request, Optional.of(jobs.history()), jobs.takeIdle());
     }
     ProverJob job = ProverJob.open(settings, name);
     if (!job.asks(request)) {

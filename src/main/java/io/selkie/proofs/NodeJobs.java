@@ -102,9 +102,8 @@ public final class NodeJobs implements AutoCloseable {
   }
 
   /** A prover that waits for a job, if there is one. */
-  Optional<IdleProvers.Idle> takeIdle(ProverSettings wanted) {
-    // It has its environment already: for a device of its own it is of no use.
-    return wanted.equals(settings) ? idle.take() : Optional.empty();
+  Optional<IdleProvers.Idle> takeIdle() {
+    return idle.take();
   }
 
   /**

@@ -203,6 +203,20 @@ public final class HostLoad {
     return limits.maxTasks() > 0 && (!kind.isPooled() || limits.slots(kind) > 0);
   }
 
+  /** How many phases in a row a sector can do here, from this one on up to Commit1. */
+  int way(TaskKind begins) {
+    int way = 0;
+    for (TaskKind kind : TaskKind.values()) {
+      if (kind.isPooled() && kind.needsFiles() && kind.compareTo(begins) >= 0) {
+        if (!offers(kind)) {
+          return way;
+        }
+        way++;
+      }
+    }
+    return way;
+  }
+
   /** Free slots of the kind; of one without slots the free places. */
   int room(TaskKind kind) {
     return kind.isPooled() ? limits.slots(kind) - inUse(kind) : limits.maxTasks() - places();

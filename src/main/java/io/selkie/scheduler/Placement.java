@@ -52,17 +52,14 @@ public final class Placement {
   /** Likewise. */
   public static final String NO_HOST_OFFERS = "no host offers ";
 
-  private final Map<HostId, HostLoad> hosts = new LinkedHashMap<>();
-  private final Map<HostId, HostMode> modes = new HashMap<>();
-  private final Set<HostId> serving = new HashSet<>();
+  private final FarmHosts hosts;
+  private final Destinations destinations;
   private final Map<TaskKind, Integer> longestWay = new EnumMap<>(TaskKind.class);
 
   /** Holds for the rest of the decision: hosts only get fuller. */
   private final Map<Shape, NoRoom> noRoomFor = new HashMap<>();
 
   private Optional<Set<SectorId>> present = Optional.empty();
-  private final List<HostId> all;
-  private final Map<HostId, String> away;
   private final Map<SectorId, List<Held>> held = new HashMap<>();
 
   /** What is known of a host whose operator said that it is off. */
@@ -81,19 +78,8 @@ public final class Placement {
   private record NoRoom(Map<HostId, HostLoad.Refusal> refusals, String reason) {}
 
   private Placement(Farm farm) {
-    farm.hosts().stream()
-        .sorted(Comparator.comparing(Host::id))
-        .forEach(
-            host -> {
-              HostLoad load = new HostLoad(host.id(), host.limits(), host.sectors(), host.unfit());
-              this.hosts.put(host.id(), load);
-              modes.put(host.id(), host.mode());
-              if (host.serves()) {
-                serving.add(host.id());
-              }
-            });
-    this.all = List.copyOf(this.hosts.keySet());
-    this.away = farm.away();
+    this.hosts = new FarmHosts(farm);
+    this.destinations = new Destinations(hosts);
     farm.held().forEach(this::hold);
     farm.coming().forEach(this::comes);
   }
@@ -135,8 +121,12 @@ public final class Placement {
       this(task, proofType, since, filesOn, SectorRoute.NONE, urgency);
     }
 
-    private HostLoad.Load load() {
+    HostLoad.Load load() {
       return new HostLoad.Load(task.kind(), task.sector(), proofType);
+    }
+
+    boolean hasFilesOn(HostId host) {
+      return filesOn.equals(Optional.of(host));
     }
   }
 
@@ -262,11 +252,10 @@ public final class Placement {
         reasons.put(next.task(), reason.get());
         continue;
       }
-      Optional<String> leaves = placement.leaves(next);
+      Optional<Destinations.Way> leaves = placement.destinations.ofLeaving(next);
       if (leaves.isPresent()) {
-        placement
-            .destination(next, leaves.get(), reasons)
-            .ifPresent(to -> moves.add(placement.move(next, to)));
+        leaves.get().to().ifPresent(to -> moves.add(placement.move(next, to)));
+        leaves.get().reason().ifPresent(why -> reasons.put(next.task(), why));
         continue;
       }
       List<HostId> candidates = placement.candidates(next);
@@ -289,129 +278,13 @@ public final class Placement {
   }
 
   private void comes(Coming sector) {
-    Optional.ofNullable(hosts.get(sector.host()))
-        .ifPresent(host -> host.comes(sector.sector(), sector.proofType()));
-  }
-
-  /** Why the sector cannot stay where its files are; empty if it can, or has none. */
-  private Optional<String> leaves(Waiting waiting) {
-    TaskKind kind = waiting.task().kind();
-    if (!kind.isMovedFor() || waiting.filesOn().isEmpty()) {
-      return Optional.empty();
-    }
-    HostId here = waiting.filesOn().get();
-    if (!load(here).offers(kind)) {
-      return Optional.of("its files are on host " + here + ", " + NOT_OFFERED + kind);
-    }
-    return mode(here) == HostMode.EVACUATING
-        ? Optional.of("its files are on host " + here + ", which is evacuated")
-        : Optional.empty();
-  }
-
-  /**
-   * Where the sector goes on: where it can go the most of its way, so that it moves once. If that
-   * is full now it waits for it; the reason is written down.
-   */
-  private Optional<HostId> destination(Waiting waiting, String why, Map<TaskId, String> reasons) {
-    Map<HostId, String> refusals = new TreeMap<>();
-    List<HostId> able = new ArrayList<>();
-    int most = 0;
-    for (HostId host : all) {
-      Optional<String> never = neverGoes(waiting, host);
-      int way = way(waiting, host) == 0 ? 0 : rank(waiting, host);
-      if (never.isPresent()) {
-        refusals.put(host, never.get());
-      } else if (way > 0) {
-        if (way > most) {
-          able.clear();
-          most = way;
-        }
-        if (way == most) {
-          able.add(host);
-        }
-      }
-    }
-    Optional<HostId> best = Optional.empty();
-    long room = Long.MIN_VALUE;
-    for (HostId host : able) {
-      Optional<HostLoad.Refusal> refusal = load(host).refusalToCome(waiting.load());
-      long free = load(host).room(waiting.task().kind());
-      if (refusal.isPresent()) {
-        refusals.put(host, refusal.get().reason());
-      } else if (free > room) {
-        best = Optional.of(host);
-        room = free;
-      }
-    }
-    if (best.isEmpty()) {
-      reasons.put(
-          waiting.task(),
-          able.isEmpty()
-              ? why + "; " + nowhere(waiting, refusals)
-              : "its sector is to leave host "
-                  + waiting.filesOn().orElseThrow()
-                  + ", and "
-                  + able.stream()
-                      .flatMap(host -> Optional.ofNullable(refusals.get(host)).stream())
-                      .findFirst()
-                      .orElseThrow());
-    }
-    return best;
-  }
-
-  private static String nowhere(Waiting waiting, Map<HostId, String> refusals) {
-    return refusals.isEmpty()
-        ? "no other host offers " + waiting.task().kind()
-        : "it cannot move: " + String.join("; ", refusals.values());
-  }
-
-  /** What no end of another task mends; hosts that do not offer the task are not worth a word. */
-  private Optional<String> neverGoes(Waiting waiting, HostId host) {
-    if (hasFiles(waiting, host) || way(waiting, host) == 0) {
-      return Optional.empty();
-    }
-    boolean begun = waiting.route().peer().equals(Optional.of(host));
-    Optional<HostId> other = waiting.route().peer().filter(peer -> !begun && !isRemoved(peer));
-    if (other.isPresent()) {
-      return Optional.of("a part of its files is on host " + other.get() + " already");
-    }
-    if (!serving.contains(host)) {
-      return Optional.of(
-          "host "
-              + host
-              + " takes no sectors from others (selkie.transfer.host is not an address that the farm"
-              + " reaches)");
-    }
-    return begun ? Optional.empty() : mode(host).refusal(host, waiting.task().kind(), false);
-  }
-
-  private boolean isRemoved(HostId host) {
-    return REMOVED.equals(away.get(host));
-  }
-
-  /** The farther the better; but where it was before it goes only if nobody else can go on. */
-  private int rank(Waiting waiting, HostId host) {
-    int fresh = waiting.route().left().contains(host) ? 0 : TaskKind.values().length;
-    return fresh + way(waiting, host);
-  }
-
-  /** How much of the rest of its way the sector can go on the host. */
-  private int way(Waiting waiting, HostId host) {
-    TaskKind kind = waiting.task().kind();
-    if (hasFiles(waiting, host) || !load(host).offers(kind)) {
-      return 0;
-    }
-    return kind.isPooled() ? way(load(host), kind) : 1;
+    hosts.find(sector.host()).ifPresent(host -> host.comes(sector.sector(), sector.proofType()));
   }
 
   private Move move(Waiting waiting, HostId to) {
     HostId from = waiting.filesOn().orElseThrow();
     comes(new Coming(waiting.task().sector(), waiting.proofType(), to));
-    return new Move(waiting.task(), from, to, !load(from).offers(waiting.task().kind()));
-  }
-
-  private HostMode mode(HostId host) {
-    return modes.getOrDefault(host, HostMode.OPEN);
+    return new Move(waiting.task(), from, to, !hosts.load(from).offers(waiting.task().kind()));
   }
 
   private static boolean isForMemory(HostLoad.Refusal refusal) {
@@ -421,14 +294,10 @@ public final class Placement {
   private void keepMemory(Waiting waiting, Map<HostId, HostLoad.Refusal> refusals) {
     refusals.entrySet().stream()
         .filter(refusal -> isForMemory(refusal.getValue()))
-        .map(refusal -> load(refusal.getKey()))
+        .map(refusal -> hosts.load(refusal.getKey()))
         .filter(host -> !host.keepsMemory())
         .findFirst()
         .ifPresent(host -> host.keepMemory(waiting.load()));
-  }
-
-  private HostLoad load(HostId host) {
-    return Optional.ofNullable(hosts.get(host)).orElseThrow();
   }
 
   /** The host that suits the task best of those that can take it. */
@@ -455,12 +324,12 @@ public final class Placement {
   /** The more the better; below 0 it has no room. Of equals the first by name is taken. */
   private long suits(Waiting waiting, HostId host) {
     TaskKind kind = waiting.task().kind();
-    int room = load(host).room(kind);
+    int room = hosts.load(host).room(kind);
     if (room <= 0 && kind.takesPlace()) {
       return -1;
     }
     long spare = isSpare(waiting, host) ? SPARE : 0;
-    return spare + 2L * Math.max(0, room) + (hasFiles(waiting, host) ? 1 : 0);
+    return spare + 2L * Math.max(0, room) + (waiting.hasFilesOn(host) ? 1 : 0);
   }
 
   private Assignment assign(Waiting waiting, HostId host) {
@@ -482,14 +351,14 @@ public final class Placement {
             && kind.isPooled()
             && !held.containsKey(waiting.task().sector())
             && (!kind.bringsFiles() || !isAnywhere(waiting.task().sector()));
-    Optional<HostId> own = waiting.filesOn().filter(host -> mode(host) != HostMode.OPEN);
+    Optional<HostId> own = waiting.filesOn().filter(host -> hosts.mode(host) != HostMode.OPEN);
     return waiting.proofType().filter(type -> isFree).map(type -> new Shape(kind, type, own));
   }
 
   private boolean isAnywhere(SectorId sector) {
     if (present.isEmpty()) {
       Set<SectorId> sectors = new HashSet<>();
-      hosts.values().forEach(host -> host.sectorsTo(sectors));
+      hosts.loads().forEach(host -> host.sectorsTo(sectors));
       present = Optional.of(sectors);
     }
     return present.get().contains(sector);
@@ -499,7 +368,8 @@ public final class Placement {
    * A Commit2 leaves the devices of those alone that encode replicas, which cannot go elsewhere.
    */
   private boolean isSpare(Waiting waiting, HostId host) {
-    return waiting.task().kind() == TaskKind.COMMIT_2 && !load(host).offers(TaskKind.PRE_COMMIT_2);
+    return waiting.task().kind() == TaskKind.COMMIT_2
+        && !hosts.load(host).offers(TaskKind.PRE_COMMIT_2);
   }
 
   /** A sector's files stay where they come first: it begins where it can go the most of its way. */
@@ -511,8 +381,8 @@ public final class Placement {
     int most =
         longestWay.computeIfAbsent(
             kind,
-            begins -> hosts.values().stream().mapToInt(load -> way(load, begins)).max().orElse(0));
-    return way(load(host), kind) < most
+            begins -> hosts.loads().stream().mapToInt(load -> load.way(begins)).max().orElse(0));
+    return hosts.load(host).way(kind) < most
         ? Optional.of(
             new HostLoad.Refusal(
                 HostLoad.Limit.OFFER,
@@ -525,31 +395,13 @@ public final class Placement {
         : Optional.empty();
   }
 
-  /** How many phases in a row a sector can do on the host, from this one on. */
-  private static int way(HostLoad load, TaskKind begins) {
-    int way = 0;
-    for (TaskKind kind : TaskKind.values()) {
-      if (kind.isPooled() && kind.needsFiles() && kind.compareTo(begins) >= 0) {
-        if (!load.offers(kind)) {
-          return way;
-        }
-        way++;
-      }
-    }
-    return way;
-  }
-
-  private static boolean hasFiles(Waiting waiting, HostId host) {
-    return waiting.filesOn().equals(Optional.of(host));
-  }
-
   private void hold(Held task) {
     held.computeIfAbsent(task.task().sector(), sector -> new ArrayList<>()).add(task);
-    Optional.ofNullable(hosts.get(task.host())).ifPresent(host -> host.add(task.load()));
+    hosts.find(task.host()).ifPresent(host -> host.add(task.load()));
   }
 
   private void drop(Held task) {
-    Optional.ofNullable(hosts.get(task.host())).ifPresent(host -> host.remove(task.load()));
+    hosts.find(task.host()).ifPresent(host -> host.remove(task.load()));
   }
 
   /** Another task of the sector, where the new one does not replace it. */
@@ -561,16 +413,11 @@ public final class Placement {
   }
 
   private Optional<String> noHost(Waiting waiting) {
-    Optional<HostId> gone = waiting.filesOn().filter(host -> !hosts.containsKey(host));
+    Optional<HostId> gone = waiting.filesOn().filter(host -> !hosts.isHere(host));
     if (gone.isPresent()) {
       String what =
           waiting.task().kind().needsFiles() ? "its files are" : "the output of Commit1 is";
-      return Optional.of(
-          what
-              + " on host "
-              + gone.get()
-              + ", "
-              + away.getOrDefault(gone.get(), "which has not announced itself"));
+      return Optional.of(what + " on host " + gone.get() + ", " + hosts.away(gone.get()));
     }
     return candidates(waiting).isEmpty()
         ? Optional.of("no host has announced itself")
@@ -598,22 +445,22 @@ public final class Placement {
   }
 
   private void again(List<Held> replaced) {
-    replaced.forEach(
-        job -> Optional.ofNullable(hosts.get(job.host())).ifPresent(host -> host.add(job.load())));
+    replaced.forEach(job -> hosts.find(job.host()).ifPresent(host -> host.add(job.load())));
   }
 
   private Optional<HostLoad.Refusal> refusal(Waiting waiting, HostId host) {
     return closed(waiting, host)
         .or(() -> deadEnd(waiting, host))
-        .or(() -> load(host).refusal(waiting.load()));
+        .or(() -> hosts.load(host).refusal(waiting.load()));
   }
 
   private Optional<HostLoad.Refusal> closed(Waiting waiting, HostId host) {
-    boolean evacuated = mode(host) == HostMode.EVACUATING;
+    boolean evacuated = hosts.mode(host) == HostMode.EVACUATING;
     boolean there =
-        (hasFiles(waiting, host) && !(evacuated && only(waiting).isEmpty()))
+        (waiting.hasFilesOn(host) && !(evacuated && only(waiting).isEmpty()))
             || (waiting.task().kind().needsFiles() && only(waiting).equals(Optional.of(host)));
-    return mode(host)
+    return hosts
+        .mode(host)
         .refusal(host, waiting.task().kind(), there)
         .map(why -> new HostLoad.Refusal(HostLoad.Limit.ORDERS, true, () -> why));
   }
@@ -649,7 +496,7 @@ public final class Placement {
   private Optional<HostId> only(Waiting waiting) {
     return waiting
         .filesOn()
-        .filter(host -> waiting.task().kind().needsFiles() || !serving.contains(host))
+        .filter(host -> waiting.task().kind().needsFiles() || !hosts.serves(host))
         .or(() -> jobs(waiting.task().sector()).map(Held::host).min(Comparator.naturalOrder()));
   }
 
@@ -659,6 +506,8 @@ public final class Placement {
 
   private List<HostId> candidates(Waiting waiting) {
     Optional<HostId> only = only(waiting);
-    return only.isEmpty() ? all : only.filter(hosts::containsKey).map(List::of).orElse(List.of());
+    return only.isEmpty()
+        ? hosts.all()
+        : only.filter(hosts::isHere).map(List::of).orElse(List.of());
   }
 }

@@ -1,18 +1,18 @@
 package io.selkie.worker;
 
-import io.selkie.files.Durable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which device each prover works on, one file each. A lease that cannot be written costs nobody a
- * proof: after a restart its prover still counts, but perhaps on another device.
+ * proof: after a restart its prover still counts, but perhaps on another device. No disk is waited
+ * for, since no prover outlives its host.
  *
  * @param directory of the node's own
  */
@@ -22,7 +22,9 @@ public record LeaseFiles(Path directory) {
   void write(String holder, String device) {
     try {
       Files.createDirectories(directory);
-      Durable.replace(file(holder), device.getBytes(StandardCharsets.UTF_8));
+      Path temporary = file(holder + ".tmp");
+      Files.writeString(temporary, device);
+      Files.move(temporary, file(holder), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("cannot write down that {} has {}: {}", holder, device, e.toString());
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ class IdleProversTest {
   private static final String SCRIPT =
       "echo \"$1 $$\" >> \"$here/started\"\n"
           + "if [ \"$1\" = --idle ]; then read line || exit 4; fi\n"
-          + "readlink /proc/$$/cwd > \"$here/worked\"; printf '%s' '"
+          + "{ readlink /proc/$$/cwd; echo \"$line\"; } > \"$here/worked\"; printf '%s' '"
           + FakeProver.ABOUT
           + "' > result.json";
 
@@ -53,10 +54,20 @@ class IdleProversTest {
   void theJobIsDoneByTheProverThatWaited() throws Exception {
     assertEquals(7, jobs.run(JOB, () -> {}, progress -> {}).about().threads());
 
-    assertEquals(prover.settings().jobs().resolve(JOB) + "\n", prover.seen("worked"));
+    assertTrue(prover.seen("worked").startsWith(prover.settings().jobs().resolve(JOB) + "\n"));
     assertTrue(started().get(0).startsWith("--idle "));
     awaitStarted(2);
     assertTrue(started().get(1).startsWith("--idle "), "the next one waits by now");
+  }
+
+  @Test
+  void theProverThatWaitedIsToldTheVariablesOfItsJob() throws Exception {
+    jobs.run(JOB, Map.of("CUDA_VISIBLE_DEVICES", "GPU-1"), () -> {}, progress -> {}).about();
+
+    assertTrue(started().get(0).startsWith("--idle "));
+    assertEquals(
+        prover.settings().jobs().resolve(JOB) + "\n{\"CUDA_VISIBLE_DEVICES\":\"GPU-1\"}\n",
+        prover.seen("worked"));
   }
 
   @Test
