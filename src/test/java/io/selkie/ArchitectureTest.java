@@ -41,6 +41,7 @@ class ArchitectureTest {
           List.of("storage"),
           List.of("proofs"),
           List.of("params"),
+          List.of("http"),
           List.of("rpc", "auth"),
           List.of("filecoin", "files", "serialization", "failpoints"));
 

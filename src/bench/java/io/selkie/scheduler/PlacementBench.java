@@ -129,7 +129,7 @@ public class PlacementBench {
         present,
         here,
         Optional.empty(),
-        Optional.of(new FileSource(host, URI.create("http://10.0.0.1:4721"), "token")));
+        Optional.of(new FileSource(host, URI.create("http://10.0.0.1:4721"))));
   }
 
   @Benchmark

@@ -107,6 +107,7 @@ public class TransferBench {
                     "bench",
                     sector -> new SectorFiles(store, sector),
                     tokens,
+                    Optional.empty(),
                     file -> DIGEST,
                     Executors.newCachedThreadPool()))
             .toCompletableFuture()

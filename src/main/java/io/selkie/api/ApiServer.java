@@ -1,28 +1,22 @@
 package io.selkie.api;
 
+import static scala.jdk.javaapi.DurationConverters.toScala;
+
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.ConnectionContext;
-import akka.http.javadsl.Http;
-import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
+import io.selkie.http.HttpListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The running management interface. It ends with its actor system. */
 public final class ApiServer {
@@ -32,15 +26,10 @@ public final class ApiServer {
   /** The dispatcher of the audit log, which must not wait for a database that is away. */
   static final String AUDIT = "selkie.audit-dispatcher";
 
-  private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
-  private static final Duration LAST_CALLS = Duration.ofSeconds(5);
+  private final HttpListener listener;
 
-  private final ServerBinding binding;
-  private final String scheme;
-
-  private ApiServer(ServerBinding binding, String scheme) {
-    this.binding = binding;
-    this.scheme = scheme;
+  private ApiServer(HttpListener listener) {
+    this.listener = listener;
   }
 
   /**
@@ -65,47 +54,20 @@ public final class ApiServer {
             system);
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "selkie-api-streams", streams::shutdown);
-    ServerBuilder plain =
-        Http.get(system)
-            .newServerAt(settings.host(), settings.port())
-            .withSettings(serverSettings(system, settings));
-    return settings
-        .tls()
-        .map(tls -> plain.enableHttps(ConnectionContext.httpsServer(() -> tls.server(false))))
-        .orElse(plain)
-        .bindFlow(new Connections(router, settings.requestTimeout(), system).handler())
-        .exceptionally(
-            failure -> {
-              throw new CompletionException(cannotListen(settings, failure));
-            })
-        .thenApply(
-            binding -> {
-              boolean secure = settings.tls().isPresent();
-              if (!secure) {
-                warnOfOthers(binding);
-              }
-              return new ApiServer(
-                  binding.addToCoordinatedShutdown(LAST_CALLS, system), secure ? "https" : "http");
-            });
-  }
-
-  private static IOException cannotListen(ApiSettings settings, Throwable failure) {
-    return new IOException(
-        "cannot listen on "
-            + settings.host()
-            + " port "
-            + settings.port()
-            + ": change selkie.api.host or selkie.api.port, or end who has it",
-        failure);
-  }
-
-  private static void warnOfOthers(ServerBinding binding) {
-    if (!binding.localAddress().getAddress().isLoopbackAddress()) {
-      LOG.warn(
-          "the API listens on {} without TLS: tokens can be read on the way; turn"
-              + " selkie.api.tls on, or put a proxy before it",
-          binding.localAddress());
-    }
+    return HttpListener.open(
+            system,
+            new HttpListener.Place(
+                "selkie.api",
+                settings.host(),
+                settings.port(),
+                settings.tls(),
+                false,
+                "tokens can be read on the way; turn selkie.api.tls on, or put a proxy before it"),
+            serverSettings(system, settings),
+            builder ->
+                builder.bindFlow(
+                    new Connections(router, settings.requestTimeout(), system).handler()))
+        .thenApply(ApiServer::new);
   }
 
   /** Every operation there is. */
@@ -160,8 +122,8 @@ public final class ApiServer {
         .withTimeouts(
             defaults
                 .getTimeouts()
-                .withIdleTimeout(scala(settings.idleTimeout()))
-                .withRequestTimeout(scala(settings.answerTimeout().multipliedBy(2))));
+                .withIdleTimeout(toScala(settings.idleTimeout()))
+                .withRequestTimeout(toScala(settings.answerTimeout().multipliedBy(2))));
   }
 
   /** What Akka warns of, it repeats: a token that is sent malformed would be in the log. */
@@ -172,25 +134,13 @@ public final class ApiServer {
             akka.http.scaladsl.settings.ParserSettings.ErrorLoggingVerbosity$.MODULE$.apply("off"));
   }
 
-  private static scala.concurrent.duration.Duration scala(Duration duration) {
-    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
-  }
-
   /** Where it answers, such as {@code http://127.0.0.1:4720/api/v1}. */
   public URI url() {
-    InetSocketAddress address = binding.localAddress();
-    String host = address.getAddress().getHostAddress();
-    return URI.create(
-        scheme
-            + "://"
-            + (host.contains(":") ? "[" + host + "]" : host)
-            + ":"
-            + address.getPort()
-            + Endpoint.BASE);
+    return URI.create(listener.url() + Endpoint.BASE);
   }
 
   /** Takes no new calls; those that run have some seconds to end. */
   public CompletionStage<Done> stop() {
-    return binding.terminate(LAST_CALLS).thenApply(terminated -> Done.done());
+    return listener.stop();
   }
 }

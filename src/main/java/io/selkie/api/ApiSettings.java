@@ -31,30 +31,6 @@ public record ApiSettings(
     Optional<TlsIdentity> tls) {
   private static final int MAX_PORT = 65_535;
 
-  /** In the clear. */
-  public ApiSettings(
-      String host,
-      int port,
-      Duration answerTimeout,
-      Duration stallTimeout,
-      Duration requestTimeout,
-      Duration idleTimeout,
-      Duration heartbeat,
-      int maxUnseals,
-      int maxUploads) {
-    this(
-        host,
-        port,
-        answerTimeout,
-        stallTimeout,
-        requestTimeout,
-        idleTimeout,
-        heartbeat,
-        maxUnseals,
-        maxUploads,
-        Optional.empty());
-  }
-
   /**
    * Reads them.
    *

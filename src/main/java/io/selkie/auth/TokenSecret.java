@@ -4,6 +4,7 @@ import io.selkie.files.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,20 +14,25 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key that signs tokens: 32 random bytes in a file that only its owner can read. Whoever has it
- * can make any token; removing the file makes all tokens void at the next start.
+ * The key that signs tokens: 32 random bytes, of a host in a file that only its owner can read, of
+ * a farm in its database. Whoever has it can make any token; removing it makes all tokens void at
+ * the next start.
  */
 public final class TokenSecret {
   /** The name of the file in the state directory. */
   public static final String NAME = "jwt-secret";
 
   private static final int SIZE = 32;
+  private static final String HMAC = "HmacSHA256";
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final Set<PosixFilePermission> OWNERS =
@@ -55,6 +61,41 @@ public final class TokenSecret {
       Durable.syncDirectory(state);
     }
     return read(file);
+  }
+
+  /**
+   * The secret in a file that is there.
+   *
+   * @throws IOException if the file is not a secret, or others can read it; one line
+   */
+  public static TokenSecret at(Path file) throws IOException {
+    return read(file);
+  }
+
+  /**
+   * A secret that is kept elsewhere.
+   *
+   * @throws IllegalArgumentException if it has not 32 bytes
+   */
+  public static TokenSecret of(byte[] key) {
+    if (key.length != SIZE) {
+      throw new IllegalArgumentException("a secret has " + SIZE + " bytes, not " + key.length);
+    }
+    return new TokenSecret(key.clone());
+  }
+
+  /**
+   * A secret for one purpose alone: what is signed with it counts nowhere else, and nobody learns
+   * this one from it.
+   */
+  TokenSecret derive(String purpose) {
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(key, HMAC));
+      return new TokenSecret(mac.doFinal(purpose.getBytes(StandardCharsets.US_ASCII)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has " + HMAC, e);
+    }
   }
 
   private static void make(Path file) throws IOException {

@@ -1,11 +1,6 @@
 package io.selkie.auth;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.selkie.auth.Verification.Rejected;
@@ -17,6 +12,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -25,32 +21,50 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes and checks tokens: JWT by HS256 with Lotus's claim {@code Allow}, a list of permissions,
  * and {@code sub}, {@code jti}, {@code iat} and {@code exp}. Lotus's own tokens have {@code Allow}
- * alone; ours always end, so one without an end was not made here and is refused.
+ * alone; ours always end, so one without an end was not made here and is refused. A token with an
+ * audience ({@code aud}) counts there alone.
  */
 public final class Tokens {
   /** The longest time that a token may be made for. */
   public static final Duration LONGEST = Duration.ofDays(3660);
 
-  /** A token of ours has some 300 characters. */
-  private static final int MAX_LENGTH = 4096;
-
-  /** How far the clocks of two hosts may be apart. */
-  private static final Duration LEEWAY = Duration.ofMinutes(1);
-
   private static final String ALLOW = "Allow";
+  private static final String TRANSFER = "selkie-transfer";
   private static final Pattern SUBJECT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}");
 
-  /** The library would skip over characters that do not belong there. */
-  private static final Pattern SHAPE =
-      Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
-
-  private final TokenSecret secret;
+  private final List<TokenSecret> secrets;
   private final Clock clock;
+  private final Optional<String> audience;
 
   /** Tokens signed by this secret. */
   public Tokens(TokenSecret secret, Clock clock) {
-    this.secret = secret;
+    this(List.of(secret), clock);
+  }
+
+  /**
+   * Tokens signed by the first of these secrets; those of all of them count.
+   *
+   * @param secrets at least one
+   */
+  public Tokens(List<TokenSecret> secrets, Clock clock) {
+    this(secrets, clock, Optional.empty());
+  }
+
+  private Tokens(List<TokenSecret> secrets, Clock clock, Optional<String> audience) {
+    if (secrets.isEmpty()) {
+      throw new IllegalArgumentException("tokens need a secret");
+    }
+    this.secrets = List.copyOf(secrets);
     this.clock = clock;
+    this.audience = audience;
+  }
+
+  /**
+   * Those of the transfer address: what they make counts there alone, and they take what counts
+   * everywhere as well.
+   */
+  public Tokens forTransfer() {
+    return new Tokens(secrets, clock, Optional.of(TRANSFER));
   }
 
   /**
@@ -79,69 +93,36 @@ public final class Tokens {
       throw new IllegalArgumentException("a token needs a permission");
     }
     Instant now = clock.instant();
-    JWTClaimsSet claims =
+    JWTClaimsSet.Builder claims =
         new JWTClaimsSet.Builder()
             .claim(ALLOW, EnumSet.copyOf(allow).stream().map(Permission::toString).toList())
             .subject(subject)
             .jwtID(UUID.randomUUID().toString())
             .issueTime(Date.from(now))
-            .expirationTime(Date.from(now.plus(expiry)))
-            .build();
-    SignedJWT token =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.HS256).type(JOSEObjectType.JWT).build(), claims);
-    try {
-      token.sign(new MACSigner(secret.key()));
-    } catch (JOSEException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
-    }
-    return token.serialize();
+            .expirationTime(Date.from(now.plus(expiry)));
+    audience.ifPresent(claims::audience);
+    return Jwt.sign(JOSEObjectType.JWT, claims.build(), secrets.get(0));
   }
 
   /** Looks at a token; whatever it is, an answer comes. */
   public Verification verify(String text) {
-    if (text.length() > MAX_LENGTH) {
-      return new Rejected("the token is too long to be one of this node's");
-    }
-    if (!SHAPE.matcher(text).matches()) {
-      return new Rejected("the token is not a JWT of this node");
-    }
     try {
-      SignedJWT token = SignedJWT.parse(text);
-      @Nullable Rejected refusal = signature(token);
-      return refusal != null ? refusal : claims(token.getJWTClaimsSet());
+      SignedJWT token = Jwt.parse(text);
+      @Nullable JOSEObjectType type = token.getHeader().getType();
+      if (type != null && !type.equals(JOSEObjectType.JWT)) {
+        return new Rejected("that is no token: a ticket between hosts opens nothing here");
+      }
+      return claims(Jwt.open(token, secrets, clock.instant()));
+    } catch (Jwt.Refused e) {
+      return new Rejected(e.reason());
     } catch (ParseException | IllegalArgumentException e) {
       return new Rejected("the token is not a JWT of this node");
-    } catch (JOSEException e) {
-      return new Rejected("the token's signature cannot be checked");
     }
-  }
-
-  /** Nothing of the payload is looked at before its signature is known to be ours. */
-  private @Nullable Rejected signature(SignedJWT token) throws JOSEException {
-    JWSHeader header = token.getHeader();
-    if (!JWSAlgorithm.HS256.equals(header.getAlgorithm())) {
-      return new Rejected("the token is not signed by HS256");
-    }
-    if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
-      return new Rejected("the token's header asks for what this node does not do");
-    }
-    return token.verify(new MACVerifier(secret.key()))
-        ? null
-        : new Rejected("the token was not made by this node: make one here");
   }
 
   private Verification claims(JWTClaimsSet claims) throws ParseException {
-    @Nullable Date expires = claims.getExpirationTime();
-    if (expires == null) {
-      return new Rejected("the token has no end: make one that has");
-    }
-    Instant now = clock.instant();
-    if (!now.isBefore(expires.toInstant())) {
-      return new Rejected("the token has expired: make a new one");
-    }
-    if (isAhead(claims.getNotBeforeTime(), now) || isAhead(claims.getIssueTime(), now)) {
-      return new Rejected("the token does not count yet: compare the clocks of the hosts");
+    if (!claims.getAudience().stream().allMatch(of -> Optional.of(of).equals(audience))) {
+      return new Rejected("the token was made for another interface: make one for this");
     }
     @Nullable String subject = claims.getSubject();
     @Nullable String id = claims.getJWTID();
@@ -153,10 +134,6 @@ public final class Tokens {
     for (String word : allow) {
       permissions.add(Permission.of(word));
     }
-    return new Verified(subject, id, permissions, expires.toInstant());
-  }
-
-  private static boolean isAhead(@Nullable Date time, Instant now) {
-    return time != null && time.toInstant().isAfter(now.plus(LEEWAY));
+    return new Verified(subject, id, permissions, claims.getExpirationTime().toInstant());
   }
 }

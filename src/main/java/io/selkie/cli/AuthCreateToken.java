@@ -1,13 +1,12 @@
 package io.selkie.cli;
 
 import io.selkie.auth.Permission;
-import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
+import io.selkie.node.TokenSecrets;
 import io.selkie.storage.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,9 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "create-token",
     description = {
-      "Make a token for the node of a repo, and print it. The node need not run.",
-      "A permission allows those before it, too. Removing jwt-secret in the state directory makes"
-          + " all tokens void."
+      "Make a token for the node of a repo, and print it. The node need not run. In a farm the token"
+          + " is good at all hosts.",
+      "A permission allows those before it, too. Removing jwt-secret in the state directory, in a"
+          + " farm the row of farm_secret in its database, makes all tokens void at the next start."
     },
     mixinStandardHelpOptions = true)
 final class AuthCreateToken implements Callable<Integer> {
@@ -54,6 +54,16 @@ final class AuthCreateToken implements Callable<Integer> {
       description = "Who it is for, as the audit log names it (default: operator).")
   private String subject = "operator";
 
+  @Option(
+      names = "--this-host",
+      description = "In a farm: good at this host alone, and made without its database.")
+  private boolean thisHost;
+
+  @Option(
+      names = "--transfer",
+      description = "Good at the transfer address alone, as for another node's token-file.")
+  private boolean transfer;
+
   AuthCreateToken(CommandContext context) {
     this.context = context;
   }
@@ -70,8 +80,12 @@ final class AuthCreateToken implements Callable<Integer> {
     }
     StateDirectory state = StateDirectory.of(directory, context.environment());
     state.create();
-    Tokens tokens = new Tokens(TokenSecret.in(state.path()), Clock.systemUTC());
     try {
+      Tokens all =
+          thisHost
+              ? TokenSecrets.ofHost(state)
+              : TokenSecrets.ofFarmAt(state, context.settings().read());
+      Tokens tokens = transfer ? all.forTransfer() : all;
       String token = tokens.create(permission, expires, subject);
       spec.commandLine().getOut().println(token);
       spec.commandLine().getOut().flush();

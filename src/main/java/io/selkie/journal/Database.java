@@ -104,6 +104,24 @@ public abstract class Database implements AutoCloseable {
   public abstract Optional<FarmLease> farmLease();
 
   /**
+   * What the hosts of its farm sign with: 32 random bytes, made by the first that asks; empty where
+   * one process alone can have it open.
+   *
+   * @throws DatabaseException if it cannot be read; one line
+   */
+  public abstract Optional<byte[]> farmSecret() throws IOException;
+
+  /**
+   * The same for commands, which bring no database to another schema.
+   *
+   * @param settings of a shared one
+   * @throws DatabaseException if it cannot be reached, or no node has been there yet; one line
+   */
+  public static byte[] farmSecret(DatabaseSettings settings) throws IOException {
+    return SharedDatabase.secretAt(settings);
+  }
+
+  /**
    * Makes sure that no node has it open, as far as can be seen.
    *
    * @throws IOException if one has; one line

@@ -180,6 +180,11 @@ final class EmbeddedDatabase extends Database {
     return Optional.empty();
   }
 
+  @Override
+  public Optional<byte[]> farmSecret() {
+    return Optional.empty();
+  }
+
   /** Having it open proves it. */
   @Override
   public void requireNoNode() {}

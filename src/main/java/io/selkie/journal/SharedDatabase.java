@@ -6,12 +6,14 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import javax.sql.DataSource;
 
 /**
@@ -136,6 +138,34 @@ final class SharedDatabase extends Database {
   @Override
   public Optional<FarmLease> farmLease() {
     return Optional.of(farmLease);
+  }
+
+  @Override
+  public Optional<byte[]> farmSecret() throws IOException {
+    try (Connection connection = dataSource().getConnection()) {
+      return Optional.of(FarmSecretTable.secret(connection));
+    } catch (SQLException e) {
+      throw unusable(name, firstLine(e), e);
+    }
+  }
+
+  static byte[] secretAt(DatabaseSettings settings) throws IOException {
+    String url = settings.url().orElseThrow();
+    Properties properties = new Properties();
+    properties.putAll(networking(settings));
+    properties.setProperty("user", settings.user());
+    properties.setProperty("password", settings.password());
+    try (Connection connection = DriverManager.getConnection(url, properties)) {
+      return FarmSecretTable.secret(connection);
+    } catch (SQLException e) {
+      if (FarmSecretTable.NO_TABLE.equals(e.getSQLState())) {
+        throw unusable(settings.toString(), "it has no farm yet: start a node there first", e);
+      }
+      throw new DatabaseException(
+          DatabaseException.Reason.UNREACHABLE,
+          settings + ": the secret of the farm cannot be read: " + firstLine(e),
+          e);
+    }
   }
 
   /** The actors that renew the lease have ended. */

@@ -58,6 +58,8 @@ final class ClusterConfig {
           case KUBERNETES -> "kubernetes-api";
         };
     akka.put(contact + "discovery-method", method);
+    // Names of pods in the DNS are an option of the cluster's, and certificates do not have them.
+    akka.put("akka.discovery.kubernetes-api.use-raw-ip", true);
     if (discovery.method() == ClusterSettings.Method.CONFIG) {
       akka.put(contact + "service-name", SERVICE);
       akka.put(

@@ -13,10 +13,9 @@ import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
-import akka.management.cluster.bootstrap.ClusterBootstrap;
-import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.selkie.auth.TlsIdentity;
 import io.selkie.journal.Database;
 import io.selkie.journal.FarmLease;
 import io.selkie.scheduler.HostId;
@@ -87,6 +86,7 @@ final class Membership {
   /**
    * Begins to join. Where the database is shared, an actor goes on with it.
    *
+   * @param identity of this host where it speaks TLS to the others; empty: in the clear
    * @param blocking where the database is waited for
    */
   static void join(
@@ -94,24 +94,24 @@ final class Membership {
       ClusterSettings settings,
       HostId host,
       Database database,
+      Optional<TlsIdentity> identity,
       Executor blocking) {
     ActorSystem<?> system = context.getSystem();
     Optional<FarmLease> lease = database.farmLease();
     if (lease.isPresent()) {
       context.spawn(create(settings, host, lease.get(), blocking), "membership");
     }
-    if (lease.isEmpty() || !begins(system, settings)) {
+    if (settings.discovery().isPresent()) {
+      Bootstrap.start(system, identity);
+    } else if (lease.isEmpty() || !begins(system, settings)) {
       join(system, settings);
     }
   }
 
-  /** Joins; a host that is named nowhere forms its cluster by itself. */
+  /** Joins by seeds; a host that is named nowhere forms its cluster by itself. */
   private static void join(ActorSystem<?> system, ClusterSettings settings) {
     Cluster cluster = Cluster.get(system);
-    if (settings.discovery().isPresent()) {
-      AkkaManagement.get(system).start();
-      ClusterBootstrap.get(system).start();
-    } else if (settings.seeds().isEmpty()) {
+    if (settings.seeds().isEmpty()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     } else {
       cluster.manager().tell(new JoinSeedNodes(seeds(system, settings)));

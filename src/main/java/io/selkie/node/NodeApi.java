@@ -6,8 +6,6 @@ import io.selkie.api.ApiServer;
 import io.selkie.api.ApiServices;
 import io.selkie.api.ReadModel;
 import io.selkie.auth.AuditLog;
-import io.selkie.auth.TokenSecret;
-import io.selkie.auth.Tokens;
 import io.selkie.journal.JournalIndex;
 import io.selkie.sealing.Sealing;
 import io.selkie.storage.CopyCheck;
@@ -15,6 +13,7 @@ import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.ServedPaths;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.view.SectorView;
+import io.selkie.worker.FetchedInputs;
 import io.selkie.worker.Jobs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +76,7 @@ record NodeApi(
                     transfers::open,
                     parts.blocking())),
             ReadModel.of(view(), actors.feed()),
-            new Tokens(TokenSecret.in(state), Clock.systemUTC()),
+            parts.tokens(),
             audit,
             settings.spool(parts.host()),
             Clock.systemUTC()));
@@ -102,6 +101,7 @@ record NodeApi(
             SpareUploads.in(settings.spool(parts.host()), sealing, view()),
             Jobs.of(parts.jobs()),
             settings.state().jobs(),
+            new FetchedInputs(settings.state().fetched()),
             () -> stores(settings.transfer()),
             new CopyCheck(parts.paths(), parts.digest()::of),
             audit));

@@ -78,7 +78,13 @@ final class NodeGuardian {
 
   private static Actors spawn(
       ActorContext<Command> context, NodeSettings settings, NodeParts parts) {
-    Membership.join(context, settings.cluster(), parts.host(), parts.database(), parts.blocking());
+    Membership.join(
+        context,
+        settings.cluster(),
+        parts.host(),
+        parts.database(),
+        parts.identity(),
+        parts.blocking());
 
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
@@ -113,6 +119,7 @@ final class NodeGuardian {
                 parts.paths()::stores,
                 settings.state().path(),
                 parts.host(),
+                parts.tickets(),
                 parts.digest(),
                 parts.blocking()));
     TaskRunner runner =

@@ -1,5 +1,9 @@
 package io.selkie.node;
 
+import io.selkie.auth.Tickets;
+import io.selkie.auth.TlsIdentity;
+import io.selkie.auth.TokenSecret;
+import io.selkie.auth.Tokens;
 import io.selkie.chain.Chain;
 import io.selkie.chain.DevChain;
 import io.selkie.chain.DevChainSettings;
@@ -22,6 +26,7 @@ import io.selkie.transfer.FileDigest;
 import io.selkie.transfer.InputClient;
 import io.selkie.worker.Device;
 import io.selkie.worker.Devices;
+import io.selkie.worker.FetchedInputs;
 import io.selkie.worker.HostFitness;
 import io.selkie.worker.HostLedger;
 import io.selkie.worker.Jobs;
@@ -35,6 +40,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +52,9 @@ import org.slf4j.LoggerFactory;
  * @param paths of this host, and {@code places} of sectors on them
  * @param worker what tasks run with
  * @param ledger what this host has admitted, which is among those
+ * @param identity of this host to the others of its farm; empty: they speak in the clear
+ * @param tokens that this host takes
+ * @param tickets by which hosts of its farm let each other in; empty: it has none
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
@@ -59,6 +68,9 @@ record NodeParts(
     HostLedger ledger,
     ProgressBoard progress,
     Chain chain,
+    Optional<TlsIdentity> identity,
+    Tokens tokens,
+    Optional<Tickets> tickets,
     ExecutorService blocking) {
   private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
@@ -100,11 +112,18 @@ record NodeParts(
             settings.host().limits(devices),
             () -> settings.sendsAway(paths),
             fitness);
+    Optional<TokenSecret> farm = TokenSecrets.ofFarm(settings.config(), database);
+    Optional<Tickets> tickets =
+        farm.map(secret -> new Tickets(secret, host.value(), Clock.systemUTC()));
+    FetchedInputs fetched = new FetchedInputs(state.fetched());
+    fetched.tidy(runs.present());
     InputClient inputs =
-        new InputClient(settings.transfer().tls(), settings.transfer().stallTimeout(), FETCH);
+        new InputClient(
+            settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProgressBoard progress = new ProgressBoard();
     ProverTaskRunner runner =
-        new ProverTaskRunner(places, runs, local, progress, ledger, blocking, inputs::fetch);
+        new ProverTaskRunner(
+            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched);
     return new NodeParts(
         host,
         database,
@@ -116,6 +135,9 @@ record NodeParts(
         ledger,
         progress,
         chain(settings, database, local, blocking),
+        Bootstrap.identity(settings.cluster()),
+        TokenSecrets.tokens(farm, state),
+        tickets,
         blocking);
   }
 

@@ -16,8 +16,10 @@ import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.storage.Trash;
 import io.selkie.view.ViewException;
+import io.selkie.worker.FetchedInputs;
 import io.selkie.worker.Jobs;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +58,7 @@ final class OrphanCollector {
    * What it works with.
    *
    * @param jobs of this host, whose directories lie in {@code jobDirectory}
+   * @param fetched what was brought here for jobs
    * @param stores directories of this host that hold sealed sectors and may be no storage paths
    */
   record Parts(
@@ -63,6 +68,7 @@ final class OrphanCollector {
       SpareUploads uploads,
       Jobs jobs,
       Path jobDirectory,
+      FetchedInputs fetched,
       Supplier<List<Path>> stores,
       CopyCheck copies,
       AuditLog audit) {}
@@ -95,18 +101,27 @@ final class OrphanCollector {
   /** The worker clears the jobs of sectors that it hears of; nobody speaks for these. */
   private List<Orphan> jobs() throws IOException {
     List<Orphan> stale = new ArrayList<>();
-    for (String name : parts.jobs().present()) {
+    Set<String> names = new TreeSet<>(parts.jobs().present());
+    names.addAll(parts.fetched().present());
+    for (String name : names) {
       Optional<SectorId> sector = sector(name);
       if (sector.isPresent()) {
         SectorStanding standing = parts.journal().standing(sector.get());
         if (standing == SectorStanding.UNKNOWN || standing == SectorStanding.REMOVED) {
-          Path directory = parts.jobDirectory().resolve(name);
+          List<Path> there =
+              Stream.of(parts.jobDirectory().resolve(name), parts.fetched().of(name))
+                  .filter(Files::isDirectory)
+                  .toList();
+          long bytes = 0;
+          for (Path directory : there) {
+            bytes += PathSpace.size(directory);
+          }
           stale.add(
               new Orphan(
                   Orphan.Kind.JOB,
                   sector,
-                  List.of(directory),
-                  PathSpace.size(directory),
+                  there,
+                  bytes,
                   "its sector is not known, or was removed",
                   false));
         }
@@ -154,7 +169,8 @@ final class OrphanCollector {
         before.of(file, orphan.sector());
         if (orphan.kind() == Orphan.Kind.JOB) {
           parts.jobs().remove(String.valueOf(file.getFileName()));
-        } else {
+        }
+        if (orphan.kind() != Orphan.Kind.JOB || file.startsWith(parts.fetched().directory())) {
           FileTree.delete(file);
         }
       }

@@ -1,19 +1,18 @@
 package io.selkie.node;
 
 import akka.actor.typed.ActorSystem;
-import io.selkie.auth.TokenSecret;
-import io.selkie.auth.Tokens;
 import io.selkie.files.Durable;
+import io.selkie.scheduler.FileSource;
 import io.selkie.storage.SectorSearch;
 import io.selkie.storage.ServedPaths;
 import io.selkie.storage.StoragePath;
 import io.selkie.transfer.TransferServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -84,23 +83,19 @@ final class TransferAddress {
         return;
       }
       Path state = settings.state().path();
-      Tokens tokens = new Tokens(TokenSecret.in(state), Clock.systemUTC());
-      URI url = Node.await(TransferServer.start(system, server(tokens)));
+      URI url = Node.await(TransferServer.start(system, server()));
       Path file = state.resolve("transfer");
       Durable.replace(file, (url + "\n").getBytes(StandardCharsets.UTF_8));
       open.keep("transfer address", () -> Files.deleteIfExists(file));
       isOpen = true;
       LOG.info("receives sectors at {}", url);
       if (isReached()) {
-        URI reached = FileTickets.from(url, settings.cluster().address());
-        parts
-            .ledger()
-            .servesFilesAt(new FileTickets(parts.host(), reached, tokens, Clock.systemUTC()));
+        parts.ledger().servesFilesAt(new FileSource(parts.host(), reached(url)));
       }
     }
   }
 
-  private TransferServer.Parts server(Tokens tokens) {
+  private TransferServer.Parts server() {
     return new TransferServer.Parts(
         settings.transfer(),
         this::served,
@@ -109,7 +104,8 @@ final class TransferAddress {
         settings.state().path(),
         parts.host().value(),
         parts.places(),
-        tokens,
+        parts.tokens(),
+        parts.tickets(),
         parts.digest(),
         parts.blocking());
   }
@@ -127,7 +123,20 @@ final class TransferAddress {
 
   /** Whether other hosts of the farm can fetch what their Commit2 read from here. */
   private boolean isReached() throws IOException {
-    return settings.cluster().isFarm()
-        && FileTickets.isReached(settings.transfer().host(), settings.cluster().address());
+    if (!settings.cluster().isFarm()) {
+      return false;
+    }
+    InetAddress bound = InetAddress.getByName(settings.transfer().host());
+    return !bound.isLoopbackAddress()
+        || bound.equals(InetAddress.getByName(settings.cluster().address()));
+  }
+
+  /** Where they reach it: what listens everywhere is found at the address in the cluster. */
+  private URI reached(URI url) throws IOException {
+    String address = settings.cluster().address();
+    String host = address.contains(":") ? "[" + address + "]" : address;
+    return InetAddress.getByName(url.getHost()).isAnyLocalAddress()
+        ? URI.create(url.getScheme() + "://" + host + ":" + url.getPort())
+        : url;
   }
 }

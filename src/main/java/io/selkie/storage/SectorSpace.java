@@ -33,7 +33,7 @@ public final class SectorSpace {
     CACHE,
     /** {@code selkie/}: records, the output of Commit1, the copy before PreCommit2, scratch. */
     OWN,
-    /** The job directories. */
+    /** The job directories, and what was fetched for jobs: the state directory. */
     JOBS
   }
 
@@ -44,7 +44,9 @@ public final class SectorSpace {
     /** The replica is made; the output of Commit1 may be still to come. */
     PROVING,
     /** Nothing is to come. */
-    SEALED
+    SEALED,
+    /** Only a Commit2 is here, which fetches its input into the state directory. */
+    VISITING
   }
 
   /** The most that a sector has on disk from that stage on. */
@@ -64,6 +66,8 @@ public final class SectorSpace {
     } else if (stage == Stage.PROVING) {
       peak.put(Part.OWN, commit1Output(type) + SLACK);
       peak.put(Part.JOBS, JOB);
+    } else if (stage == Stage.VISITING) {
+      peak.put(Part.JOBS, JOB + commit1Output(type) + SLACK);
     }
     return peak;
   }

@@ -76,6 +76,11 @@ public record StateDirectory(Path path) {
     return path.resolve("leases");
   }
 
+  /** What was fetched from other hosts for jobs here, a directory for each. */
+  public Path fetched() {
+    return path.resolve("fetched");
+  }
+
   /** Where the management interface of a running node answers: one line, a URL. */
   public Path apiFile() {
     return path.resolve("api");

@@ -37,7 +37,7 @@ final class ChunkSender {
 
   private final String place;
   private final InetSocketAddress address;
-  private final String token;
+  private final PeerConnection.Token token;
   private final Optional<TlsIdentity> tls;
   private final RateLimit rate;
   private final Duration patience;
@@ -47,13 +47,14 @@ final class ChunkSender {
    *
    * @param place as the operator knows the peer
    * @param address of its data connections
+   * @param token asked for each chunk, since some count for minutes
    * @param tls who this host is to it; empty: in the clear
    * @param patience with a silent peer
    */
   ChunkSender(
       String place,
       InetSocketAddress address,
-      String token,
+      PeerConnection.Token token,
       Optional<TlsIdentity> tls,
       RateLimit rate,
       Duration patience) {
@@ -251,7 +252,7 @@ final class ChunkSender {
               + "/"
               + task.chunk()
               + " HTTP/1.1\r\nAuthorization: Bearer "
-              + token
+              + token.text()
               + "\r\n"
               + TransferServer.SUM
               + ": "

@@ -1,10 +1,9 @@
 package io.selkie.transfer;
 
-import io.selkie.auth.Permission;
+import akka.http.javadsl.model.StatusCodes;
+import io.selkie.auth.Tickets;
 import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.TlsTrouble;
-import io.selkie.auth.Tokens;
-import io.selkie.auth.Verification;
 import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,7 +44,7 @@ final class DataServer implements AutoCloseable {
 
   private final ServerSocketChannel listener;
   private final Receiver receiver;
-  private final Tokens tokens;
+  private final Gate gate;
   private final Optional<TlsIdentity> tls;
   private final Duration patience;
   private final int most;
@@ -56,13 +55,13 @@ final class DataServer implements AutoCloseable {
   private DataServer(
       ServerSocketChannel listener,
       Receiver receiver,
-      Tokens tokens,
+      Gate gate,
       Optional<TlsIdentity> tls,
       Duration patience,
       int most) {
     this.listener = listener;
     this.receiver = receiver;
-    this.tokens = tokens;
+    this.gate = gate;
     this.tls = tls;
     this.patience = patience;
     this.most = most;
@@ -84,7 +83,7 @@ final class DataServer implements AutoCloseable {
   static DataServer start(
       InetSocketAddress address,
       Receiver receiver,
-      Tokens tokens,
+      Gate gate,
       Optional<TlsIdentity> tls,
       Duration patience,
       int most)
@@ -103,7 +102,7 @@ final class DataServer implements AutoCloseable {
               + ": change selkie.transfer.host or selkie.transfer.data-port, or end who has it",
           e);
     }
-    DataServer server = new DataServer(listener, receiver, tokens, tls, patience, most);
+    DataServer server = new DataServer(listener, receiver, gate, tls, patience, most);
     daemon(server::accept, "selkie-transfer-accept").start();
     long often = Math.max(1, patience.toMillis() / 4);
     var unused =
@@ -203,9 +202,9 @@ final class DataServer implements AutoCloseable {
         refuse("400 Bad Request", "invalid", "the request is no chunk");
         return false;
       }
-      Optional<String> stranger = stranger(head);
-      if (stranger.isPresent()) {
-        refuse("401 Unauthorized", "unauthorized", stranger.get());
+      Optional<Gate.Refused> refusal = refusal(head, request.group(1));
+      if (refusal.isPresent()) {
+        refuse(refusal.get().status().toString(), refusal.get().code(), refusal.get().reason());
         return false;
       }
       long left = length;
@@ -226,18 +225,19 @@ final class DataServer implements AutoCloseable {
       }
     }
 
-    private Optional<String> stranger(DataHead head) {
-      String header = head.field("Authorization").orElse("");
-      if (!header.regionMatches(true, 0, "bearer ", 0, 7)) {
-        return Optional.of("send a header \"Authorization: Bearer TOKEN\"");
+    private Optional<Gate.Refused> refusal(DataHead head, String sector) {
+      Gate.Answer answer = gate.admit(head.field("Authorization"));
+      if (answer instanceof Gate.Refused refused) {
+        return Optional.of(refused);
       }
-      Verification verification = tokens.verify(header.substring(7));
-      if (verification instanceof Verification.Rejected rejected) {
-        return Optional.of(rejected.reason());
+      try {
+        return ((Gate.Pass) answer)
+            .objection(SectorId.parse(sector), Tickets.Use.BRING)
+            .map(Gate.Refused::forbidden);
+      } catch (IllegalArgumentException e) {
+        return Optional.of(
+            new Gate.Refused(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(e.getMessage())));
       }
-      return ((Verification.Verified) verification).allows(Permission.WRITE)
-          ? Optional.empty()
-          : Optional.of("the token does not carry write");
     }
 
     /** Bytes of the present body that were taken off the connection. */

@@ -1,5 +1,6 @@
 package io.selkie.transfer;
 
+import io.selkie.auth.Tickets;
 import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.TlsTrouble;
 import io.selkie.filecoin.SectorId;
@@ -34,6 +35,7 @@ public final class InputClient {
   private static final int OK = 200;
 
   private final Optional<TlsIdentity> identity;
+  private final Optional<Tickets> tickets;
   private final Duration patience;
   private final Duration deadline;
   private Optional<Client> client = Optional.empty();
@@ -45,11 +47,17 @@ public final class InputClient {
    * A client.
    *
    * @param identity of this host, which hosts with TLS ask for
+   * @param tickets of this host; empty: it is in no farm
    * @param patience with a peer that does not answer
    * @param deadline of a fetch as a whole
    */
-  public InputClient(Optional<TlsIdentity> identity, Duration patience, Duration deadline) {
+  public InputClient(
+      Optional<TlsIdentity> identity,
+      Optional<Tickets> tickets,
+      Duration patience,
+      Duration deadline) {
     this.identity = identity;
+    this.tickets = tickets;
     this.patience = patience;
     this.deadline = deadline;
   }
@@ -105,10 +113,14 @@ public final class InputClient {
     if ("https".equals(from.url().getScheme()) && identity.isEmpty()) {
       throw new IOException("it asks who this host is: turn selkie.transfer.tls.enabled on");
     }
+    if (tickets.isEmpty()) {
+      throw new IOException("this host shares no secret with it, so they are of no farm");
+    }
+    String ticket = tickets.get().create(from.host().value(), sector, Tickets.Use.FETCH);
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(from.url() + TransferServer.commit1(sector)))
             .timeout(patience)
-            .header("Authorization", "Bearer " + from.token())
+            .header("Authorization", "Bearer " + ticket)
             .build();
     CompletableFuture<HttpResponse<Optional<Path>>> sent = client().sendAsync(request, to(part));
     try {

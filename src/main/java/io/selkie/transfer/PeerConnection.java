@@ -1,5 +1,7 @@
 package io.selkie.transfer;
 
+import static scala.jdk.javaapi.DurationConverters.toScala;
+
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.ConnectionContext;
 import akka.http.javadsl.Http;
@@ -79,13 +81,8 @@ final class PeerConnection {
             .withMaxRetries(0)
             .withConnectionSettings(
                 defaults
-                    .withConnectingTimeout(scala(CONNECT))
-                    .withIdleTimeout(
-                        scala.concurrent.duration.Duration.fromNanos(patience.toNanos())));
-  }
-
-  private static scala.concurrent.duration.FiniteDuration scala(Duration duration) {
-    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
+                    .withConnectingTimeout(toScala(CONNECT))
+                    .withIdleTimeout(toScala(patience)));
   }
 
   /**

@@ -193,7 +193,7 @@ final class PeerDestination implements Destination {
         data.isPresent()
             ? data.get()
             : new InetSocketAddress(url.getHost(), about(control).dataPort());
-    new ChunkSender(place, address, peer.token(), peer.tls(), rate, patience)
+    new ChunkSender(place, address, peer::token, peer.tls(), rate, patience)
         .send(offer, sources, status.missing(), connections, control);
   }
 

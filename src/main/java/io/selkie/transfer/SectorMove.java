@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * Brings an unsealed sector to the host that goes on with it, and deletes it here once the journal
@@ -26,10 +25,21 @@ import java.util.function.Function;
 final class SectorMove {
   private final SectorPlaces places;
   private final TransferPlan.Directory plans;
-  private final Function<FileSource, Destination> peers;
+  private final Peers peers;
   private final FileDigest digest;
   private final int chunk;
   private final Map<SectorId, Map<Path, Sum>> sums = new ConcurrentHashMap<>();
+
+  /** The other hosts of the farm. */
+  @FunctionalInterface
+  interface Peers {
+    /**
+     * One of them as a destination.
+     *
+     * @param sector that alone is brought there
+     */
+    Destination at(FileSource host, SectorId sector) throws TransferTrouble;
+  }
 
   /** The digest of a file that has this length and this age. */
   private record Sum(long bytes, long changedNanos, String digest) {}
@@ -43,7 +53,7 @@ final class SectorMove {
   SectorMove(
       SectorPlaces places,
       TransferPlan.Directory plans,
-      Function<FileSource, Destination> peers,
+      Peers peers,
       FileDigest digest,
       int chunk) {
     this.places = places;
@@ -57,7 +67,7 @@ final class SectorMove {
   TaskResult move(TaskRequest.Move request, Control control)
       throws IOException, TransferTrouble, Control.Held {
     SectorId sector = control.sector();
-    Destination peer = peer(request.at());
+    Destination peer = peer(request.at(), sector);
     control.to(peer.place());
     Map<Path, Sum> known = sums.computeIfAbsent(sector, key -> new ConcurrentHashMap<>());
     SourceFiles.Found found =
@@ -92,12 +102,13 @@ final class SectorMove {
     return now;
   }
 
-  private Destination peer(Optional<FileSource> at) throws TransferTrouble {
-    return peers.apply(
+  private Destination peer(Optional<FileSource> at, SectorId sector) throws TransferTrouble {
+    return peers.at(
         at.orElseThrow(
             () ->
                 TransferTrouble.passing(
-                    "unauthorized", "the other host has not said where it takes sectors")));
+                    "unauthorized", "the other host has not said where it takes sectors")),
+        sector);
   }
 
   /** Deletes what the copy has, and no more; the other host is asked for it right before. */
@@ -115,7 +126,7 @@ final class SectorMove {
     if (!offer.files().equals(copy.files())) {
       throw TransferTrouble.lasting("no_copy", "the copy is not of the files that are here");
     }
-    Optional<SectorCopy> found = peer(request.at()).find(offer, control);
+    Optional<SectorCopy> found = peer(request.at(), sector).find(offer, control);
     if (found.filter(there -> there.files().equals(copy.files())).isEmpty()) {
       throw TransferTrouble.lasting(
           "no_copy", "host " + copy.host() + " does not have the copy any more: the source stays");

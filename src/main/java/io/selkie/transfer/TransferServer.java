@@ -1,13 +1,11 @@
 package io.selkie.transfer;
 
+import static scala.jdk.javaapi.DurationConverters.toScala;
+
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.ConnectionContext;
-import akka.http.javadsl.Http;
-import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
@@ -17,10 +15,10 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.settings.ServerSettings;
-import io.selkie.auth.Permission;
+import io.selkie.auth.Tickets;
 import io.selkie.auth.Tokens;
-import io.selkie.auth.Verification;
 import io.selkie.filecoin.SectorId;
+import io.selkie.http.HttpListener;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,7 +43,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The transfer address of a node that serves storage paths; {@code docs/transfer.md} is what it
- * speaks. It is none of the management interface: another port, and tokens for write only.
+ * speaks. It is none of the management interface: another port, tokens for write only, and tickets
+ * that hosts of a farm make for each other.
  */
 public final class TransferServer {
   /** Where all paths begin. */
@@ -71,7 +70,7 @@ public final class TransferServer {
 
   private final ActorSystem<?> system;
   private final Receiver receiver;
-  private final Tokens tokens;
+  private final Gate gate;
   private final String host;
   private final int dataPort;
   private final SectorPlaces places;
@@ -80,7 +79,7 @@ public final class TransferServer {
   private TransferServer(
       ActorSystem<?> system,
       Receiver receiver,
-      Tokens tokens,
+      Gate gate,
       String host,
       SectorPlaces places,
       int dataPort) {
@@ -88,7 +87,7 @@ public final class TransferServer {
     this.places = places;
     this.system = system;
     this.receiver = receiver;
-    this.tokens = tokens;
+    this.gate = gate;
     this.host = host;
     this.blocking =
         system.dispatchers().lookup(DispatcherSelector.fromConfig(Transfers.DISPATCHER));
@@ -103,6 +102,8 @@ public final class TransferServer {
    * @param state the state directory
    * @param host this one
    * @param places of its sectors, of which other hosts fetch the output of Commit1
+   * @param tokens for write that let callers in
+   * @param tickets by which hosts of the farm are let in; empty: this one is in none
    * @param readers where sectors are read back
    */
   public record Parts(
@@ -114,6 +115,7 @@ public final class TransferServer {
       String host,
       SectorPlaces places,
       Tokens tokens,
+      Optional<Tickets> tickets,
       FileDigest digest,
       Executor readers) {}
 
@@ -137,13 +139,14 @@ public final class TransferServer {
             parts.readers(),
             settings.incoming(),
             patience);
+    Gate gate = new Gate(parts.tokens(), parts.tickets());
     TransferServer server;
     try {
       DataServer data =
           DataServer.start(
               new InetSocketAddress(settings.host(), settings.dataPort()),
               receiver,
-              parts.tokens(),
+              gate,
               settings.tls(),
               patience,
               settings.incoming() * MOST_CONNECTIONS);
@@ -156,37 +159,22 @@ public final class TransferServer {
                 return CompletableFuture.completedStage(Done.done());
               });
       server =
-          new TransferServer(
-              system, receiver, parts.tokens(), parts.host(), parts.places(), data.port());
+          new TransferServer(system, receiver, gate, parts.host(), parts.places(), data.port());
     } catch (IOException e) {
       return CompletableFuture.failedStage(e);
     }
-    ServerBuilder plain =
-        Http.get(system)
-            .newServerAt(settings.host(), settings.port())
-            .withSettings(serverSettings(system, settings));
-    return settings
-        .tls()
-        .map(tls -> plain.enableHttps(ConnectionContext.httpsServer(() -> tls.server(true))))
-        .orElse(plain)
-        .bind(server::handle)
-        .exceptionally(
-            failure -> {
-              throw new CompletionException(
-                  new IOException(
-                      "cannot listen on "
-                          + settings.host()
-                          + " port "
-                          + settings.port()
-                          + ": change selkie.transfer.host or selkie.transfer.port, or end who has"
-                          + " it",
-                      failure));
-            })
-        .thenApply(
-            binding ->
-                url(
-                    binding.addToCoordinatedShutdown(LAST_CALLS, system),
-                    settings.tls().isPresent()));
+    return HttpListener.open(
+            system,
+            new HttpListener.Place(
+                "selkie.transfer",
+                settings.host(),
+                settings.port(),
+                settings.tls(),
+                true,
+                "turn selkie.transfer.tls on, or keep it in a network of yours alone"),
+            serverSettings(system, settings),
+            builder -> builder.bind(server::handle))
+        .thenApply(HttpListener::url);
   }
 
   private static ServerSettings serverSettings(ActorSystem<?> system, TransferSettings settings) {
@@ -201,42 +189,21 @@ public final class TransferServer {
         .withTimeouts(
             defaults
                 .getTimeouts()
-                .withIdleTimeout(scala(settings.stallTimeout().multipliedBy(2)))
-                .withRequestTimeout(scala(settings.stallTimeout().multipliedBy(2))));
-  }
-
-  private static scala.concurrent.duration.Duration scala(Duration duration) {
-    return scala.concurrent.duration.Duration.fromNanos(duration.toNanos());
-  }
-
-  private static URI url(ServerBinding binding, boolean secure) {
-    InetSocketAddress address = binding.localAddress();
-    if (!secure && !address.getAddress().isLoopbackAddress()) {
-      LOG.warn(
-          "the transfer address {} is without TLS: turn selkie.transfer.tls on, or keep it in a"
-              + " network of yours alone",
-          address);
-    }
-    String name = address.getAddress().getHostAddress();
-    return URI.create(
-        (secure ? "https" : "http")
-            + "://"
-            + (name.contains(":") ? "[" + name + "]" : name)
-            + ":"
-            + address.getPort());
+                .withIdleTimeout(toScala(settings.stallTimeout().multipliedBy(2)))
+                .withRequestTimeout(toScala(settings.stallTimeout().multipliedBy(2))));
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
     Matcher path = PATH.matcher(request.getUri().path());
     try {
-      Optional<HttpResponse> refusal = refusal(request);
-      if (refusal.isPresent()) {
-        return refused(request, refusal.get());
+      Gate.Answer answer = gate.admit(authorization(request));
+      if (answer instanceof Gate.Refused refusal) {
+        return refused(request, error(refusal.status(), refusal.code(), refusal.reason()));
       }
       if (!path.matches()) {
         return refused(request, error(StatusCodes.NOT_FOUND, "unknown", "no such path"));
       }
-      return answer(request, path)
+      return answer(request, path, (Gate.Pass) answer)
           .exceptionallyCompose(trouble -> refused(request, troubled(trouble)));
     } catch (IllegalArgumentException e) {
       return refused(
@@ -250,41 +217,35 @@ public final class TransferServer {
     return CompletableFuture.completedStage(response);
   }
 
-  private Optional<HttpResponse> refusal(HttpRequest request) {
+  /** The one there is; of two neither counts. */
+  private static Optional<String> authorization(HttpRequest request) {
     List<String> values = new ArrayList<>();
     for (HttpHeader header : request.getHeaders()) {
       if (header.is("authorization")) {
         values.add(header.value());
       }
     }
-    if (values.size() != 1 || !values.get(0).regionMatches(true, 0, "bearer ", 0, 7)) {
-      return Optional.of(
-          error(
-              StatusCodes.UNAUTHORIZED,
-              "unauthorized",
-              "send one header \"Authorization: Bearer TOKEN\""));
-    }
-    Verification verification = tokens.verify(values.get(0).substring(7));
-    if (verification instanceof Verification.Rejected rejected) {
-      return Optional.of(error(StatusCodes.UNAUTHORIZED, "unauthorized", rejected.reason()));
-    }
-    return ((Verification.Verified) verification).allows(Permission.WRITE)
-        ? Optional.empty()
-        : Optional.of(error(StatusCodes.FORBIDDEN, "forbidden", "the token does not carry write"));
+    return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
   }
 
-  private CompletionStage<HttpResponse> answer(HttpRequest request, Matcher path) {
+  private CompletionStage<HttpResponse> answer(HttpRequest request, Matcher path, Gate.Pass pass) {
     String method = request.method().name();
     if (path.group("sector") == null) {
       return method.equals("GET") ? about() : notAllowed(request);
     }
     SectorId sector = SectorId.parse(path.group("sector"));
-    if (path.group("input") != null) {
+    boolean fetches = path.group("input") != null;
+    Optional<String> objection =
+        pass.objection(sector, fetches ? Tickets.Use.FETCH : Tickets.Use.BRING);
+    if (objection.isPresent()) {
+      return refused(request, error(StatusCodes.FORBIDDEN, "forbidden", objection.get()));
+    }
+    if (fetches) {
       return method.equals("GET") ? commit1Output(request, sector) : notAllowed(request);
     }
     String id = path.group("id");
     if (id == null) {
-      return method.equals("PUT") ? offer(request, sector) : notAllowed(request);
+      return method.equals("PUT") ? offer(request, sector, pass) : notAllowed(request);
     }
     if (path.group("commit") != null) {
       return method.equals("POST")
@@ -334,7 +295,8 @@ public final class TransferServer {
     return blocking(() -> json(StatusCodes.OK, new About(1, host, receiver.freeBytes(), dataPort)));
   }
 
-  private CompletionStage<HttpResponse> offer(HttpRequest request, SectorId sector) {
+  private CompletionStage<HttpResponse> offer(
+      HttpRequest request, SectorId sector, Gate.Pass pass) {
     return request
         .entity()
         .withSizeLimit(MOST_OFFER)
@@ -346,6 +308,10 @@ public final class TransferServer {
                       Offer offer = parse(body.getData().utf8String());
                       if (!offer.sector().equals(sector)) {
                         throw new IllegalArgumentException("the offer is of another sector");
+                      }
+                      Optional<String> objection = pass.objection(offer);
+                      if (objection.isPresent()) {
+                        throw TransferTrouble.passing("forbidden", objection.get());
                       }
                       return json(StatusCodes.OK, receiver.offer(offer));
                     }));
@@ -422,6 +388,7 @@ public final class TransferServer {
       case "damaged_chunk" -> StatusCodes.UNPROCESSABLE_CONTENT;
       case "unknown" -> StatusCodes.NOT_FOUND;
       case "invalid" -> StatusCodes.BAD_REQUEST;
+      case "forbidden" -> StatusCodes.FORBIDDEN;
       default -> StatusCodes.SERVICE_UNAVAILABLE;
     };
   }

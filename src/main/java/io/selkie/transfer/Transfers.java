@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
+import io.selkie.auth.Tickets;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
@@ -35,6 +36,7 @@ public final class Transfers {
    * @param attached storage paths that sealed sectors are to go to, besides the settings' targets
    * @param state the state directory
    * @param host this one
+   * @param tickets of this host; empty: it is in no farm
    * @param threads one is used for each transfer that runs
    */
   public record Parts(
@@ -43,6 +45,7 @@ public final class Transfers {
       Supplier<List<StoragePath>> attached,
       Path state,
       HostId host,
+      Optional<Tickets> tickets,
       FileDigest digest,
       Executor threads) {}
 
@@ -81,7 +84,7 @@ public final class Transfers {
             new SectorMove(
                 parts.places(),
                 new TransferPlan.Directory(parts.state().resolve("move-plans")),
-                source -> host(context.getSystem(), source, parts, rate),
+                (source, sector) -> host(context.getSystem(), source, sector, parts, rate),
                 parts.digest(),
                 settings.chunk()));
     return new Transfers(
@@ -97,15 +100,23 @@ public final class Transfers {
             DispatcherSelector.fromConfig(DISPATCHER)));
   }
 
-  /** A host of the farm, with the token that it gave. */
+  /** A host of the farm, with tickets that are for the sector alone. */
   private static Destination host(
-      ActorSystem<?> system, FileSource source, Parts parts, RateLimit rate) {
+      ActorSystem<?> system, FileSource source, SectorId sector, Parts parts, RateLimit rate)
+      throws TransferTrouble {
     TransferSettings settings = parts.settings();
+    Tickets tickets =
+        parts
+            .tickets()
+            .orElseThrow(
+                () ->
+                    TransferTrouble.passing(
+                        "unauthorized", "this host shares no secret with " + source.host()));
     return new PeerDestination(
         new PeerConnection(
             system,
             source.url(),
-            source::token,
+            () -> tickets.create(source.host().value(), sector, Tickets.Use.BRING),
             settings.tls(),
             settings.connections(),
             settings.stallTimeout()),

@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +65,7 @@ public final class HostLedger implements HostMeans {
   private final Set<TaskId.Attempt> running = new HashSet<>();
   private HostLimits limits;
   private boolean troubled;
-  private volatile Supplier<Optional<FileSource>> files = Optional::empty;
+  private volatile Optional<FileSource> files = Optional.empty();
 
   /**
    * A sector on the host, as it is written down.
@@ -109,9 +108,16 @@ public final class HostLedger implements HostMeans {
       return stage.filter(at -> at != Stage.SEALED).isPresent();
     }
 
+    /**
+     * What it takes.
+     *
+     * @param ledger the root of those that have none: only a Commit2 of them is here
+     */
     private DiskLedger.Charge charge(
-        Map<SectorSpace.Part, String> devices, Map<SectorSpace.Part, Long> onDisk) {
-      return new DiskLedger.Charge(proofType, stage, unsealing, devices, onDisk);
+        Path ledger, Map<SectorSpace.Part, String> devices, Map<SectorSpace.Part, Long> onDisk) {
+      Optional<Stage> space =
+          stage.isEmpty() && root.equals(ledger) ? Optional.of(Stage.VISITING) : stage;
+      return new DiskLedger.Charge(proofType, space, unsealing, devices, onDisk);
     }
 
     private HostSector announced() {
@@ -192,12 +198,12 @@ public final class HostLedger implements HostMeans {
 
   @Override
   public Optional<FileSource> files() {
-    return files.get();
+    return files;
   }
 
-  /** From now on other hosts can fetch from here; the source may change its token. */
-  public void servesFilesAt(Supplier<Optional<FileSource>> source) {
-    files = source;
+  /** From now on other hosts can fetch from here. */
+  public void servesFilesAt(FileSource source) {
+    files = Optional.of(source);
   }
 
   /**
@@ -320,12 +326,12 @@ public final class HostLedger implements HostMeans {
   }
 
   /** What is kept for the entry that was not kept for the one before; nothing is given back. */
-  private static Map<SectorSpace.Part, Long> more(Optional<Entry> before, Entry now) {
+  private Map<SectorSpace.Part, Long> more(Optional<Entry> before, Entry now) {
     Map<SectorSpace.Part, Long> more = new EnumMap<>(SectorSpace.Part.class);
-    DiskLedger.kept(now.charge(Map.of(), Map.of())).forEach(more::put);
+    DiskLedger.kept(now.charge(directory, Map.of(), Map.of())).forEach(more::put);
     before.ifPresent(
         entry ->
-            DiskLedger.kept(entry.charge(Map.of(), Map.of()))
+            DiskLedger.kept(entry.charge(directory, Map.of(), Map.of()))
                 .forEach((part, bytes) -> more.merge(part, -bytes, Long::sum)));
     more.replaceAll((part, bytes) -> Math.max(0, bytes));
     return more;
@@ -425,7 +431,8 @@ public final class HostLedger implements HostMeans {
   private List<DiskLedger.Charge> charges(List<Entry> counted) throws IOException {
     List<DiskLedger.Charge> charges = new ArrayList<>();
     for (Entry entry : counted) {
-      charges.add(entry.charge(gauge.devices(entry.sector()), gauge.onDisk(entry.sector())));
+      charges.add(
+          entry.charge(directory, gauge.devices(entry.sector()), gauge.onDisk(entry.sector())));
     }
     return charges;
   }

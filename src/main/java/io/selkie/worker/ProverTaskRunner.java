@@ -52,6 +52,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private final HostLedger ledger;
   private final Executor executor;
   private final InputFetch fetch;
+  private final FetchedInputs fetched;
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
@@ -73,6 +74,7 @@ public final class ProverTaskRunner implements TaskRunner {
    * @param ledger hears of every task before it begins
    * @param executor has a thread for each running task, and some more
    * @param fetch brings what a Commit2 reads from the host that made it
+   * @param fetched where to
    */
   public ProverTaskRunner(
       SectorPlaces places,
@@ -81,8 +83,9 @@ public final class ProverTaskRunner implements TaskRunner {
       ProgressBoard board,
       HostLedger ledger,
       Executor executor,
-      InputFetch fetch) {
-    this(places, jobs, local, board, ledger, executor, fetch, REMOVE_AGAIN);
+      InputFetch fetch,
+      FetchedInputs fetched) {
+    this(places, jobs, local, board, ledger, executor, fetch, fetched, REMOVE_AGAIN);
   }
 
   ProverTaskRunner(
@@ -93,6 +96,7 @@ public final class ProverTaskRunner implements TaskRunner {
       HostLedger ledger,
       Executor executor,
       InputFetch fetch,
+      FetchedInputs fetched,
       Duration removeAgain) {
     this.places = places;
     this.jobs = jobs;
@@ -101,6 +105,7 @@ public final class ProverTaskRunner implements TaskRunner {
     this.ledger = ledger;
     this.executor = executor;
     this.fetch = fetch;
+    this.fetched = fetched;
     this.removeAgain = removeAgain;
   }
 
@@ -159,7 +164,7 @@ public final class ProverTaskRunner implements TaskRunner {
     Instant now = Instant.now();
     try {
       ledger.begin(attempt, request);
-      SectorTask task = new SectorTask(files(attempt, request), request);
+      SectorTask task = new SectorTask(attempt, files(attempt, request), request, fetched);
       TaskResult result = perform(attempt, task, environment, run);
       ledger.succeeded(attempt, request.kind());
       lookForFallback(attempt, environment);
@@ -308,6 +313,7 @@ public final class ProverTaskRunner implements TaskRunner {
       // One that had not made its job yet may have done so right after the first try.
       jobs.stop(attempt.toString());
     }
+    fetched.remove(attempt);
     if (attempt.task().kind() == TaskKind.UNSEAL) {
       clearScratch(attempt.sector());
     }
@@ -382,6 +388,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private void removeNow(TaskId.Attempt attempt) {
     try {
       jobs.remove(attempt.toString());
+      fetched.remove(attempt);
     } catch (ProofsException e) {
       // Should this process end before, it is found at the next start.
       LOG.atLevel(e.failure().kind() == ProofsFailure.Kind.BUSY ? Level.DEBUG : Level.WARN)

@@ -6,6 +6,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.SealWork;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
@@ -32,12 +33,15 @@ final class SectorTask {
   private final SectorFiles files;
   private final TaskRequest request;
 
-  /** What came from another host is of no use here once it is proven. */
-  private boolean fetched;
+  private final TaskId.Attempt attempt;
+  private final FetchedInputs fetched;
 
-  SectorTask(SectorFiles files, TaskRequest request) {
+  SectorTask(
+      TaskId.Attempt attempt, SectorFiles files, TaskRequest request, FetchedInputs fetched) {
+    this.attempt = attempt;
     this.files = files;
     this.request = request;
+    this.fetched = fetched;
   }
 
   /**
@@ -56,15 +60,12 @@ final class SectorTask {
 
   private void checkInput(TaskRequest.Commit2 commit2, Proofs proofs, InputFetch fetch)
       throws IOException, ProofsException, TaskFailure {
-    Path file = input(commit2);
-    if (commit2.from().isPresent() && !isIntact(file, commit2, proofs)) {
-      Path parent = file.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      fetch.fetch(commit2.from().get(), files.sector(), file);
-      fetched = true;
+    fetched.clear(attempt);
+    if (commit2.from().isPresent() && !isIntact(commit2.phase1Output(), commit2, proofs)) {
+      fetched.make(attempt);
+      fetch.fetch(commit2.from().get(), files.sector(), fetched.file(attempt));
     }
+    Path file = input(commit2);
     try {
       // Of a disk that does not answer this says so, and not that the file is lost.
       Files.readAttributes(file, BasicFileAttributes.class);
@@ -85,9 +86,9 @@ final class SectorTask {
     return Files.exists(file) && proofs.digest(file).equals(commit2.digest());
   }
 
-  /** Where it was made, or where this host puts what it fetches: the same each time it is asked. */
+  /** What was fetched, or where it was made: the same for as long as the job is there. */
   private Path input(TaskRequest.Commit2 commit2) {
-    return Files.notExists(commit2.phase1Output()) ? files.commit1Output() : commit2.phase1Output();
+    return fetched.has(attempt) ? fetched.file(attempt) : commit2.phase1Output();
   }
 
   /** Does it; one call of the prover at most. */
@@ -196,15 +197,10 @@ final class SectorTask {
     return new TaskResult.VanillaProved(vanilla.path(), vanilla.bytes(), vanilla.digest());
   }
 
-  private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover)
-      throws IOException, ProofsException {
+  private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover) throws ProofsException {
     SealWork.Commit2 work =
         new SealWork.Commit2(files.sector(), request.proofType(), input(request));
-    TaskResult proved = new TaskResult.Proved(only(prover.commit2(List.of(work))));
-    if (fetched) {
-      Files.deleteIfExists(files.commit1Output());
-    }
-    return proved;
+    return new TaskResult.Proved(only(prover.commit2(List.of(work))));
   }
 
   private TaskResult finalize(TaskRequest.Finalize request, Proofs prover)

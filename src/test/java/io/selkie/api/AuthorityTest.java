@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.http.javadsl.model.HttpMethods;
 import io.selkie.auth.Permission;
+import io.selkie.auth.Tickets;
+import io.selkie.auth.TokenSecret;
+import io.selkie.filecoin.SectorId;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,6 +59,23 @@ class AuthorityTest {
   private HttpRequest.Builder request(Endpoint endpoint) {
     return node.anonymous(endpoint.path().replaceAll("\\{[a-z]+}", "s-t01000-1"))
         .method(endpoint.method().name(), BodyPublishers.noBody());
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void aTicketOfTheTransferAddressOpensNothing(String operation) throws Exception {
+    Endpoint endpoint = endpoint(operation);
+    String ticket =
+        new Tickets(TokenSecret.in(state), "host-1", Clock.systemUTC())
+            .create("host-1", SectorId.parse("s-t01000-1"), Tickets.Use.BRING);
+    String transfer =
+        node.tokens.forTransfer().create(Permission.ADMIN, Duration.ofHours(1), "store");
+
+    for (String foreign : List.of(ticket, transfer)) {
+      int status = status(request(endpoint).header("Authorization", "Bearer " + foreign));
+
+      assertEquals(endpoint.permission().isPresent(), status == 401, operation + ": " + status);
+    }
   }
 
   private int status(HttpRequest.Builder request) throws Exception {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,8 @@ class ConnectionsTest {
         settings.idleTimeout(),
         Duration.ofMillis(100),
         settings.maxUnseals(),
-        settings.maxUploads());
+        settings.maxUploads(),
+        settings.tls());
   }
 
   @AfterEach
@@ -105,7 +107,16 @@ class ConnectionsTest {
   void aPortThatIsTakenIsOneLine() throws Exception {
     ApiSettings taken =
         new ApiSettings(
-            "127.0.0.1", node.server.url().getPort(), SHORT, SHORT, SHORT, SHORT, SHORT, 1, 1);
+            "127.0.0.1",
+            node.server.url().getPort(),
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+            1,
+            1,
+            Optional.empty());
     ApiServices services =
         new ApiServices(
             node.operations,

@@ -42,7 +42,8 @@ class DataTest {
                     settings.idleTimeout(),
                     settings.heartbeat(),
                     2,
-                    settings.maxUploads()));
+                    settings.maxUploads(),
+                    settings.tls()));
   }
 
   @AfterEach

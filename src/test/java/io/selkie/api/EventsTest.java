@@ -46,7 +46,8 @@ class EventsTest {
                     settings.idleTimeout(),
                     Duration.ofMillis(50),
                     settings.maxUnseals(),
-                    settings.maxUploads()));
+                    settings.maxUploads(),
+                    settings.tls()));
   }
 
   @AfterEach

@@ -52,7 +52,8 @@ class SectorRoutesTest {
                     settings.idleTimeout(),
                     settings.heartbeat(),
                     settings.maxUnseals(),
-                    settings.maxUploads()));
+                    settings.maxUploads(),
+                    settings.tls()));
   }
 
   @AfterEach

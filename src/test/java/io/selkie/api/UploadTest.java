@@ -56,7 +56,8 @@ class UploadTest {
                     settings.idleTimeout(),
                     settings.heartbeat(),
                     settings.maxUnseals(),
-                    2));
+                    2,
+                    settings.tls()));
     assertEquals(List.of(spool.resolve("of-a-sector")), node.spooled());
     Files.delete(spool.resolve("of-a-sector"));
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.nimbusds.jwt.SignedJWT;
 import io.selkie.auth.Verification.Rejected;
 import io.selkie.auth.Verification.Verified;
+import io.selkie.filecoin.SectorId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,6 +131,46 @@ class TokensTest {
             .create(Permission.ADMIN, Duration.ofHours(1), "ops");
 
     assertEquals("the token was not made by this node: make one here", rejected(tokens, token));
+  }
+
+  @Test
+  void ofSeveralSecretsTheFirstSignsAndAllCount() throws IOException {
+    TokenSecret farm = TokenSecret.of(new byte[32]);
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    Tokens both = new Tokens(List.of(farm, secret), clock);
+
+    String ofFarm = both.create(Permission.READ, Duration.ofHours(1), "ops");
+
+    verified(new Tokens(farm, clock), ofFarm);
+    verified(both, ofFarm);
+    verified(both, tokens.create(Permission.READ, Duration.ofHours(1), "ops"));
+    rejected(tokens, ofFarm);
+  }
+
+  @Test
+  void aTokenForTheTransferAddressCountsThereAlone() {
+    String token = tokens.forTransfer().create(Permission.WRITE, Duration.ofHours(1), "store");
+
+    verified(tokens.forTransfer(), token);
+    assertEquals(
+        "the token was made for another interface: make one for this", rejected(tokens, token));
+    verified(
+        tokens.forTransfer(), tokens.create(Permission.WRITE, Duration.ofHours(1), "operator"));
+  }
+
+  @Test
+  void aTicketIsNoTokenWhateverItSays() throws Exception {
+    String ticket =
+        new Tickets(secret, "host-1", Clock.fixed(NOW, ZoneOffset.UTC))
+            .create("host-1", SectorId.parse("s-t01000-1"), Tickets.Use.FETCH);
+    String header = "{\"alg\":\"HS256\",\"typ\":\"selkie-ticket+jwt\"}";
+
+    rejected(tokens, ticket);
+    rejected(tokens.forTransfer(), ticket);
+    rejected(tokens, signed(header, GOOD, secret.key()));
+    rejected(
+        tokens,
+        signed(HEADER, "{\"Allow\":[\"read\"],\"aud\":\"host-1\"," + REST + "}", secret.key()));
   }
 
   @Test

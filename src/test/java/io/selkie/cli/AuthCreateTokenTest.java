@@ -57,6 +57,17 @@ class AuthCreateTokenTest {
   }
 
   @Test
+  void makesOneForTheTransferAddressAlone() throws IOException {
+    Files.createDirectory(temp.resolve(".selkie"));
+
+    assertEquals(0, selkie.run("auth", "create-token", "--permission", "write", "--transfer"));
+
+    Tokens tokens = tokens(Clock.systemUTC());
+    assertInstanceOf(Verification.Rejected.class, tokens.verify(selkie.out.strip()));
+    assertInstanceOf(Verification.Verified.class, tokens.forTransfer().verify(selkie.out.strip()));
+  }
+
+  @Test
   void makesNoRepo() {
     assertEquals(1, selkie.run("auth", "create-token", "--permission", "read"));
 

@@ -46,6 +46,7 @@ public final class TestFarm implements AutoCloseable {
   private final Map<String, String> extra = new TreeMap<>();
   private final Map<Integer, Map<String, String>> own = new TreeMap<>();
   private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<String> environment = new ArrayList<>();
   private boolean secured;
   private boolean discovered;
   private boolean storing;
@@ -151,6 +152,12 @@ public final class TestFarm implements AutoCloseable {
     return this;
   }
 
+  /** Of the process of hosts that are started from now on. */
+  TestFarm environment(String name, String value) {
+    environment.add(name + "=" + value);
+    return this;
+  }
+
   /** A setting of one host from its next start on. */
   TestFarm set(int host, String key, String value) {
     own.computeIfAbsent(host, none -> new TreeMap<>()).put(key, value);
@@ -184,9 +191,13 @@ public final class TestFarm implements AutoCloseable {
   /** Starts a host, for the first time or again. */
   public void start(int host) throws Exception {
     Path home = Files.createDirectories(home(host));
+    List<String> before = new ArrayList<>(surroundings.before(host));
+    if (!environment.isEmpty()) {
+      before.add("env");
+      before.addAll(environment);
+    }
     NodeProcess node =
-        NodeProcess.start(
-            surroundings.before(host), home.resolve("repo"), home.resolve("state"), settings(host));
+        NodeProcess.start(before, home.resolve("repo"), home.resolve("state"), settings(host));
     if (host < nodes.size()) {
       nodes.set(host, node);
     } else {

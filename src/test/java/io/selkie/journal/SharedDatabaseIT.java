@@ -3,6 +3,7 @@ package io.selkie.journal;
 import static io.selkie.journal.TestJournal.insertEvent;
 import static io.selkie.journal.TestJournal.number;
 import static io.selkie.journal.TestJournal.run;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -110,6 +112,41 @@ class SharedDatabaseIT {
       assertEquals(versions.get(0).get(), version.get());
     }
     threads.shutdown();
+  }
+
+  @Test
+  void hostsThatStartAtOnceHaveOneSecret() throws Exception {
+    try (Database database = Database.open(state, settings)) {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<Future<byte[]>> secrets = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        secrets.add(threads.submit(() -> Database.farmSecret(settings)));
+      }
+
+      byte[] first = database.farmSecret().orElseThrow();
+      assertEquals(32, first.length);
+      for (Future<byte[]> secret : secrets) {
+        assertArrayEquals(first, secret.get());
+      }
+      threads.shutdown();
+    }
+    try (Database database = Database.open(state, settings(postgres.create("another")))) {
+      assertFalse(
+          Arrays.equals(Database.farmSecret(settings), database.farmSecret().orElseThrow()));
+    }
+    try (Database embedded = Database.open(state)) {
+      assertEquals(Optional.empty(), embedded.farmSecret());
+    }
+  }
+
+  @Test
+  void aCommandBringsNoDatabaseToAnotherSchema() {
+    DatabaseException refusal =
+        assertThrows(DatabaseException.class, () -> Database.farmSecret(settings));
+
+    assertTrue(
+        refusal.getMessage().endsWith("it has no farm yet: start a node there first"),
+        refusal.getMessage());
   }
 
   @Test

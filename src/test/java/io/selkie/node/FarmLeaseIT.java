@@ -105,7 +105,8 @@ class FarmLeaseIT {
           ActorSystem.create(
               Behaviors.setup(
                   context -> {
-                    Membership.join(context, cluster, new HostId(name), database, blocking);
+                    Membership.join(
+                        context, cluster, new HostId(name), database, Optional.empty(), blocking);
                     ClusterSingleton.get(context.getSystem())
                         .init(SingletonActor.of(scheduler(name), "scheduler"));
                     return Behaviors.empty();

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selkie.selftest.EndsProvers;
 import io.selkie.selftest.NodeCalls;
 import io.selkie.selftest.NodeProcess;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,12 @@ class StorageIT {
     }
   }
 
+  private Path fetched(String attempt) throws IOException {
+    Path directory = temp.resolve("state/fetched").resolve(attempt);
+    Files.writeString(Files.createDirectories(directory).resolve("c1.json"), "{}");
+    return directory;
+  }
+
   @Test
   void orphansAreListedAndGoOnlyWhenTheyAreMeant() throws Exception {
     try (NodeProcess node = start(Map.of())) {
@@ -173,18 +180,27 @@ class StorageIT {
     Files.write(repo.resolve("cache/" + SECTOR + "/sc-02-data-layer-1.dat"), new byte[2048]);
     Path upload = Files.write(repo.resolve("selkie/spool/" + UUID.randomUUID()), new byte[5]);
     Files.createDirectories(temp.resolve("state/jobs/s-t01000-9.g1.t1.AddPiece.a1"));
+    Path stale = fetched("s-t01000-6.g1.t5.Commit2.a1");
     try (NodeProcess node = start(Map.of())) {
+      assertFalse(Files.exists(stale), "fetched for a job that is not there");
+      Path spare = fetched("s-t01000-9.g1.t5.Commit2.a1");
       List<JsonNode> orphans = orphans();
       assertEquals(
           Set.of(
-              "scratch " + SECTOR, "sector s-t01000-7", "sector s-t01000-8", "upload ", "fetch "),
+              "scratch " + SECTOR,
+              "sector s-t01000-7",
+              "sector s-t01000-8",
+              "upload ",
+              "fetch ",
+              "job s-t01000-9"),
           Set.copyOf(orphans.stream().map(StorageIT::name).toList()));
       List<String> ids = orphans.stream().map(one -> one.path("id").asText()).toList();
 
       String answer = post(200, "/storage/gc", collection(ids, List.of()));
 
-      assertEquals(4, json(answer).path("deleted").size(), answer);
+      assertEquals(5, json(answer).path("deleted").size(), answer);
       assertEquals(1, json(answer).path("kept").size(), answer);
+      assertFalse(Files.exists(spare));
       assertFalse(Files.exists(upload));
       assertFalse(Files.exists(repo.resolve("sealed/fetching/s-t01000-3")));
       assertFalse(Files.exists(repo.resolve("unsealed/s-t01000-7")));

@@ -147,7 +147,7 @@ class FairnessPropertyTest {
             Set.of(),
             here,
             Optional.empty(),
-            Optional.of(new FileSource(host, URI.create("http://10.0.0.1:4721"), "token"))),
+            Optional.of(new FileSource(host, URI.create("http://10.0.0.1:4721")))),
         now);
   }
 

@@ -248,7 +248,7 @@ class MovePlacementTest {
             Set.of(),
             List.of(),
             Optional.empty(),
-            Optional.of(new FileSource(B, URI.create("http://10.0.0.2:1"), "token")));
+            Optional.of(new FileSource(B, URI.create("http://10.0.0.2:1"))));
     state.report(A, "worker-a", begins, NOON);
     state.report(B, "worker-b", rest, NOON);
 

@@ -261,7 +261,7 @@ class SchedulerStateTest {
         Set.of(),
         List.of(),
         Optional.empty(),
-        Optional.of(new FileSource(host, java.net.URI.create("http://" + host + ":4721"), "t")));
+        Optional.of(new FileSource(host, java.net.URI.create("http://" + host + ":4721"))));
   }
 
   private void submitOn(TaskId task, HostId files) {

@@ -113,7 +113,7 @@ final class SimulatedScheduler {
                   present,
                   List.of(),
                   Optional.empty(),
-                  Optional.of(new FileSource(host, TRANSFER, "token"))),
+                  Optional.of(new FileSource(host, TRANSFER))),
               world.instant()));
     }
   }

@@ -156,7 +156,7 @@ class FailoverTest {
         new SectorMove(
             which -> files(),
             new TransferPlan.Directory(plans.path().resolveSibling("move-plans")),
-            source -> first,
+            (source, sector) -> first,
             file -> "blake3:" + "00".repeat(32),
             512));
   }

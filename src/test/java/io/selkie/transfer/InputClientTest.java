@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.auth.Permission;
+import io.selkie.auth.Tickets;
 import io.selkie.auth.TokenSecret;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
+import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +22,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,8 +43,9 @@ class InputClientTest {
   private static final SectorId SECTOR = SectorId.parse("s-t01000-1");
 
   @TempDir Path temp;
-  private final InputClient client =
-      new InputClient(Optional.empty(), Duration.ofSeconds(20), Duration.ofSeconds(20));
+  private final TokenSecret farm = TokenSecret.of(new byte[32]);
+  private final Tickets ofFetcher = new Tickets(farm, "fetcher", Clock.systemUTC());
+  private final InputClient client = client(ofFetcher, Duration.ofSeconds(20));
   private ActorTestKit kit;
   private Tokens tokens;
   private URI url;
@@ -66,6 +72,7 @@ class InputClientTest {
                     "source",
                     sector -> new SectorFiles(temp.resolve("repo"), sector),
                     tokens,
+                    Optional.of(new Tickets(farm, "source", Clock.systemUTC())),
                     file -> "blake3:00",
                     Runnable::run))
             .toCompletableFuture()
@@ -77,9 +84,13 @@ class InputClientTest {
     kit.shutdownTestKit();
   }
 
-  private FileSource source(Permission permission) {
-    return new FileSource(
-        new HostId("source"), url, tokens.create(permission, Duration.ofHours(1), "farm"));
+  private static InputClient client(Tickets tickets, Duration deadline) {
+    return new InputClient(
+        Optional.empty(), Optional.of(tickets), Duration.ofSeconds(20), deadline);
+  }
+
+  private FileSource source() {
+    return new FileSource(new HostId("source"), url);
   }
 
   private void makeOutput(byte[] content) throws IOException {
@@ -95,7 +106,7 @@ class InputClientTest {
     makeOutput(content);
     Path target = temp.resolve("c1.json");
 
-    client.fetch(source(Permission.WRITE), SECTOR, target);
+    client.fetch(source(), SECTOR, target);
 
     assertEquals(-1, java.util.Arrays.mismatch(content, Files.readAllBytes(target)));
     assertTrue(Files.notExists(temp.resolve("c1.json.part")));
@@ -106,8 +117,7 @@ class InputClientTest {
     Path target = temp.resolve("c1.json");
 
     IOException missing =
-        assertThrows(
-            IOException.class, () -> client.fetch(source(Permission.WRITE), SECTOR, target));
+        assertThrows(IOException.class, () -> client.fetch(source(), SECTOR, target));
 
     assertEquals(
         "cannot fetch the output of Commit1 of s-t01000-1 from host source at "
@@ -124,9 +134,8 @@ class InputClientTest {
       peer.setDaemon(true);
       peer.start();
       URI url = URI.create("http://127.0.0.1:" + slow.getLocalPort());
-      FileSource from = new FileSource(new HostId("slow"), url, "token");
-      InputClient hasty =
-          new InputClient(Optional.empty(), Duration.ofSeconds(20), Duration.ofSeconds(1));
+      FileSource from = new FileSource(new HostId("slow"), url);
+      InputClient hasty = client(ofFetcher, Duration.ofSeconds(1));
 
       IOException late =
           assertThrows(IOException.class, () -> hasty.fetch(from, SECTOR, temp.resolve("c1.json")));
@@ -152,15 +161,138 @@ class InputClientTest {
     }
   }
 
+  private String refusal(InputClient of) {
+    return assertThrows(
+            IOException.class, () -> of.fetch(source(), SECTOR, temp.resolve("c1.json")))
+        .getMessage()
+        .replaceFirst(".*: ", "");
+  }
+
   @Test
-  void aTokenForReadingIsNotEnough() throws IOException {
+  void aHostOfAnotherFarmFetchesNothing() throws IOException {
     makeOutput(new byte[1]);
+    byte[] other = new byte[32];
+    other[0] = 1;
+    Tickets strangers = new Tickets(TokenSecret.of(other), "fetcher", Clock.systemUTC());
 
-    IOException refused =
-        assertThrows(
-            IOException.class,
-            () -> client.fetch(source(Permission.READ), SECTOR, temp.resolve("c1.json")));
+    assertEquals("it answers 401", refusal(client(strangers, Duration.ofSeconds(20))));
+    assertEquals(
+        "this host shares no secret with it, so they are of no farm",
+        refusal(
+            new InputClient(
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20))));
+  }
 
-    assertTrue(refused.getMessage().endsWith("it answers 403"), refused.getMessage());
+  private int status(String method, String path, String token) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + TransferServer.BASE + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .header("Authorization", "Bearer " + token)
+            .timeout(Duration.ofSeconds(20))
+            .build();
+    return HttpClient.newHttpClient()
+        .send(request, HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private String ticket(String to, SectorId sector, Tickets.Use use) {
+    return ofFetcher.create(to, sector, use);
+  }
+
+  @Test
+  void aTicketOpensWhatItIsForAndNothingElse() throws Exception {
+    makeOutput(new byte[1]);
+    SectorId other = SectorId.parse("s-t01000-2");
+    String input = "/sectors/" + SECTOR + "/commit1";
+    String arrival = "/sectors/" + SECTOR + "/" + "0".repeat(32);
+    String fetch = ticket("source", SECTOR, Tickets.Use.FETCH);
+    String bring = ticket("source", SECTOR, Tickets.Use.BRING);
+
+    assertEquals(200, status("GET", input, fetch));
+    assertEquals(404, status("GET", arrival, bring));
+
+    assertEquals(403, status("GET", input, bring));
+    assertEquals(403, status("GET", input, ticket("source", other, Tickets.Use.FETCH)));
+    assertEquals(401, status("GET", input, ticket("elsewhere", SECTOR, Tickets.Use.FETCH)));
+    for (String token : List.of(fetch, ticket("source", other, Tickets.Use.BRING))) {
+      assertEquals(403, status("GET", arrival, token));
+      assertEquals(403, status("DELETE", arrival, token));
+      assertEquals(403, status("POST", arrival + "/commit", token));
+      assertEquals(403, status("PUT", "/sectors/" + SECTOR, token));
+    }
+  }
+
+  @Test
+  void aTicketBringsNoSealedSector() throws Exception {
+    Offer sealed =
+        new Offer(
+            SECTOR,
+            Offer.CHUNK,
+            List.of(
+                new SectorCopy.File(FileNames.sealed(SECTOR), 2048, "blake3:" + "00".repeat(32))));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + TransferServer.BASE + "/sectors/" + SECTOR))
+            .PUT(HttpRequest.BodyPublishers.ofString(TransferJson.write(sealed)))
+            .header("Authorization", "Bearer " + ticket("source", SECTOR, Tickets.Use.BRING))
+            .timeout(Duration.ofSeconds(20))
+            .build();
+
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+    assertEquals(403, answer.statusCode(), answer.body());
+  }
+
+  /** Of a chunk, over a data connection. */
+  private String chunk(String token) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), dataPort())) {
+      socket.setSoTimeout(20_000);
+      String head =
+          "PUT %s/sectors/%s/%s/0/0 HTTP/1.1\r\nAuthorization: Bearer %s\r\n"
+              .formatted(TransferServer.BASE, SECTOR, "0".repeat(32), token);
+      socket
+          .getOutputStream()
+          .write(
+              (head + "Selkie-Crc32c: 00000000\r\nContent-Length: 0\r\n\r\n").getBytes(US_ASCII));
+      byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+      return new String(status, US_ASCII).substring("HTTP/1.1 ".length());
+    }
+  }
+
+  private int dataPort() throws IOException {
+    try {
+      HttpRequest about =
+          HttpRequest.newBuilder(URI.create(url + TransferServer.BASE))
+              .header("Authorization", "Bearer " + ticket("source", SECTOR, Tickets.Use.BRING))
+              .build();
+      String text =
+          HttpClient.newHttpClient().send(about, HttpResponse.BodyHandlers.ofString()).body();
+      return TransferJson.read(text, TransferServer.About.class).dataPort();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void aChunkNeedsATicketForBringingItsSector() throws IOException {
+    assertEquals("404", chunk(ticket("source", SECTOR, Tickets.Use.BRING)));
+    assertEquals("403", chunk(ticket("source", SECTOR, Tickets.Use.FETCH)));
+    assertEquals("403", chunk(ticket("source", SectorId.parse("s-t01000-2"), Tickets.Use.BRING)));
+    assertEquals("401", chunk(ticket("elsewhere", SECTOR, Tickets.Use.BRING)));
+  }
+
+  @Test
+  void aTokenOfAnOperatorNeedsToCarryWrite() throws Exception {
+    makeOutput(new byte[1]);
+    String input = "/sectors/" + SECTOR + "/commit1";
+    Duration hour = Duration.ofHours(1);
+
+    assertEquals(200, status("GET", input, tokens.create(Permission.WRITE, hour, "ops")));
+    assertEquals(
+        200, status("GET", input, tokens.forTransfer().create(Permission.WRITE, hour, "ops")));
+    assertEquals(403, status("GET", input, tokens.create(Permission.READ, hour, "ops")));
   }
 }

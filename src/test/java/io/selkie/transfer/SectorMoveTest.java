@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SectorMoveTest {
   private static final SealProofType TYPE = SealProofType.STACKED_DRG_2KIB_V1_1;
   private static final HostId TO = new HostId("host-2");
-  private static final FileSource AT =
-      new FileSource(TO, URI.create("http://10.0.0.2:4721"), "token");
+  private static final FileSource AT = new FileSource(TO, URI.create("http://10.0.0.2:4721"));
 
   @TempDir Path temp;
   private Path from;
@@ -112,7 +111,7 @@ class SectorMoveTest {
     return new SectorMove(
         sector -> new SectorFiles(from, sector),
         new TransferPlan.Directory(temp.resolve("move-plans")),
-        source -> new Wire(),
+        (source, sector) -> new Wire(),
         SHA,
         CHUNK);
   }

@@ -76,7 +76,7 @@ class StoreAwayTest {
             new SectorMove(
                 places,
                 new TransferPlan.Directory(root.resolve("move-plans")),
-                source -> {
+                (source, sector) -> {
                   throw new AssertionError("nothing moves");
                 },
                 file -> DIGEST,

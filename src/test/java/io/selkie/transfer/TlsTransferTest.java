@@ -11,6 +11,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.auth.Permission;
 import io.selkie.auth.TestCertificates;
+import io.selkie.auth.Tickets;
 import io.selkie.auth.TlsFiles;
 import io.selkie.auth.TlsIdentity;
 import io.selkie.auth.TokenSecret;
@@ -58,6 +59,10 @@ class TlsTransferTest {
   private static TlsFiles receiver;
   private static TlsFiles sender;
   private static TlsFiles stranger;
+
+  /** Of a farm in which both ends have the same name. */
+  private static final Tickets TICKETS =
+      new Tickets(TokenSecret.of(new byte[32]), "receiver", Clock.systemUTC());
 
   @TempDir Path temp;
   private final byte[] content = new byte[20 * CHUNK + 7];
@@ -116,6 +121,7 @@ class TlsTransferTest {
                 "receiver",
                 sector -> new SectorFiles(temp.resolve("repo"), sector),
                 tokens,
+                Optional.of(TICKETS),
                 file -> DIGEST,
                 Executors.newCachedThreadPool()))
         .toCompletableFuture()
@@ -240,33 +246,31 @@ class TlsTransferTest {
     assertEquals(url + " does not speak TLS", refusal);
   }
 
+  private static InputClient client(Optional<TlsIdentity> as) {
+    return new InputClient(as, Optional.of(TICKETS), PATIENCE, PATIENCE);
+  }
+
   @Test
   void theInputOfACommit2IsFetchedOverTls() throws Exception {
     URI url = secured();
     Path output = new SectorFiles(temp.resolve("repo"), SECTOR).commit1Output();
     Files.createDirectories(output.getParent());
     Files.write(output, content);
-    FileSource from = new FileSource(new HostId("receiver"), url, Files.readString(token));
+    FileSource from = new FileSource(new HostId("receiver"), url);
     Path target = temp.resolve("fetched");
 
-    new InputClient(Optional.of(TlsIdentity.open(sender)), PATIENCE, PATIENCE)
-        .fetch(from, SECTOR, target);
+    client(Optional.of(TlsIdentity.open(sender))).fetch(from, SECTOR, target);
 
     assertArrayEquals(content, Files.readAllBytes(target));
     IOException off =
-        assertThrows(
-            IOException.class,
-            () ->
-                new InputClient(Optional.empty(), PATIENCE, PATIENCE).fetch(from, SECTOR, target));
+        assertThrows(IOException.class, () -> client(Optional.empty()).fetch(from, SECTOR, target));
     assertTrue(
         off.getMessage().endsWith("it asks who this host is: turn selkie.transfer.tls.enabled on"),
         off.getMessage());
     IOException strange =
         assertThrows(
             IOException.class,
-            () ->
-                new InputClient(Optional.of(TlsIdentity.open(stranger)), PATIENCE, PATIENCE)
-                    .fetch(from, SECTOR, target));
+            () -> client(Optional.of(TlsIdentity.open(stranger))).fetch(from, SECTOR, target));
     assertTrue(
         strange.getMessage().endsWith("not of this farm: another authority signed it"),
         strange.getMessage());

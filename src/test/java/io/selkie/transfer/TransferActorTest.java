@@ -140,7 +140,7 @@ class TransferActorTest {
             new SectorMove(
                 which -> new SectorFiles(temp.resolve("repo"), which),
                 new TransferPlan.Directory(temp.resolve("move-plans")),
-                source -> script,
+                (source, sector) -> script,
                 file -> "blake3:" + "00".repeat(32),
                 512));
     ActorRef<TransferActor.Command> actor =

@@ -355,6 +355,24 @@ class HostLedgerTest {
     assertEquals(List.of(), ledger.sectors());
   }
 
+  /** 10 to 50 MB of a large sector, and the job. */
+  @Test
+  void whatACommit2FetchesIsKeptFreeWhileItIsHere() throws IOException {
+    long before = free();
+    begins(TaskKind.COMMIT_2);
+
+    long input =
+        SectorSpace.peak(TestTasks.TYPE, SectorSpace.Stage.VISITING).values().stream()
+            .mapToLong(bytes -> bytes)
+            .sum();
+    assertTrue(input > 1 << 20, "bytes " + input);
+    assertEquals(
+        before - input, ledger.limits().disks().stream().mapToLong(disk -> disk.free()).sum());
+
+    succeeds(TaskKind.COMMIT_2);
+    assertEquals(List.of(), looked());
+  }
+
   @Test
   void aVisitorLeavesNothing() throws IOException {
     begins(TaskKind.COMMIT_2);

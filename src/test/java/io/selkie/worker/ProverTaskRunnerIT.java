@@ -66,7 +66,8 @@ class ProverTaskRunnerIT {
         new ProgressBoard(),
         ProverTaskRunnerTest.ledger(temp.resolve("repo")),
         executor,
-        (from, sector, to) -> {});
+        (from, sector, to) -> {},
+        new FetchedInputs(temp.resolve("fetched")));
   }
 
   private TaskId.Attempt next(TaskRequest request) {

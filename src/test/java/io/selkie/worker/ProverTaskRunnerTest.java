@@ -48,7 +48,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,9 +69,15 @@ class ProverTaskRunnerTest {
 
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final ProgressBoard board = new ProgressBoard();
+  private FetchedInputs fetched;
   private Optional<String> unfit = Optional.empty();
   private SectorPlaces places = sector -> new SectorFiles(repo, sector);
   private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
+
+  @BeforeEach
+  void nameDirectories() {
+    fetched = new FetchedInputs(repo.resolve("state/fetched"));
+  }
 
   @AfterEach
   void stopThreads() {
@@ -121,7 +129,8 @@ class ProverTaskRunnerTest {
         board,
         ledger(repo, places, () -> unfit),
         threads,
-        (from, sector, to) -> Files.writeString(to, from.token()),
+        (from, sector, to) -> Files.writeString(to, from.url().getFragment()),
+        fetched,
         removeAgain);
   }
 
@@ -255,17 +264,96 @@ class ProverTaskRunnerTest {
     assertEquals(List.of(), jobs.calls);
   }
 
+  private static FileSource source(String content) {
+    return new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721#" + content));
+  }
+
   private static TaskRequest elsewhere(String content) {
-    FileSource source =
-        new FileSource(new HostId("other"), URI.create("http://10.0.0.5:4721"), content);
     return new TaskRequest.Commit2(TestTasks.TYPE, Path.of("/other/c1.json"), "blake3:00")
-        .with(source);
+        .with(source(content));
+  }
+
+  /** The file that provers are to read. */
+  private AtomicReference<Path> read() {
+    AtomicReference<Path> read = new AtomicReference<>();
+    jobs =
+        new ScriptedJobs(
+            (operation, work) -> {
+              read.set(((SealWork.Commit2) work).phase1Output());
+              return answer(operation, work);
+            });
+    return read;
   }
 
   @Test
-  void commit2ElsewhereFetchesItsInputAndLeavesNothing() throws Exception {
+  void commit2ElsewhereFetchesItsInputIntoItsOwnStateUntilItsJobIsRemoved() throws Exception {
+    TaskId.Attempt attempt = attempt(TaskKind.COMMIT_2);
+    AtomicReference<Path> read = read();
+
     assertEquals(new TaskResult.Proved(PROOF), result(run(elsewhere("00"))));
+    assertEquals(fetched.file(attempt), read.get());
+    assertTrue(Files.exists(fetched.file(attempt)), "the sector has not heard of it");
+    // A node that starts anew asks for the same job.
+    fetched.tidy(jobs.present());
+    assertEquals(new TaskResult.Proved(PROOF), result(run(elsewhere("gone"))));
+    assertEquals(fetched.file(attempt), read.get());
+
+    runner(Runnable::run, Duration.ZERO).remove(attempt);
+    assertEquals(Set.of(), fetched.present());
     assertFalse(Files.exists(files().commit1Output()));
+  }
+
+  @Test
+  void whatAnotherHostHasAtTheSamePathIsNotWrittenOver() throws Exception {
+    AtomicReference<Path> read = read();
+    TaskRequest changed = ((TaskRequest.Commit2) commit2("ff")).with(source("00"));
+
+    assertEquals(new TaskResult.Proved(PROOF), result(run(changed)));
+
+    assertEquals("ff", Files.readString(files().commit1Output()));
+    assertEquals(fetched.file(attempt(TaskKind.COMMIT_2)), read.get());
+  }
+
+  @Test
+  void whatIsIntactAtTheSamePathIsNotFetched() throws Exception {
+    AtomicReference<Path> read = read();
+    // As an earlier life of the node left it.
+    fetched.make(attempt(TaskKind.COMMIT_2));
+
+    assertEquals(
+        new TaskResult.Proved(PROOF),
+        result(run(((TaskRequest.Commit2) commit2("00")).with(source("ff")))));
+
+    assertEquals(files().commit1Output(), read.get());
+    assertEquals(Set.of(), fetched.present());
+  }
+
+  @Test
+  void whatWasFetchedForAJobThatIsNotThereGoesAtTheNextStart() throws Exception {
+    TaskId.Attempt other = task(2, 4, TaskKind.COMMIT_2).attempt(1);
+    for (TaskId.Attempt attempt : List.of(attempt(TaskKind.COMMIT_2), other)) {
+      fetched.make(attempt);
+      Files.writeString(fetched.file(attempt), "00");
+    }
+    jobs.with(other.toString());
+
+    fetched.tidy(jobs.present());
+
+    assertEquals(Set.of(other.toString()), fetched.present());
+    assertTrue(Files.exists(fetched.file(other)));
+  }
+
+  @Test
+  void aCommit2ThatIsStoppedLeavesNothing() throws Exception {
+    TaskId.Attempt attempt = attempt(TaskKind.COMMIT_2);
+    ProverTaskRunner runner = runner();
+    CompletionStage<Ended> end = runner.run(attempt, elsewhere("00"), Map.of(), () -> {});
+    jobs.atWork.await();
+
+    runner.stop(attempt).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+    assertEquals("died", failure(await(end)).code());
+    assertEquals(Set.of(), fetched.present());
   }
 
   @Test
