@@ -492,7 +492,7 @@ public final class Node implements AutoCloseable {
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ConfigFactory.defaultApplication())
             .withFallback(Membership.ofDiscovery(settings.cluster(), parts.database()))
-            .withFallback(ClusterConfig.of(settings.cluster()))
+            .withFallback(ClusterConfig.of(settings.cluster(), parts.host()))
             .withFallback(
                 ConfigFactory.parseResources(
                     Node.class.getClassLoader(), "io/selkie/node/node.conf"))
