@@ -67,7 +67,7 @@ final class ProverJob {
 
   /**
    * Writes a job durably; no prover works on it yet. A directory of this name is a whole job at any
-   * moment.
+   * moment, but for a power cut while it is made.
    *
    * @param history where provers note for good that they began and completed the job
    * @param idle a prover that waits for this job; its directory becomes the job's
@@ -89,8 +89,9 @@ final class ProverJob {
     boolean done = false;
     try {
       byte[] description = JsonProofs.JSON.writeValueAsBytes(job.describe(request, history));
+      // Its name in the directory is not forced to disk: a power cut may leave a directory without
+      // it, which is cleared like one whose removal was interrupted, and the job is made again.
       JobFiles.write(fresh.resolve(JobFiles.JOB), description);
-      JobFiles.sync(fresh);
       Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
       done = true;
     } finally {
