@@ -2,31 +2,49 @@ package io.selkie.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.MemberWatch;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What {@link ClusterSettings} are in Akka's words. */
 final class ClusterConfig {
   private static final String ARTERY = "akka.remote.artery.";
   private static final String SERVICE = "selkie";
 
+  /**
+   * The side that loses asks for the lease two seconds after the other (Akka's default), hears that
+   * it has not got it and ends its actors.
+   */
+  private static final Duration LEAST_MARGIN = Duration.ofSeconds(3);
+
   private ClusterConfig() {}
 
-  static Config of(ClusterSettings settings) {
+  static Config of(ClusterSettings settings, HostId host) {
     Map<String, Object> akka = new HashMap<>();
     akka.put(ARTERY + "canonical.hostname", settings.address());
     akka.put(ARTERY + "canonical.port", settings.port());
-    akka.put("akka.cluster.roles", List.copyOf(settings.roles()));
+    akka.put(
+        "akka.cluster.roles",
+        Stream.concat(settings.roles().stream(), Stream.of(MemberWatch.role(host))).toList());
     akka.put("akka.cluster.app-version", Build.version());
     akka.put("akka.cluster.sharding.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.singleton-proxy.role", ClusterSettings.COORDINATOR);
     akka.put("akka.cluster.failure-detector.acceptable-heartbeat-pause", settings.timing().pause());
     akka.put("akka.cluster.split-brain-resolver.stable-after", settings.timing().stableAfter());
+    akka.put("akka.cluster.down-removal-margin", margin(settings.timing().stableAfter()));
     settings.tls().ifPresent(tls -> secure(akka, tls));
     settings.discovery().ifPresent(discovery -> bootstrap(akka, settings, discovery));
     return ConfigFactory.parseMap(akka, "selkie.cluster");
+  }
+
+  /** How long what ran on hosts that were given up has to end before it begins elsewhere. */
+  private static Duration margin(Duration stableAfter) {
+    Duration half = stableAfter.dividedBy(2);
+    return half.compareTo(LEAST_MARGIN) > 0 ? half : LEAST_MARGIN;
   }
 
   private static void secure(Map<String, Object> akka, ClusterSettings.Tls tls) {

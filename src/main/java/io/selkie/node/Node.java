@@ -139,20 +139,21 @@ public final class Node implements AutoCloseable {
   private ActorSystem<NodeGuardian.Command> actors(NodeSettings settings, NodeParts parts) {
     ActorSystem<NodeGuardian.Command> system =
         ActorSystem.create(
-            NodeGuardian.create(settings, parts), "selkie", config(settings, parts.database()));
+            NodeGuardian.create(settings, parts), "selkie", config(settings, parts));
     open.keep("actors", () -> end.terminate(system));
     end.watch(system, parts.blocking());
     return system;
   }
 
-  private static Config config(NodeSettings settings, Database database) {
-    return database
+  private static Config config(NodeSettings settings, NodeParts parts) {
+    return parts
+        .database()
         .config()
         // What the operator says of Akka counts more than what we do.
         .withFallback(ConfigFactory.defaultOverrides())
         .withFallback(ConfigFactory.defaultApplication())
-        .withFallback(Membership.ofDiscovery(settings.cluster(), database))
-        .withFallback(ClusterConfig.of(settings.cluster()))
+        .withFallback(Membership.ofDiscovery(settings.cluster(), parts.database()))
+        .withFallback(ClusterConfig.of(settings.cluster(), parts.host()))
         .withFallback(
             ConfigFactory.parseResources(Node.class.getClassLoader(), "io/selkie/node/node.conf"))
         .withFallback(settings.config())

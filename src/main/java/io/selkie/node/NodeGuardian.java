@@ -13,6 +13,7 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.SingletonActor;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.MemberWatch;
 import io.selkie.scheduler.Scheduler;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.WorkerCommand;
@@ -86,11 +87,13 @@ final class NodeGuardian {
         parts.identity(),
         parts.blocking());
 
+    ActorRef<MemberWatch.Command> members =
+        context.spawn(MemberWatch.create(Clock.systemUTC()), "members");
     ActorRef<SchedulerCommand> scheduler =
         ClusterSingleton.get(context.getSystem())
             .init(
                 SingletonActor.of(
-                    Scheduler.create(Clock.systemUTC(), settings.hosts()), "scheduler"));
+                    Scheduler.create(Clock.systemUTC(), settings.hosts(), members), "scheduler"));
 
     ManifestFiles manifests = new ManifestFiles(parts.places(), parts.local(), parts.blocking());
     SealFiles seals = SealFiles.here(parts.places(), parts.blocking());

@@ -13,6 +13,12 @@ public record HostPatience(Duration silence, Duration grace, Duration restart) {
   private static final Duration LEAST = Duration.ofSeconds(6);
   private static final Duration RESTART = Duration.ofMinutes(2);
 
+  /**
+   * A host that the cluster has given up counts as silent after so long, if not before: its next
+   * life may be about to join, which gave up the former one.
+   */
+  static final Duration GIVEN_UP = Duration.ofSeconds(5);
+
   /** What holds unless the settings say otherwise. */
   public static final HostPatience DEFAULT =
       new HostPatience(Duration.ofSeconds(15), Duration.ofMinutes(15));

@@ -52,29 +52,38 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
       ActorContext<SchedulerCommand> context,
       Clock clock,
       HostPatience patience,
+      ActorRef<MemberWatch.Command> members,
       Function<ActorRef<SchedulerCommand>, Behavior<HostRegister.Command>> register) {
     super(context);
     this.clock = clock;
     this.looked = clock.instant();
     this.state = new SchedulerState<>(patience);
     this.register = context.spawn(register.apply(context.getSelf()), "hosts");
+    members.tell(new MemberWatch.Follow(context.getSelf()));
     context.getLog().info("the scheduler of the farm runs here");
   }
 
-  /** A scheduler that knows of nobody yet but what the journal says of hosts. */
-  public static Behavior<SchedulerCommand> create(Clock clock, HostPatience patience) {
-    return create(clock, patience, scheduler -> HostRegister.create(scheduler, clock));
+  /**
+   * A scheduler that knows of nobody yet but what the journal and the cluster say of hosts.
+   *
+   * @param members of this node
+   */
+  public static Behavior<SchedulerCommand> create(
+      Clock clock, HostPatience patience, ActorRef<MemberWatch.Command> members) {
+    return create(clock, patience, members, scheduler -> HostRegister.create(scheduler, clock));
   }
 
   /** The same with another register of hosts. */
   static Behavior<SchedulerCommand> create(
       Clock clock,
       HostPatience patience,
+      ActorRef<MemberWatch.Command> members,
       Function<ActorRef<SchedulerCommand>, Behavior<HostRegister.Command>> register) {
     return Behaviors.withTimers(
         timers -> {
           timers.startTimerWithFixedDelay(Tick.TICK, TICK);
-          return Behaviors.setup(context -> new Scheduler(context, clock, patience, register));
+          return Behaviors.setup(
+              context -> new Scheduler(context, clock, patience, members, register));
         });
   }
 
@@ -91,6 +100,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
         .onMessage(SchedulerCommand.OrderHost.class, this::onOrderHost)
         .onMessage(SchedulerCommand.ForgetHost.class, this::onForgetHost)
         .onMessage(HostRegister.Orders.class, this::onOrders)
+        .onMessage(FarmMembers.Seen.class, this::onSeen)
         .onMessage(Decide.class, this::onDecide)
         .onMessage(Tick.class, this::onTick)
         .build();
@@ -192,6 +202,12 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
     ready = true;
     state.order(orders.modes());
     state.stopped(orders.stopped());
+    return answer(List.of());
+  }
+
+  private Behavior<SchedulerCommand> onSeen(FarmMembers.Seen seen) {
+    now(); // the standstill, if there was one, was before
+    state.members(seen);
     return answer(List.of());
   }
 

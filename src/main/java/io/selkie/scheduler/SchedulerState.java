@@ -49,7 +49,9 @@ public final class SchedulerState<A, W> {
   private final List<Wish<A>> wishes = new ArrayList<>();
   private Map<HostId, HostMode> modes = Map.of();
   private Map<HostId, Instant> stopped = Map.of();
+  private FarmMembers.Seen members = FarmMembers.Seen.NOTHING;
   private Instant began = Instant.MAX;
+  private Instant awake = Instant.MIN;
   private Map<TaskId, String> reasons = Map.of();
   private Set<TaskId> kept = Set.of();
   private Set<HostId> silent = Set.of();
@@ -320,6 +322,14 @@ public final class SchedulerState<A, W> {
     stopped = Map.copyOf(times);
   }
 
+  /**
+   * What the cluster knows of hosts. One that it has given up is silent soon, also for a scheduler
+   * that never heard it. That is all: what fences files and their provers stays as it is.
+   */
+  public void members(FarmMembers.Seen seen) {
+    members = seen;
+  }
+
   /** Whether it said nothing since its node was about to end. */
   private boolean isStopped(HostId host) {
     @Nullable Instant stop = stopped.get(host);
@@ -438,20 +448,37 @@ public final class SchedulerState<A, W> {
     return changed || !kept.containsAll(starved(now)) || !silent.equals(silent(now));
   }
 
-  /** Hosts that have announced themselves, and not for some time. */
+  /** Hosts that have announced themselves, and not for some time, or were given up. */
   private Set<HostId> silent(Instant now) {
     if (now.isBefore(began)) {
       began = now;
     }
-    Instant last = now.minus(patience.silence());
-    Set<HostId> all = new HashSet<>();
-    heard.forEach(
-        (host, at) -> {
-          if (at.isBefore(last) && !isAwaited(host, now)) {
-            all.add(host);
-          }
-        });
+    Set<HostId> all = new HashSet<>(heard.keySet());
+    all.addAll(members.gone().keySet());
+    all.removeIf(host -> !isSilent(host, now));
     return all;
+  }
+
+  private boolean isSilent(HostId host, Instant now) {
+    Instant ordinary = lastHeard(host).plus(patience.silence());
+    Instant end =
+        givenUp(host)
+            .map(at -> at.plus(HostPatience.GIVEN_UP))
+            .filter(ordinary::isAfter)
+            .orElse(ordinary);
+    return end.isBefore(now) && !isAwaited(host, now);
+  }
+
+  /** Since when it has no member in the cluster, if it said nothing later that is known here. */
+  private Optional<Instant> givenUp(HostId host) {
+    Instant last = heard.getOrDefault(host, awake);
+    return Optional.ofNullable(members.gone().get(host)).filter(last::isBefore);
+  }
+
+  private String quiet(HostId host) {
+    return givenUp(host)
+        .map(at -> "which the cluster gave up at " + at)
+        .orElseGet(() -> "which is silent since " + lastHeard(host));
   }
 
   private Map<HostId, String> away() {
@@ -462,7 +489,7 @@ public final class SchedulerState<A, W> {
             away.put(host, "which was stopped at " + at + " and has not started again");
           }
         });
-    silent.forEach(host -> away.put(host, "which is silent since " + heard.get(host)));
+    silent.forEach(host -> away.put(host, quiet(host)));
     modes.forEach(
         (host, mode) -> {
           if (mode == HostMode.OFF) {
@@ -479,6 +506,7 @@ public final class SchedulerState<A, W> {
   void stoodStill(Instant now) {
     heard.replaceAll((host, at) -> now);
     began = began.equals(Instant.MAX) ? began : now;
+    awake = now;
   }
 
   /** How far the host is gone; empty if it is there, or may still come. */
@@ -486,16 +514,20 @@ public final class SchedulerState<A, W> {
     if (mode(host) == HostMode.OFF) {
       return Optional.of(HostLoss.REMOVED);
     }
-    Instant at = lastHeard(host);
-    if (!at.plus(patience.silence()).isBefore(now) || isAwaited(host, now)) {
+    if (!isSilent(host, now)) {
       return Optional.empty();
     }
-    return Optional.of(at.plus(patience.grace()).isBefore(now) ? HostLoss.LOST : HostLoss.SILENT);
+    boolean isLost = lastHeard(host).plus(patience.grace()).isBefore(now);
+    return Optional.of(isLost ? HostLoss.LOST : HostLoss.SILENT);
   }
 
-  /** Of one that has said nothing yet to this scheduler, when the scheduler began. */
+  /**
+   * Of one that has said nothing yet to this scheduler, when the scheduler began. A new process of
+   * it that has joined is about to speak.
+   */
   private Instant lastHeard(HostId host) {
-    return Optional.ofNullable(heard.get(host)).orElse(began);
+    Instant last = heard.getOrDefault(host, began);
+    return Optional.ofNullable(members.joined().get(host)).filter(last::isBefore).orElse(last);
   }
 
   /**
@@ -594,10 +626,7 @@ public final class SchedulerState<A, W> {
           .host()
           .filter(silent::contains)
           .ifPresent(
-              host ->
-                  all.put(
-                      entry.task(),
-                      "it goes on on host " + host + ", which is silent since " + heard.get(host)));
+              host -> all.put(entry.task(), "it goes on on host " + host + ", " + quiet(host)));
     }
     return all;
   }

@@ -50,6 +50,7 @@ public final class TestFarm implements AutoCloseable {
   private boolean secured;
   private boolean discovered;
   private boolean storing;
+  private boolean patient;
 
   /** Where hosts are. */
   interface Surroundings {
@@ -128,6 +129,12 @@ public final class TestFarm implements AutoCloseable {
   /** Each host has a directory for sealed sectors, and moves them there. */
   public TestFarm storing() {
     storing = true;
+    return this;
+  }
+
+  /** Hosts are given up, and things said again, when they are by default, and not sooner. */
+  TestFarm patient() {
+    patient = true;
     return this;
   }
 
@@ -230,11 +237,15 @@ public final class TestFarm implements AutoCloseable {
     if (storing) {
       settings.put("selkie.transfer.targets.0", Files.createDirectories(store(host)).toString());
     }
-    settings.put("selkie.cluster.pause", "2 s");
-    settings.put("selkie.cluster.stable-after", "3 s");
-    settings.put("selkie.database.lease.timeout", "4 s");
-    settings.put("selkie.database.lease.renewal", "1 s");
-    settings.put("akka.cluster.seed-node-timeout", "2 s");
+    if (!patient) {
+      settings.put("selkie.cluster.pause", "2 s");
+      settings.put("selkie.cluster.stable-after", "3 s");
+      settings.put("selkie.database.lease.timeout", "4 s");
+      settings.put("selkie.database.lease.renewal", "1 s");
+      settings.put("akka.cluster.seed-node-timeout", "2 s");
+      settings.put("selkie.sealing.task-repeat", "2 s");
+      settings.put("selkie.sector.repeat", "1 s");
+    }
     settings.put("selkie.test.stand-in-proofs", "on");
     settings.put("selkie.test.failpoint-dir", marks().toString());
     settings.put("selkie.api.host", surroundings.apiAddress(host));
@@ -243,9 +254,7 @@ public final class TestFarm implements AutoCloseable {
     settings.put("selkie.dev-chain.block-time", "50 ms");
     settings.put("selkie.dev-chain.precommit-challenge-delay", "2");
     settings.put("selkie.sealing.chain-poll", "100 ms");
-    settings.put("selkie.sealing.task-repeat", "2 s");
     settings.put("selkie.sealing.seed-confidence", "1");
-    settings.put("selkie.sector.repeat", "1 s");
     settings.put("selkie.max-tasks", "20");
     settings.put("selkie.transfer-buffer", "100");
     settings.put("selkie.memory", "100 TiB");

@@ -117,12 +117,13 @@ public final class PostgresServer implements AutoCloseable {
     return command;
   }
 
+  /** What it says goes beside the server's own directory: other tests close theirs meanwhile. */
   private static void run(Path directory, List<String> command)
       throws IOException, InterruptedException {
     Path log = Path.of(directory + ".log");
     Process process =
         new ProcessBuilder(command)
-            .directory(directory.toFile())
+            .directory(directory.getParent().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -196,7 +197,6 @@ public final class PostgresServer implements AutoCloseable {
     if (process.isAlive()) {
       stop();
     }
-    run(Path.of("/tmp"), List.of("rm", "-rf", directory.toString()));
-    Files.deleteIfExists(Path.of(directory + ".log"));
+    run(directory, List.of("rm", "-rf", directory.toString()));
   }
 }

@@ -87,11 +87,11 @@ class ClusterSettingsTest {
                         """
                         selkie.cluster.seeds = ["10.0.0.1:25520"]
                         selkie.database.url = "jdbc:postgresql://h/d"
-                        selkie.database.lease.timeout = 17 s
+                        selkie.database.lease.timeout = 10 s
                         """)));
 
     assertEquals(
-        "selkie.database.lease.timeout is 17 s: use less than selkie.cluster.pause and"
+        "selkie.database.lease.timeout is 10 s: use less than selkie.cluster.pause and"
             + " stable-after together, or the hosts that are left end as well when the one that has"
             + " the lease is lost",
         refusal.getMessage());

@@ -95,7 +95,7 @@ class FarmLeaseIT {
       Config config =
           database
               .config()
-              .withFallback(ClusterConfig.of(cluster))
+              .withFallback(ClusterConfig.of(cluster, new HostId(name)))
               .withFallback(
                   ConfigFactory.parseResources(
                       Node.class.getClassLoader(), "io/selkie/node/node.conf"))

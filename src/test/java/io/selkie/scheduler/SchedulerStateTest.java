@@ -380,6 +380,112 @@ class SchedulerStateTest {
         state.notices(awake.plusSeconds(61)));
   }
 
+  /** The cluster has given up A, and this scheduler never heard it. */
+  private void givenUp(HostId host, Instant at) {
+    state.members(new FarmMembers.Seen(Map.of(host, NOW.minusSeconds(900)), Map.of(host, at)));
+  }
+
+  private void joined(HostId host, Instant at) {
+    state.members(new FarmMembers.Seen(Map.of(host, at), Map.of()));
+  }
+
+  private List<HostLoss> losses(Instant now) {
+    return state.notices(now).stream().map(SchedulerState.Notice::loss).toList();
+  }
+
+  private static final TaskId PROVING = task(1, 5, TaskKind.COMMIT_2);
+
+  private void resumeProvingOn(HostId host, Instant now) {
+    state = new SchedulerState<>(SHORT);
+    state.resume(PROVING, Optional.of(TestTasks.TYPE), host, Optional.of(B), "prover");
+    state.decide(now);
+  }
+
+  @Test
+  void aHostThatTheClusterGaveUpIsSilentToANewSchedulerAtOnce() {
+    resumeProvingOn(A, NOW);
+    givenUp(A, NOW.minusSeconds(6));
+    assertTrue(state.needsDecision(NOW));
+    state.report(B, "worker b", serving(B), NOW);
+    state.decide(NOW);
+
+    assertEquals(List.of(HostLoss.SILENT), losses(NOW));
+    assertEquals(
+        "it goes on on host a, which the cluster gave up at " + NOW.minusSeconds(6),
+        state.reasons().get(PROVING));
+
+    // Its word that it has given the host up may be lost, and its next one is heard.
+    submitOn(PROVING, B);
+    assertEquals(List.of(B), state.decide(NOW).stream().map(a -> a.host()).toList());
+  }
+
+  @Test
+  void aHostThatTheClusterGivesUpHasAMomentToComeBack() {
+    resumeProvingOn(A, NOW);
+    state.report(A, "worker a", serving(A), NOW);
+    givenUp(A, NOW.plusSeconds(2));
+    assertEquals(List.of(), losses(NOW.plusSeconds(7)));
+    assertEquals(List.of(HostLoss.SILENT), losses(NOW.plusSeconds(8)));
+
+    resumeProvingOn(A, NOW);
+    state.report(A, "worker a", serving(A), NOW);
+    givenUp(A, NOW.plusSeconds(9));
+    joined(A, NOW.plusSeconds(13));
+    assertEquals(List.of(), losses(NOW.plusSeconds(28)), "who joined is about to speak");
+    assertEquals(List.of(HostLoss.SILENT), losses(NOW.plusSeconds(29)));
+  }
+
+  /** Its word is newer than what the cluster knows. */
+  @Test
+  void aHostThatSpeaksAfterTheClusterGaveItUpIsThere() {
+    resumeProvingOn(A, NOW);
+    givenUp(A, NOW.minusSeconds(60));
+    state.report(A, "worker a", serving(A), NOW);
+
+    assertEquals(List.of(), losses(NOW.plusSeconds(15)));
+    assertEquals(List.of(HostLoss.SILENT), losses(NOW.plusSeconds(16)));
+  }
+
+  @Test
+  void aHostThatWasStoppedInOrderIsWaitedForWhateverTheClusterSays() {
+    resumeProvingOn(A, NOW);
+    state.stopped(Map.of(A, NOW.minusSeconds(20)));
+    givenUp(A, NOW.minusSeconds(10));
+
+    assertEquals(List.of(), losses(NOW));
+    assertEquals(List.of(), losses(NOW.minusSeconds(21).plus(SHORT.restart())));
+    assertEquals(1, losses(NOW.minusSeconds(19).plus(SHORT.restart())).size());
+  }
+
+  /** Nobody knows whether its provers run: only the operator does. */
+  @Test
+  void whatTheClusterGaveUpKeepsItsFilesAndWhatWorksOnThem() {
+    state = new SchedulerState<>(SHORT);
+    TaskId labels = task(2, 2, TaskKind.PRE_COMMIT_1);
+    state.resume(labels, Optional.of(TestTasks.TYPE), A, Optional.of(A), "labels");
+    state.report(B, "worker b", serving(B), NOW);
+    givenUp(A, NOW.minusSeconds(60));
+    state.decide(NOW);
+
+    assertEquals(List.of(), losses(NOW));
+    submitOn(task(3, 2, TaskKind.PRE_COMMIT_1), A);
+    assertEquals(List.of(), state.decide(NOW));
+    assertTrue(state.held().stream().anyMatch(held -> held.task().equals(labels)));
+    assertEquals(List.of(), losses(NOW.plusSeconds(59)));
+    assertEquals(HostLoss.LOST, losses(NOW.plusSeconds(61)).get(0));
+  }
+
+  /** What it heard of the cluster may be as old as what it heard of hosts. */
+  @Test
+  void whoStoodStillTrustsNothingThatTheClusterGaveUpBefore() {
+    resumeProvingOn(A, NOW);
+    givenUp(A, NOW.plusSeconds(1));
+    state.stoodStill(NOW.plusSeconds(9));
+
+    assertEquals(List.of(), losses(NOW.plusSeconds(24)));
+    assertEquals(List.of(HostLoss.SILENT), losses(NOW.plusSeconds(25)));
+  }
+
   /** Its word that the task has no host may come when the one it had counts still. */
   @Test
   void aTaskThatIsAskedForAgainLeavesARemovedHost() {

@@ -10,6 +10,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -26,10 +27,14 @@ class SchedulerTest {
               .withFallback(ConfigFactory.load()));
   private static final HostId HOST = new HostId("a");
 
+  private final TestProbe<MemberWatch.Command> members = KIT.createTestProbe();
   private final ActorRef<SchedulerCommand> scheduler =
       KIT.spawn(
           Scheduler.create(
-              Clock.systemUTC(), HostPatience.DEFAULT, scheduler -> register(scheduler)));
+              Clock.systemUTC(),
+              HostPatience.DEFAULT,
+              members.getRef(),
+              scheduler -> register(scheduler)));
   private final TestProbe<SchedulerCommand.Answer> sector = KIT.createTestProbe();
   private final TestProbe<WorkerCommand> worker = KIT.createTestProbe();
   private final TestProbe<SchedulerCommand.Explanation> operator = KIT.createTestProbe();
@@ -133,6 +138,24 @@ class SchedulerTest {
         ordered.receiveMessage().refusal());
     scheduler.tell(new SchedulerCommand.OrderHost(HOST, HostMode.OPEN, "alice", ordered.getRef()));
     assertEquals(HOST, ((SchedulerCommand.Assigned) sector.receiveMessage()).host());
+  }
+
+  /** Within its first seconds, not after as much silence as of a host that it had heard. */
+  @Test
+  void aNewSchedulerTellsOfAHostThatTheClusterGaveUpBefore() {
+    TaskId proving = task(1, 5, TaskKind.COMMIT_2);
+    MemberWatch.Follow follow = members.expectMessageClass(MemberWatch.Follow.class);
+    Instant before = Instant.now().minusSeconds(10);
+    follow.follower().tell(new FarmMembers.Seen(Map.of(), Map.of(HOST, before)));
+
+    scheduler.tell(
+        new SchedulerCommand.Resume(
+            proving, Optional.of(TestTasks.TYPE), HOST, Optional.empty(), sector.getRef()));
+
+    SchedulerCommand.HostAway away =
+        (SchedulerCommand.HostAway) sector.receiveMessage(Duration.ofSeconds(10));
+    assertEquals(HostLoss.SILENT, away.loss());
+    assertEquals(proving, away.task());
   }
 
   @Test

@@ -47,6 +47,8 @@ public enum Defect {
   SECTOR_FORGETS_INPUTS(10),
   /** The scheduler takes a host that says nothing for one that is off. */
   SCHEDULER_TAKES_LOST_FOR_OFF(11),
+  /** The scheduler takes a host that the cluster has given up for one that is off. */
+  SCHEDULER_TAKES_GIVEN_UP_FOR_OFF(11),
   /** A new scheduler does not know what the operator ordered. */
   SCHEDULER_FORGETS_ORDERS(12),
   /** Who brings a sector to another host deletes it where it was, once it is there. */

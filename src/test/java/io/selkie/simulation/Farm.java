@@ -29,6 +29,7 @@ final class Farm {
   final Network network;
   final Invariants invariants;
   final Region region;
+  final SimulatedCluster cluster;
   final SectorSettings settings;
   final List<Node> nodes = new ArrayList<>();
   final List<Driver> drivers = new ArrayList<>();
@@ -47,6 +48,7 @@ final class Farm {
     this.network = new Network(world);
     this.invariants = new Invariants(this);
     this.region = new Region(this);
+    this.cluster = new SimulatedCluster(this);
     this.settings =
         new SectorSettings(
             new RetryPolicy(
@@ -130,6 +132,7 @@ final class Farm {
       startScheduler();
       region.begin();
     }
+    cluster.begins(node);
   }
 
   /** The operator's word: durable, and then told to the scheduler. */

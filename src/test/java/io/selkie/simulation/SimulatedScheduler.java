@@ -1,6 +1,7 @@
 package io.selkie.simulation;
 
 import io.selkie.filecoin.SealProofType;
+import io.selkie.scheduler.FarmMembers;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Does what the {@link SchedulerState} says, as {@code Scheduler} does. */
@@ -40,6 +42,7 @@ final class SimulatedScheduler {
     if (!world.has(Defect.SCHEDULER_FORGETS_ORDERS)) {
       state.order(farm.modes);
     }
+    self.tell(() -> take(farm.cluster.seen()));
     tickLater();
   }
 
@@ -71,6 +74,21 @@ final class SimulatedScheduler {
       state.order(modes);
       answer(List.of());
     }
+  }
+
+  /** What the cluster knows of hosts has changed. */
+  void members(FarmMembers.Seen seen) {
+    self.tell(() -> take(seen));
+  }
+
+  private void take(FarmMembers.Seen seen) {
+    state.members(seen);
+    if (world.has(Defect.SCHEDULER_TAKES_GIVEN_UP_FOR_OFF)) {
+      Map<HostId, HostMode> modes = new TreeMap<>(farm.modes);
+      seen.gone().keySet().forEach(host -> modes.put(host, HostMode.OFF));
+      state.order(modes);
+    }
+    answer(List.of());
   }
 
   Life life() {

@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Many lives of a small farm: one to four hosts, of which some only prove, some prove not and some
  * are slow, one to three sectors and their drivers, in which messages are lost, doubled and
- * overtaken, events are not written, provers fail and hang, and hosts are cut off, burn down, are
- * cordoned and drained, and nodes, hosts, workers, sectors, schedulers and provers die at any
- * moment, also between any two effects. After a while nothing goes wrong any more. The rules are
- * those of production; the surroundings are the test's. Whatever happens:
+ * overtaken, events are not written, provers fail and hang, and hosts are cut off, given up by the
+ * cluster, burn down, are cordoned and drained, and nodes, hosts, workers, sectors, schedulers and
+ * provers die at any moment, also between any two effects. After a while nothing goes wrong any
+ * more. The rules are those of production; the surroundings are the test's. Whatever happens:
  *
  * <ol>
  *   <li>Every driver comes to an end: its sector is sealed, or has failed or was removed and says
