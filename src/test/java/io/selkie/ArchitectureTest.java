@@ -42,7 +42,8 @@ class ArchitectureTest {
           List.of("proofs"),
           List.of("params"),
           List.of("http"),
-          List.of("rpc", "auth"),
+          List.of("rpc"),
+          List.of("auth"),
           List.of("filecoin", "files", "serialization", "failpoints"));
 
   @ArchTest static final ArchRule dependenciesPointDown = classes().should(dependOnlyOnRowsBelow());

@@ -138,8 +138,7 @@ public final class Node implements AutoCloseable {
 
   private ActorSystem<NodeGuardian.Command> actors(NodeSettings settings, NodeParts parts) {
     ActorSystem<NodeGuardian.Command> system =
-        ActorSystem.create(
-            NodeGuardian.create(settings, parts), "selkie", config(settings, parts));
+        ActorSystem.create(NodeGuardian.create(settings, parts), "selkie", config(settings, parts));
     open.keep("actors", () -> end.terminate(system));
     end.watch(system, parts.blocking());
     return system;

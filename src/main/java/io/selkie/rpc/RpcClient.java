@@ -1,0 +1,132 @@
+package io.selkie.rpc;
+
+import akka.actor.ClassicActorSystemProvider;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Authorization;
+import akka.util.ByteString;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the methods of an RPC interface elsewhere, one HTTP POST each. A stage fails with {@link
+ * RpcException} if the other side refused, so that nothing was done or the method itself failed,
+ * and with {@link IOException} if it is not known whether it was done.
+ */
+public final class RpcClient implements InvocationHandler {
+  private final RpcInterface contract;
+  private final URI address;
+  private final String token;
+  private final ClassicActorSystemProvider system;
+  private final AtomicLong ids = new AtomicLong();
+
+  private RpcClient(
+      RpcInterface contract, URI address, String token, ClassicActorSystemProvider system) {
+    this.contract = contract;
+    this.address = address;
+    this.token = token;
+    this.system = system;
+  }
+
+  /**
+   * The other side of an interface.
+   *
+   * @param address such as {@code http://127.0.0.1:2345/rpc/v0}
+   * @param token sent with each call; empty: none
+   */
+  public static <T> T of(
+      Class<T> contract, URI address, String token, ClassicActorSystemProvider system) {
+    RpcClient client = new RpcClient(new RpcInterface(contract), address, token, system);
+    return contract.cast(
+        Proxy.newProxyInstance(contract.getClassLoader(), new Class<?>[] {contract}, client));
+  }
+
+  @Override
+  public Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+    RpcInterface.RpcMethod known =
+        contract
+            .find(method)
+            .orElseThrow(() -> new UnsupportedOperationException("no call: " + method));
+    long id = ids.incrementAndGet();
+    ObjectNode request =
+        RpcJson.MAPPER
+            .createObjectNode()
+            .put("jsonrpc", "2.0")
+            .put("id", id)
+            .put("method", known.fullName());
+    ArrayNode params = request.putArray("params");
+    if (arguments != null) {
+      for (Object argument : arguments) {
+        params.add(RpcJson.MAPPER.<JsonNode>valueToTree(argument));
+      }
+    }
+    return send(known, id, request);
+  }
+
+  private CompletionStage<Object> send(RpcInterface.RpcMethod method, long id, ObjectNode request) {
+    HttpRequest post =
+        HttpRequest.POST(address.toString())
+            .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, request.toString()));
+    HttpRequest signed = token.isEmpty() ? post : post.addHeader(Authorization.oauth2(token));
+    return Http.get(system)
+        .singleRequest(signed)
+        .thenCompose(this::body)
+        .thenApply(body -> result(method, id, body))
+        .exceptionallyCompose(trouble -> CompletableFuture.failedFuture(asKnown(trouble)));
+  }
+
+  private Throwable asKnown(Throwable trouble) {
+    @Nullable Throwable cause = trouble.getCause();
+    if (trouble instanceof CompletionException && cause != null) {
+      return asKnown(cause);
+    }
+    return trouble instanceof RpcException || trouble instanceof IOException
+        ? trouble
+        : new IOException("no answer from " + address + ": " + trouble.getMessage(), trouble);
+  }
+
+  /** Go's clients take the same statuses for answers. */
+  private CompletionStage<ByteString> body(HttpResponse response) {
+    int status = response.status().intValue();
+    if (status > 400 && status != 500) {
+      response.discardEntityBytes(system);
+      return CompletableFuture.failedFuture(
+          new IOException(address + " answers with status " + response.status()));
+    }
+    return response
+        .entity()
+        .withSizeLimit(RpcJson.MOST_BYTES)
+        .getDataBytes()
+        .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+  }
+
+  private Object result(RpcInterface.RpcMethod method, long id, ByteString body) {
+    try {
+      JsonNode answer = RpcJson.MAPPER.readTree(body.toArrayUnsafe());
+      JsonNode error = answer.path("error");
+      if (error.isObject()) {
+        throw new RpcException(error.path("code").asInt(), error.path("message").asText());
+      }
+      if (!answer.has("result") || answer.path("id").asLong() != id) {
+        throw new IOException("what " + address + " answers is no answer to call " + id);
+      }
+      return RpcJson.MAPPER.readerFor(method.result()).readValue(answer.get("result"));
+    } catch (IOException | RpcException e) {
+      throw new CompletionException(e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.selkie.rpc;
+
+import akka.actor.ClassicActorSystemProvider;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.util.ByteString;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.selkie.auth.Permission;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A {@link RpcService} over HTTP POST: status, body and permissions as Lotus has them. */
+public final class RpcEndpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(RpcEndpoint.class);
+  private static final String BEARER = "Bearer ";
+
+  /** Who shows no token may read. */
+  private static final Set<Permission> NOBODY = Set.of(Permission.READ);
+
+  private final RpcService service;
+  private final RpcCallers callers;
+  private final ClassicActorSystemProvider system;
+
+  /**
+   * An endpoint.
+   *
+   * @param callers knows what tokens allow
+   */
+  public RpcEndpoint(RpcService service, RpcCallers callers, ClassicActorSystemProvider system) {
+    this.service = service;
+    this.callers = callers;
+    this.system = system;
+  }
+
+  /** Answers a request, of whatever path; never a failed stage. */
+  public CompletionStage<HttpResponse> handle(HttpRequest request) {
+    if (!request.method().equals(HttpMethods.POST)) {
+      return refuse(request, HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED));
+    }
+    return permissions(request)
+        .thenCompose(
+            allowed ->
+                allowed.isPresent()
+                    ? body(request).thenCompose(body -> answer(body, allowed.get()))
+                    : refuse(request, HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED)))
+        .exceptionally(RpcEndpoint::failed);
+  }
+
+  private CompletionStage<HttpResponse> refuse(HttpRequest request, HttpResponse refusal) {
+    request.discardEntityBytes(system);
+    return CompletableFuture.completedFuture(refusal);
+  }
+
+  private static HttpResponse failed(Throwable trouble) {
+    @Nullable Throwable cause = trouble.getCause();
+    if (trouble instanceof CompletionException && cause != null) {
+      return failed(cause);
+    }
+    if (trouble instanceof EntityStreamSizeException) {
+      return response(
+          RpcAnswer.failed(
+              NullNode.instance,
+              new RpcException(
+                  RpcException.PARSE,
+                  "request bigger than maximum " + RpcJson.MOST_BYTES + " allowed")));
+    }
+    LOG.debug("a request could not be read, or its token not be looked up", trouble);
+    return HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED);
+  }
+
+  /** Empty if there is a token that is no good. */
+  private CompletionStage<Optional<Set<Permission>>> permissions(HttpRequest request) {
+    Optional<String> header = request.getHeader("Authorization").map(HttpHeader::value);
+    if (header.isPresent() && !header.get().startsWith(BEARER)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    Optional<String> token =
+        header
+            .map(value -> value.substring(BEARER.length()))
+            .or(() -> request.getUri().query().get("token"));
+    return token.isPresent()
+        ? callers.allowed(token.get())
+        : CompletableFuture.completedFuture(Optional.of(NOBODY));
+  }
+
+  private CompletionStage<ByteString> body(HttpRequest request) {
+    return request
+        .entity()
+        .withSizeLimit(RpcJson.MOST_BYTES)
+        .getDataBytes()
+        .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+  }
+
+  private CompletionStage<HttpResponse> answer(ByteString body, Set<Permission> allowed) {
+    JsonNode json;
+    try {
+      json = RpcJson.MAPPER.readTree(body.toArrayUnsafe());
+    } catch (JsonProcessingException e) {
+      return now(new RpcException(RpcException.PARSE, "Parse error"));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (json.isMissingNode() || (json.isArray() && json.isEmpty())) {
+      return now(new RpcException(RpcException.INVALID_REQUEST, "Invalid request"));
+    }
+    return json.isArray()
+        ? batch(json, allowed)
+        : service
+            .answer(json, allowed)
+            .thenApply(answer -> answer.map(RpcEndpoint::response).orElseGet(RpcEndpoint::nothing));
+  }
+
+  private static CompletionStage<HttpResponse> now(RpcException error) {
+    return CompletableFuture.completedFuture(response(RpcAnswer.failed(NullNode.instance, error)));
+  }
+
+  /** One after the other, as Go does it. */
+  private CompletionStage<HttpResponse> batch(JsonNode requests, Set<Permission> allowed) {
+    CompletionStage<List<String>> answers = CompletableFuture.completedFuture(new ArrayList<>());
+    for (JsonNode request : requests) {
+      answers =
+          answers.thenCompose(
+              before ->
+                  service
+                      .answer(request, allowed)
+                      .thenApply(
+                          answer -> {
+                            answer.ifPresent(one -> before.add(text(one)));
+                            return before;
+                          }));
+    }
+    return answers.thenApply(all -> response(200, "[" + String.join(",", all) + "]"));
+  }
+
+  private static HttpResponse response(RpcAnswer answer) {
+    return response(answer.httpStatus(), text(answer));
+  }
+
+  private static HttpResponse nothing() {
+    return response(200, "");
+  }
+
+  private static String text(RpcAnswer answer) {
+    return answer.toJson() + "\n";
+  }
+
+  private static HttpResponse response(int status, String body) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(
+            HttpEntities.create(
+                ContentTypes.APPLICATION_JSON, body.getBytes(StandardCharsets.UTF_8)));
+  }
+}

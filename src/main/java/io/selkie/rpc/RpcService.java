@@ -1,0 +1,182 @@
+package io.selkie.rpc;
+
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.selkie.auth.Permission;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers requests by calling the methods of an object; whatever comes, there is an answer. */
+public final class RpcService {
+  private static final Logger LOG = LoggerFactory.getLogger(RpcService.class);
+
+  private final RpcInterface contract;
+  private final Object implementation;
+
+  private RpcService(RpcInterface contract, Object implementation) {
+    this.contract = contract;
+    this.implementation = implementation;
+  }
+
+  /**
+   * A service.
+   *
+   * @param contract whose methods can be called
+   * @throws IllegalArgumentException if it is none of an RPC interface
+   */
+  public static <T> RpcService of(Class<T> contract, T implementation) {
+    return new RpcService(new RpcInterface(contract), implementation);
+  }
+
+  /**
+   * Answers a request, which may be anything.
+   *
+   * @param permissions of its caller
+   * @return empty if no answer was asked for; never failed
+   */
+  CompletionStage<Optional<RpcAnswer>> answer(JsonNode request, Set<Permission> permissions) {
+    if (!request.isObject()) {
+      return now(RpcAnswer.failed(NullNode.instance, parse("Parse error")));
+    }
+    JsonNode id = request.path("id");
+    if (id.isContainerNode() || id.isBoolean()) {
+      return now(RpcAnswer.failed(NullNode.instance, parse("Failed to parse ID")));
+    }
+    boolean asked = !id.isMissingNode() && !id.isNull();
+    CompletionStage<JsonNode> result;
+    try {
+      result = call(request, permissions);
+    } catch (RpcException e) {
+      result = CompletableFuture.failedFuture(e);
+    }
+    return result.handle(
+        (value, trouble) ->
+            asked
+                ? Optional.of(
+                    trouble == null
+                        ? RpcAnswer.of(id, value)
+                        : RpcAnswer.failed(id, error(name(request), trouble)))
+                : Optional.empty());
+  }
+
+  private static CompletionStage<Optional<RpcAnswer>> now(RpcAnswer answer) {
+    return CompletableFuture.completedFuture(Optional.of(answer));
+  }
+
+  private static RpcException parse(String message) {
+    return new RpcException(RpcException.PARSE, message);
+  }
+
+  private static String name(JsonNode request) {
+    return request.path("method").asText();
+  }
+
+  private CompletionStage<JsonNode> call(JsonNode request, Set<Permission> permissions)
+      throws RpcException {
+    RpcInterface.RpcMethod method =
+        contract
+            .find(name(request))
+            .orElseThrow(
+                () ->
+                    new RpcException(
+                        RpcException.NO_METHOD, "method '" + name(request) + "' not found"));
+    List<Object> arguments = arguments(method, request.path("params"));
+    if (!permissions.contains(method.needs())) {
+      throw new RpcException(
+          "missing permission to invoke '" + method.name() + "' (need '" + method.needs() + "')");
+    }
+    try {
+      CompletionStage<?> result =
+          (CompletionStage<?>) method.method().invoke(implementation, arguments.toArray());
+      return result.thenApply(RpcJson.MAPPER::<JsonNode>valueToTree);
+    } catch (InvocationTargetException e) {
+      return CompletableFuture.failedFuture(e.getCause() == null ? e : e.getCause());
+    } catch (IllegalAccessException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static List<Object> arguments(RpcInterface.RpcMethod method, JsonNode given)
+      throws RpcException {
+    if (!given.isMissingNode() && !given.isNull() && !given.isArray()) {
+      throw parse("unmarshaling param array: parameters are positional, so params is an array");
+    }
+    int wanted = method.parameters().size();
+    if (given.size() != wanted) {
+      throw new RpcException(
+          RpcException.WRONG_PARAMETERS,
+          "wrong param count (method '"
+              + method.fullName()
+              + "'): "
+              + given.size()
+              + " != "
+              + wanted);
+    }
+    List<Object> arguments = new ArrayList<>();
+    for (int i = 0; i < wanted; i++) {
+      try {
+        arguments.add(argument(given.get(i), method.parameters().get(i)));
+      } catch (JsonMappingException e) {
+        throw unreadable(method, i, at(e));
+      } catch (IOException | IllegalArgumentException e) {
+        throw unreadable(method, i, "");
+      }
+    }
+    return arguments;
+  }
+
+  /** Go's null is an empty list, and whatever may be missing is optional. */
+  private static Object argument(JsonNode given, JavaType type) throws IOException {
+    JsonNode node =
+        given.isNull() && type.isCollectionLikeType() ? RpcJson.MAPPER.createArrayNode() : given;
+    Optional<Object> argument = Optional.ofNullable(RpcJson.MAPPER.readerFor(type).readValue(node));
+    return argument.orElseThrow(() -> new IllegalArgumentException("it may not be null"));
+  }
+
+  /** Without the words of the library, which name classes of ours. */
+  private static RpcException unreadable(RpcInterface.RpcMethod method, int index, String at) {
+    return parse(
+        "unmarshaling params for '"
+            + method.fullName()
+            + "' (param "
+            + (index + 1)
+            + "): what stands there"
+            + at
+            + " does not fit");
+  }
+
+  private static String at(JsonMappingException trouble) {
+    String path =
+        trouble.getPath().stream()
+            .map(
+                step ->
+                    step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "" : " at " + path;
+  }
+
+  private static RpcException error(String method, Throwable trouble) {
+    @Nullable Throwable cause = trouble.getCause();
+    if (trouble instanceof CompletionException && cause != null) {
+      return error(method, cause);
+    }
+    if (trouble instanceof RpcException known) {
+      return known;
+    }
+    LOG.error("{} could not be answered", method, trouble);
+    return new RpcException(RpcException.BUG, "panic in rpc method '" + method + "'");
+  }
+}
