@@ -6,7 +6,9 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.sector.SectorEffect.Withdraw;
 import io.selkie.sector.SectorEvent.HostReturned;
 import io.selkie.sector.SectorEvent.TaskAssigned;
+import io.selkie.sector.SectorEvent.TaskTakenUp;
 import io.selkie.sector.SectorState.Placed;
+import io.selkie.sector.SectorState.Running;
 import io.selkie.sector.SectorState.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +19,13 @@ import java.util.Optional;
 final class PlacementRules {
   private PlacementRules() {}
 
-  /** The scheduler gave the task a host, or says again which it has. */
-  static SectorStep assigned(SectorState state, TaskId task, HostId host, Instant now) {
+  /**
+   * The scheduler gave the task a host, or says again which it has.
+   *
+   * @param started whether this actor has started the task at this worker already
+   */
+  static SectorStep assigned(
+      SectorState state, TaskId task, HostId host, boolean started, Instant now) {
     if (state instanceof Waiting waiting
         && waiting.task().id().equals(task)
         && mayRunAt(waiting, now)
@@ -32,9 +39,21 @@ final class PlacementRules {
     if (state instanceof Placed placed
         && placed.task().id().equals(task)
         && placed.assignment().host().equals(host)) {
-      return SectorStep.resume(state);
+      return placed instanceof Running && !started
+          ? SectorStep.persist(state, List.of(takenUp(placed, now)), List.of())
+          : SectorStep.resume(state);
     }
     return SectorStep.only(new Withdraw(task));
+  }
+
+  private static SectorEvent takenUp(Placed placed, Instant now) {
+    TaskId task = placed.task().id();
+    return new TaskTakenUp(
+        now,
+        task.generation(),
+        task.task(),
+        placed.assignment().attempt(),
+        placed.assignment().host());
   }
 
   /** Whether a task that failed has waited long enough. */

@@ -65,6 +65,11 @@ record ReportRules(RetryPolicy retries) {
     return SectorStep.nothing();
   }
 
+  /** Whether it is of the attempt that is under way, and not of one that ended before. */
+  static boolean isCurrent(SectorState state, TaskReport report) {
+    return state instanceof Placed placed && isCurrent(placed, report);
+  }
+
   private static boolean isCurrent(Placed placed, TaskReport report) {
     return placed.task().id().equals(report.attempt().task())
         && placed.assignment().attempt() == report.attempt().number()

@@ -65,11 +65,14 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** Where a host fetches what it has not, as the scheduler said; empty: nowhere for now. */
   private final Map<HostId, Optional<FileSource>> inputs = new HashMap<>();
 
-  /** Hosts that have spoken of a job: what it needs is there. */
+  /** Hosts that have spoken of the job that is under way: what it needs is there. */
   private final Set<HostId> atWork = new HashSet<>();
 
   /** Whose files are being looked at, for whom: who asked for the task last. */
   private final Map<TaskId, ActorRef<Answer>> checking = new HashMap<>();
+
+  /** The worker that was told last to start a task; it began anew if this is another one. */
+  private @Nullable ActorRef<WorkerCommand> startedAt;
 
   private @Nullable ActorRef<Answer> asker;
   private @Nullable ActorRef<Answer> aborter;
@@ -257,6 +260,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     deadline = Optional.empty();
     checking.clear();
     forgetWorkers();
+    startedAt = null;
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
     UnderWay.of(state).forEach(effect -> perform(effect, null));
     if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
@@ -308,7 +312,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
 
   private Effect<SectorEvent, SectorState> onReport(SectorState state, Report command) {
     workers.put(command.report().host(), command.worker());
-    atWork.add(command.report().host());
+    if (ReportRules.isCurrent(state, command.report())) {
+      atWork.add(command.report().host());
+    }
     return take(state, reports.report(state, command.report(), now()));
   }
 
@@ -325,7 +331,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     SchedulerCommand.Assigned assigned = (SchedulerCommand.Assigned) command.answer();
     workers.put(assigned.host(), assigned.worker());
     inputs.put(assigned.host(), assigned.inputs());
-    return take(state, PlacementRules.assigned(state, assigned.task(), assigned.host(), now()));
+    boolean started = assigned.worker().equals(startedAt);
+    startedAt = assigned.worker();
+    return take(
+        state, PlacementRules.assigned(state, assigned.task(), assigned.host(), started, now()));
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {

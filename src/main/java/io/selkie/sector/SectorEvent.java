@@ -24,6 +24,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = SectorEvent.TaskFailed.class, name = "TaskFailed"),
   @JsonSubTypes.Type(value = SectorEvent.RetryRequested.class, name = "RetryRequested"),
   @JsonSubTypes.Type(value = SectorEvent.AbortRequested.class, name = "AbortRequested"),
+  @JsonSubTypes.Type(value = SectorEvent.TaskTakenUp.class, name = "TaskTakenUp"),
   @JsonSubTypes.Type(value = SectorEvent.TaskStopped.class, name = "TaskStopped"),
   @JsonSubTypes.Type(value = SectorEvent.HostLost.class, name = "HostLost"),
   @JsonSubTypes.Type(value = SectorEvent.HostReturned.class, name = "HostReturned"),
@@ -61,6 +62,15 @@ public sealed interface SectorEvent extends JournalEvent {
 
   /** The task was given to a host. From here on that host may have a prover for it. */
   record TaskAssigned(Instant at, int generation, int task, int attempt, HostId host)
+      implements SectorEvent {}
+
+  /**
+   * The actor of the sector, or the worker of the host, began anew, and the task is about to be
+   * started there again. Whoever writes this knows all that was written before: an actor of a node
+   * that stood still meanwhile, and was given up, may have had the result, and the host may have
+   * forgotten the job since.
+   */
+  record TaskTakenUp(Instant at, int generation, int task, int attempt, HostId host)
       implements SectorEvent {}
 
   /**

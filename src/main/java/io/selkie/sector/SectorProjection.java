@@ -76,6 +76,8 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
       setAsideNoMore(rows, task(before), before.orElseThrow());
     } else if (event instanceof SectorEvent.HostLost lost) {
       lost(rows, "host " + lost.host() + " is lost: it was last heard at " + lost.since());
+    } else if (event instanceof SectorEvent.TaskTakenUp takenUp) {
+      rows.history().set(HistoryColumn.CAUSE, "taken up on host " + takenUp.host());
     } else if (event instanceof SectorEvent.HostReturned returned) {
       noFailure(rows.summary());
       rows.history().set(HistoryColumn.CAUSE, "host " + returned.host() + " is there again");

@@ -15,6 +15,7 @@ import io.selkie.sector.SectorEvent.TaskRequested;
 import io.selkie.sector.SectorEvent.TaskResumed;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
+import io.selkie.sector.SectorEvent.TaskTakenUp;
 import io.selkie.sector.SectorState.Aborted;
 import io.selkie.sector.SectorState.Failed;
 import io.selkie.sector.SectorState.Idle;
@@ -48,6 +49,7 @@ public final class SectorTransitions {
               SectorChanges::succeeded,
               Idle.class,
               Removed.class),
+          row(Running.class, TaskTakenUp.class, (running, event) -> running, Running.class),
           row(Running.class, TaskFailed.class, SectorChanges::failed, Waiting.class, Failed.class),
           row(Running.class, AbortRequested.class, SectorChanges::stopping, Stopping.class),
           row(Stopping.class, TaskStopped.class, SectorChanges::aborted, Aborted.class),

@@ -92,6 +92,8 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
               "Failed RetryRequested", "as Aborted RetryRequested; the simulation goes there"),
           Map.entry("Waiting RetryRequested", "a matter of seconds; the simulation goes there"),
           Map.entry("Waiting AbortRequested", "a matter of seconds; the simulation goes there"),
+          Map.entry(
+              "Running TaskTakenUp", "nodes do it that were killed; the simulation goes there"),
           Map.entry("Stopping TaskSucceeded", "a race; the simulation goes there"));
 
   /** They need a host more: one that goes away, or goes on. The simulation kills nodes there. */

@@ -183,11 +183,11 @@ final class FarmInvariants {
    * on one host alone.
    */
   private void provers(ProverHistory provers) {
-    Map<String, Integer> completed = new HashMap<>();
+    Map<String, List<ProverHistory.Run>> completed = new HashMap<>();
     Map<String, Set<Integer>> hosts = new HashMap<>();
     for (ProverHistory.Run run : provers.runs()) {
       if (run.completed().isPresent()) {
-        completed.merge(run.taskName(), 1, Integer::sum);
+        completed.computeIfAbsent(run.taskName(), none -> new ArrayList<>()).add(run);
       }
       if (!run.kind().equals("Commit2")) {
         hosts.computeIfAbsent(run.sector(), none -> new TreeSet<>()).add(run.host());
@@ -195,8 +195,8 @@ final class FarmInvariants {
     }
     completed.forEach(
         (task, times) -> {
-          if (times > 1 + failures.getOrDefault(task, 0)) {
-            violations.add(task + " completed " + times + " times");
+          if (times.size() > 1 + failures.getOrDefault(task, 0)) {
+            violations.add(task + " completed " + times.size() + " times: " + times);
           }
         });
     hosts.forEach(

@@ -117,6 +117,7 @@ public final class JournalSamples {
     samples.put(
         "AbortRequested-discard",
         new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
+    samples.put("TaskTakenUp", new SectorEvent.TaskTakenUp(AT, 1, 3, 2, HOST));
     samples.put("HostLost", new SectorEvent.HostLost(AT, HOST, STARTED));
     samples.put("HostReturned", new SectorEvent.HostReturned(AT, HOST));
     samples.put(

@@ -66,7 +66,8 @@ class SectorMoveTest {
   private TaskId.Attempt assign(HostId host) {
     SectorState.Waiting waiting = waiting();
     take(
-        PlacementRules.assigned(state, waiting.task().id(), host, waiting.notBefore().orElse(NOW)));
+        PlacementRules.assigned(
+            state, waiting.task().id(), host, false, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }

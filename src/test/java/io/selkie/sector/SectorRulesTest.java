@@ -56,7 +56,8 @@ class SectorRulesTest {
   private TaskId.Attempt assign() {
     SectorState.Waiting waiting = assertInstanceOf(SectorState.Waiting.class, state);
     take(
-        PlacementRules.assigned(state, waiting.task().id(), HOST, waiting.notBefore().orElse(NOW)));
+        PlacementRules.assigned(
+            state, waiting.task().id(), HOST, false, waiting.notBefore().orElse(NOW)));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
@@ -96,7 +97,8 @@ class SectorRulesTest {
     seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1, TaskKind.PRE_COMMIT_2, TaskKind.COMMIT_1);
     ask(TaskKind.COMMIT_2, 1);
     take(
-        PlacementRules.assigned(state, ((SectorState.Waiting) state).task().id(), OTHER_HOST, NOW));
+        PlacementRules.assigned(
+            state, ((SectorState.Waiting) state).task().id(), OTHER_HOST, false, NOW));
     SectorState.Running running = assertInstanceOf(SectorState.Running.class, state);
     return running.task().id().attempt(running.assignment().attempt());
   }
@@ -203,11 +205,32 @@ class SectorRulesTest {
   }
 
   @Test
+  void whoTakesATaskUpWritesItBeforeItIsStartedAgain() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    SectorState before = state;
+
+    take(PlacementRules.assigned(state, attempt.task(), HOST, false, NOW));
+
+    assertEquals(List.of("TaskTakenUp"), events());
+    assertEquals(before, state);
+    assertEquals(UnderWay.of(state), last.effects());
+  }
+
+  @Test
+  void aTaskThatWasStartedAtTheWorkerIsOnlyToldAgain() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+
+    take(PlacementRules.assigned(state, attempt.task(), HOST, true, NOW));
+
+    assertEquals(SectorStep.resume(state), last);
+  }
+
+  @Test
   void aHostWithoutTheFilesIsNotTaken() {
     seal(TaskKind.ADD_PIECE);
     ask(TaskKind.PRE_COMMIT_1, 1);
     TaskId task = ((SectorState.Waiting) state).task().id();
-    take(PlacementRules.assigned(state, task, OTHER_HOST, NOW));
+    take(PlacementRules.assigned(state, task, OTHER_HOST, false, NOW));
 
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(task)), last);
   }
@@ -523,7 +546,7 @@ class SectorRulesTest {
   void aHostThatComesTooLateIsGivenBack() {
     seal(TaskKind.ADD_PIECE);
     TaskId gone = new TaskId(SECTOR, 1, 1, TaskKind.ADD_PIECE);
-    take(PlacementRules.assigned(state, gone, HOST, NOW));
+    take(PlacementRules.assigned(state, gone, HOST, false, NOW));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(gone)), last);
   }
 
@@ -532,10 +555,10 @@ class SectorRulesTest {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
     take(reports.report(state, SectorSamples.failed(attempt, DIED), NOW));
 
-    take(PlacementRules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(4)));
+    take(PlacementRules.assigned(state, attempt.task(), HOST, false, NOW.plusSeconds(4)));
     assertEquals(SectorStep.only(new SectorEffect.Withdraw(attempt.task())), last);
 
-    take(PlacementRules.assigned(state, attempt.task(), HOST, NOW.plusSeconds(5)));
+    take(PlacementRules.assigned(state, attempt.task(), HOST, false, NOW.plusSeconds(5)));
     assertInstanceOf(SectorState.Running.class, state);
   }
 

@@ -34,6 +34,7 @@ public final class SimulatedSector {
   private final ReportRules reports;
   private final Map<HostId, Consumer<WorkerCommand>> workers = new HashMap<>();
   private final Map<HostId, Optional<FileSource>> inputs = new HashMap<>();
+  private @Nullable Consumer<WorkerCommand> startedAt;
   private final Set<HostId> atWork = new HashSet<>();
   private final Map<TaskId, Consumer<Sector.Answer>> checking = new HashMap<>();
   private final Deque<Runnable> stash = new ArrayDeque<>();
@@ -142,6 +143,7 @@ public final class SimulatedSector {
     checking.clear();
     workers.clear();
     inputs.clear();
+    startedAt = null;
     atWork.clear();
     if (!around.has(Defect.SECTOR_SAYS_IT_ONCE)) {
       repeatLater();
@@ -196,7 +198,9 @@ public final class SimulatedSector {
     receive(
         () -> {
           workers.put(report.host(), worker);
-          atWork.add(report.host());
+          if (ReportRules.isCurrent(state, report)) {
+            atWork.add(report.host());
+          }
           take(reports.report(state, unfenced(report), around.now()));
         });
   }
@@ -224,7 +228,9 @@ public final class SimulatedSector {
         () -> {
           workers.put(host, worker);
           inputs.put(host, source);
-          take(PlacementRules.assigned(forgetful(state), task, host, later()));
+          boolean started = worker.equals(startedAt);
+          startedAt = worker;
+          take(PlacementRules.assigned(forgetful(state), task, host, started, later()));
         });
   }
 
