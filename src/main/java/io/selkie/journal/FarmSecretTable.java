@@ -30,6 +30,24 @@ final class FarmSecretTable {
       make(connection);
       known = read(connection);
     }
+    return whole(known);
+  }
+
+  /**
+   * The secret.
+   *
+   * @throws SQLException if no host has made one
+   */
+  static byte[] known(Connection connection) throws SQLException {
+    return whole(read(connection));
+  }
+
+  private static byte[] whole(Optional<byte[]> known) throws SQLException {
+    if (known.isEmpty()) {
+      throw new SQLException(
+          "no host has made one: start a node there first, or set selkie.cluster.secret-file if its"
+              + " hosts have it from a file");
+    }
     return known
         .filter(secret -> secret.length == BYTES)
         .orElseThrow(

@@ -156,7 +156,7 @@ final class SharedDatabase extends Database {
     properties.setProperty("user", settings.user());
     properties.setProperty("password", settings.password());
     try (Connection connection = DriverManager.getConnection(url, properties)) {
-      return FarmSecretTable.secret(connection);
+      return FarmSecretTable.known(connection);
     } catch (SQLException e) {
       if (FarmSecretTable.NO_TABLE.equals(e.getSQLState())) {
         throw unusable(settings.toString(), "it has no farm yet: start a node there first", e);

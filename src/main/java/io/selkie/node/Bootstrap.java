@@ -31,8 +31,8 @@ final class Bootstrap {
    * @throws IOException if the files are not to be used; one line
    */
   static Optional<TlsIdentity> identity(ClusterSettings settings) throws IOException {
-    if (settings.tls().isEmpty()) {
-      return Optional.empty();
+    if (settings.tls().isEmpty() || settings.discovery().isEmpty()) {
+      return Optional.empty(); // remoting reads the files itself
     }
     ClusterSettings.Tls tls = settings.tls().get();
     return Optional.of(

@@ -238,24 +238,25 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
   }
 
   private Behavior<SchedulerCommand> onTick(Tick tick) {
-    state
-        .notices(now())
-        .forEach(
-            notice -> {
-              getContext()
-                  .getLog()
-                  .info(
-                      "host {} is {} since {}: {} is told",
-                      notice.host(),
-                      notice.loss(),
-                      notice.since(),
-                      notice.task());
-              notice
-                  .to()
-                  .tell(
-                      new SchedulerCommand.HostAway(
-                          notice.task(), notice.host(), notice.loss(), notice.since()));
-            });
+    // Before the orders are known a host that said it would be back looks as if it were gone.
+    List<SchedulerState.Notice<ActorRef<SchedulerCommand.Answer>>> notices =
+        ready ? state.notices(now()) : List.of();
+    notices.forEach(
+        notice -> {
+          getContext()
+              .getLog()
+              .info(
+                  "host {} is {} since {}: {} is told",
+                  notice.host(),
+                  notice.loss(),
+                  notice.since(),
+                  notice.task());
+          notice
+              .to()
+              .tell(
+                  new SchedulerCommand.HostAway(
+                      notice.task(), notice.host(), notice.loss(), notice.since()));
+        });
     return answer(List.of());
   }
 

@@ -517,16 +517,18 @@ public final class SchedulerState<A, W> {
     if (!isSilent(host, now)) {
       return Optional.empty();
     }
-    boolean isLost = lastHeard(host).plus(patience.grace()).isBefore(now);
+    boolean isLost = spoke(host).plus(patience.grace()).isBefore(now);
     return Optional.of(isLost ? HostLoss.LOST : HostLoss.SILENT);
   }
 
-  /**
-   * Of one that has said nothing yet to this scheduler, when the scheduler began. A new process of
-   * it that has joined is about to speak.
-   */
+  /** Of one that has said nothing yet to this scheduler, when the scheduler began. */
+  private Instant spoke(HostId host) {
+    return heard.getOrDefault(host, began);
+  }
+
+  /** A new process of the host that has joined is about to speak; one that never does is lost. */
   private Instant lastHeard(HostId host) {
-    Instant last = heard.getOrDefault(host, began);
+    Instant last = spoke(host);
     return Optional.ofNullable(members.joined().get(host)).filter(last::isBefore).orElse(last);
   }
 
@@ -547,8 +549,7 @@ public final class SchedulerState<A, W> {
               loss -> {
                 HostId host = needed.get();
                 told.put(entry.task(), loss);
-                notices.add(
-                    new Notice<>(entry.replyTo(), entry.task(), host, loss, lastHeard(host)));
+                notices.add(new Notice<>(entry.replyTo(), entry.task(), host, loss, spoke(host)));
               });
     }
     return notices;

@@ -8,7 +8,6 @@ import io.selkie.sector.SectorEvent.HostReturned;
 import io.selkie.sector.SectorEvent.TaskAssigned;
 import io.selkie.sector.SectorEvent.TaskTakenUp;
 import io.selkie.sector.SectorState.Placed;
-import io.selkie.sector.SectorState.Running;
 import io.selkie.sector.SectorState.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ final class PlacementRules {
   /**
    * The scheduler gave the task a host, or says again which it has.
    *
-   * @param started whether this actor has started the task at this worker already
+   * @param started whether this actor has told this worker of the task already
    */
   static SectorStep assigned(
       SectorState state, TaskId task, HostId host, boolean started, Instant now) {
@@ -39,7 +38,7 @@ final class PlacementRules {
     if (state instanceof Placed placed
         && placed.task().id().equals(task)
         && placed.assignment().host().equals(host)) {
-      return placed instanceof Running && !started
+      return !started
           ? SectorStep.persist(state, List.of(takenUp(placed, now)), List.of())
           : SectorStep.resume(state);
     }

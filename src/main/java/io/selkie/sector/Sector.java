@@ -71,7 +71,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** Whose files are being looked at, for whom: who asked for the task last. */
   private final Map<TaskId, ActorRef<Answer>> checking = new HashMap<>();
 
-  /** The worker that was told last to start a task; it began anew if this is another one. */
+  /**
+   * The worker for which it was written last that it has the task; one that began anew is not it.
+   */
   private @Nullable ActorRef<WorkerCommand> startedAt;
 
   private @Nullable ActorRef<Answer> asker;
@@ -332,9 +334,12 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     workers.put(assigned.host(), assigned.worker());
     inputs.put(assigned.host(), assigned.inputs());
     boolean started = assigned.worker().equals(startedAt);
-    startedAt = assigned.worker();
-    return take(
-        state, PlacementRules.assigned(state, assigned.task(), assigned.host(), started, now()));
+    SectorStep step =
+        PlacementRules.assigned(state, assigned.task(), assigned.host(), started, now());
+    if (!step.events().isEmpty()) {
+      startedAt = assigned.worker();
+    }
+    return take(state, step);
   }
 
   private Effect<SectorEvent, SectorState> onFilesChecked(SectorState state, FilesChecked command) {

@@ -66,9 +66,9 @@ public sealed interface SectorEvent extends JournalEvent {
 
   /**
    * The actor of the sector, or the worker of the host, began anew, and the task is about to be
-   * started there again. Whoever writes this knows all that was written before: an actor of a node
-   * that stood still meanwhile, and was given up, may have had the result, and the host may have
-   * forgotten the job since.
+   * started or stopped there again. Whoever writes this knows all that was written before: an actor
+   * of a node that stood still meanwhile, and was given up, may have had the result, and the host
+   * may have forgotten the job since.
    */
   record TaskTakenUp(Instant at, int generation, int task, int attempt, HostId host)
       implements SectorEvent {}

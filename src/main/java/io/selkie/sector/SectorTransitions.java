@@ -52,6 +52,7 @@ public final class SectorTransitions {
           row(Running.class, TaskTakenUp.class, (running, event) -> running, Running.class),
           row(Running.class, TaskFailed.class, SectorChanges::failed, Waiting.class, Failed.class),
           row(Running.class, AbortRequested.class, SectorChanges::stopping, Stopping.class),
+          row(Stopping.class, TaskTakenUp.class, (stopping, event) -> stopping, Stopping.class),
           row(Stopping.class, TaskStopped.class, SectorChanges::aborted, Aborted.class),
           row(
               Stopping.class,

@@ -94,6 +94,7 @@ public record KillCell(Life life, TaskKind phase, Victim victim, String point) {
           Map.entry("Waiting AbortRequested", "a matter of seconds; the simulation goes there"),
           Map.entry(
               "Running TaskTakenUp", "nodes do it that were killed; the simulation goes there"),
+          Map.entry("Stopping TaskTakenUp", "as for Running"),
           Map.entry("Stopping TaskSucceeded", "a race; the simulation goes there"));
 
   /** They need a host more: one that goes away, or goes on. The simulation kills nodes there. */

@@ -141,8 +141,9 @@ public final class TransferServer {
             patience);
     Gate gate = new Gate(parts.tokens(), parts.tickets());
     TransferServer server;
+    DataServer data;
     try {
-      DataServer data =
+      data =
           DataServer.start(
               new InetSocketAddress(settings.host(), settings.dataPort()),
               receiver,
@@ -150,14 +151,6 @@ public final class TransferServer {
               settings.tls(),
               patience,
               settings.incoming() * MOST_CONNECTIONS);
-      CoordinatedShutdown.get(system)
-          .addTask(
-              CoordinatedShutdown.PhaseServiceUnbind(),
-              "selkie-transfer-data",
-              () -> {
-                data.close();
-                return CompletableFuture.completedStage(Done.done());
-              });
       server =
           new TransferServer(system, receiver, gate, parts.host(), parts.places(), data.port());
     } catch (IOException e) {
@@ -174,7 +167,26 @@ public final class TransferServer {
                 "turn selkie.transfer.tls on, or keep it in a network of yours alone"),
             serverSettings(system, settings),
             builder -> builder.bind(server::handle))
+        .whenComplete(
+            (listener, trouble) -> {
+              if (trouble == null) {
+                closeWithNode(system, data);
+              } else {
+                data.close(); // or its port would be taken when this is tried again
+              }
+            })
         .thenApply(HttpListener::url);
+  }
+
+  private static void closeWithNode(ActorSystem<?> system, DataServer data) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "selkie-transfer-data",
+            () -> {
+              data.close();
+              return CompletableFuture.completedStage(Done.done());
+            });
   }
 
   private static ServerSettings serverSettings(ActorSystem<?> system, TransferSettings settings) {

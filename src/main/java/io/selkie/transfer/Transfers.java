@@ -105,6 +105,10 @@ public final class Transfers {
       ActorSystem<?> system, FileSource source, SectorId sector, Parts parts, RateLimit rate)
       throws TransferTrouble {
     TransferSettings settings = parts.settings();
+    if (source.url().getScheme().equals("https") && settings.tls().isEmpty()) {
+      throw TransferTrouble.passing(
+          "no_tls", "host " + source.host() + " speaks TLS alone: turn selkie.transfer.tls on");
+    }
     Tickets tickets =
         parts
             .tickets()

@@ -217,6 +217,18 @@ class SectorRulesTest {
   }
 
   @Test
+  void whoStopsATaskThatItTakesUpWritesItBefore() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
+
+    take(PlacementRules.assigned(state, attempt.task(), HOST, false, NOW));
+
+    assertEquals(List.of("TaskTakenUp"), events());
+    assertInstanceOf(SectorState.Stopping.class, state);
+    assertEquals(UnderWay.of(state), last.effects());
+  }
+
+  @Test
   void aTaskThatWasStartedAtTheWorkerIsOnlyToldAgain() {
     TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
 

@@ -229,8 +229,11 @@ public final class SimulatedSector {
           workers.put(host, worker);
           inputs.put(host, source);
           boolean started = worker.equals(startedAt);
-          startedAt = worker;
-          take(PlacementRules.assigned(forgetful(state), task, host, started, later()));
+          SectorStep step = PlacementRules.assigned(forgetful(state), task, host, started, later());
+          if (!step.events().isEmpty()) {
+            startedAt = worker;
+          }
+          take(step);
         });
   }
 
