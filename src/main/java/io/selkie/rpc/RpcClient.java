@@ -57,10 +57,13 @@ public final class RpcClient implements InvocationHandler {
 
   @Override
   public Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+    if (method.getDeclaringClass() == Object.class) {
+      return ofObject(proxy, method, arguments);
+    }
     RpcInterface.RpcMethod known =
         contract
             .find(method)
-            .orElseThrow(() -> new UnsupportedOperationException("no call: " + method));
+            .orElseThrow(() -> new IllegalArgumentException("not of the interface: " + method));
     long id = ids.incrementAndGet();
     ObjectNode request =
         RpcJson.MAPPER
@@ -77,6 +80,15 @@ public final class RpcClient implements InvocationHandler {
     return send(known, id, request);
   }
 
+  /** It is no call: whoever logs or compares the other side asks for it. */
+  private Object ofObject(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+    return switch (method.getName()) {
+      case "equals" -> arguments != null && proxy == arguments[0];
+      case "hashCode" -> System.identityHashCode(proxy);
+      default -> address.toString();
+    };
+  }
+
   private CompletionStage<Object> send(RpcInterface.RpcMethod method, long id, ObjectNode request) {
     HttpRequest post =
         HttpRequest.POST(address.toString())
@@ -90,13 +102,10 @@ public final class RpcClient implements InvocationHandler {
   }
 
   private Throwable asKnown(Throwable trouble) {
-    @Nullable Throwable cause = trouble.getCause();
-    if (trouble instanceof CompletionException && cause != null) {
-      return asKnown(cause);
-    }
-    return trouble instanceof RpcException || trouble instanceof IOException
-        ? trouble
-        : new IOException("no answer from " + address + ": " + trouble.getMessage(), trouble);
+    Throwable cause = Wire.cause(trouble);
+    return cause instanceof RpcException || cause instanceof IOException
+        ? cause
+        : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);
   }
 
   /** Go's clients take the same statuses for answers. */
@@ -107,11 +116,7 @@ public final class RpcClient implements InvocationHandler {
       return CompletableFuture.failedFuture(
           new IOException(address + " answers with status " + response.status()));
     }
-    return response
-        .entity()
-        .withSizeLimit(RpcJson.MOST_BYTES)
-        .getDataBytes()
-        .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+    return Wire.bytes(response.entity(), system);
   }
 
   private Object result(RpcInterface.RpcMethod method, long id, ByteString body) {

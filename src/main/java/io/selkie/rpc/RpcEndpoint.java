@@ -21,9 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +57,8 @@ public final class RpcEndpoint {
         .thenCompose(
             allowed ->
                 allowed.isPresent()
-                    ? body(request).thenCompose(body -> answer(body, allowed.get()))
+                    ? Wire.bytes(request.entity(), system)
+                        .thenCompose(body -> answer(body, allowed.get()))
                     : refuse(request, HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED)))
         .exceptionally(RpcEndpoint::failed);
   }
@@ -70,11 +69,7 @@ public final class RpcEndpoint {
   }
 
   private static HttpResponse failed(Throwable trouble) {
-    @Nullable Throwable cause = trouble.getCause();
-    if (trouble instanceof CompletionException && cause != null) {
-      return failed(cause);
-    }
-    if (trouble instanceof EntityStreamSizeException) {
+    if (Wire.cause(trouble) instanceof EntityStreamSizeException) {
       return response(
           RpcAnswer.failed(
               NullNode.instance,
@@ -99,14 +94,6 @@ public final class RpcEndpoint {
     return token.isPresent()
         ? callers.allowed(token.get())
         : CompletableFuture.completedFuture(Optional.of(NOBODY));
-  }
-
-  private CompletionStage<ByteString> body(HttpRequest request) {
-    return request
-        .entity()
-        .withSizeLimit(RpcJson.MOST_BYTES)
-        .getDataBytes()
-        .runFold(ByteString.emptyByteString(), ByteString::concat, system);
   }
 
   private CompletionStage<HttpResponse> answer(ByteString body, Set<Permission> allowed) {

@@ -12,10 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,11 +167,7 @@ public final class RpcService {
   }
 
   private static RpcException error(String method, Throwable trouble) {
-    @Nullable Throwable cause = trouble.getCause();
-    if (trouble instanceof CompletionException && cause != null) {
-      return error(method, cause);
-    }
-    if (trouble instanceof RpcException known) {
+    if (Wire.cause(trouble) instanceof RpcException known) {
       return known;
     }
     LOG.error("{} could not be answered", method, trouble);

@@ -53,7 +53,7 @@ public final class Placement {
   public static final String NO_HOST_OFFERS = "no host offers ";
 
   private final FarmHosts hosts;
-  private final Destinations destinations;
+  private final MoveGoals goals;
   private final Map<TaskKind, Integer> longestWay = new EnumMap<>(TaskKind.class);
 
   /** Holds for the rest of the decision: hosts only get fuller. */
@@ -79,7 +79,7 @@ public final class Placement {
 
   private Placement(Farm farm) {
     this.hosts = new FarmHosts(farm);
-    this.destinations = new Destinations(hosts);
+    this.goals = new MoveGoals(hosts);
     farm.held().forEach(this::hold);
     farm.coming().forEach(this::comes);
   }
@@ -252,7 +252,7 @@ public final class Placement {
         reasons.put(next.task(), reason.get());
         continue;
       }
-      Optional<Destinations.Way> leaves = placement.destinations.ofLeaving(next);
+      Optional<MoveGoals.Way> leaves = placement.goals.ofLeaving(next);
       if (leaves.isPresent()) {
         leaves.get().to().ifPresent(to -> moves.add(placement.move(next, to)));
         leaves.get().reason().ifPresent(why -> reasons.put(next.task(), why));

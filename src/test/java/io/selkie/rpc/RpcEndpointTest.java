@@ -269,6 +269,15 @@ class RpcEndpointTest {
   }
 
   @Test
+  void theOtherSideHasANameAndAnIdentityWithoutACall() {
+    Sample there =
+        RpcClient.of(Sample.class, URI.create("http://127.0.0.1:1/rpc/v0"), "", TESTKIT.system());
+
+    assertEquals("http://127.0.0.1:1/rpc/v0", there.toString());
+    assertEquals(Set.of(there), Set.of(there));
+  }
+
+  @Test
   void aRefusalIsToldFromACallOfUnknownFate() {
     Sample there = RpcClient.of(Sample.class, address, "all", TESTKIT.system());
     Sample stranger = RpcClient.of(Sample.class, address, "wrong", TESTKIT.system());

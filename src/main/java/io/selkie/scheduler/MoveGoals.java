@@ -10,10 +10,10 @@ import java.util.TreeMap;
  * Where sectors go that cannot be gone on with where their files are (docs/adr/0009): a pure
  * function of what the hosts have taken on so far.
  */
-final class Destinations {
+final class MoveGoals {
   private final FarmHosts hosts;
 
-  Destinations(FarmHosts hosts) {
+  MoveGoals(FarmHosts hosts) {
     this.hosts = hosts;
   }
 
