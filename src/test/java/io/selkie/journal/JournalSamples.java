@@ -179,6 +179,7 @@ public final class JournalSamples {
         "Commit1",
         new TaskRequest.Commit1(TYPE, TICKET, SEED, List.of(PIECE), COMM_R, COMM_D));
     request(samples, "Commit2", new TaskRequest.Commit2(TYPE, FILE, DIGEST));
+    request(samples, "Commit2-handed", new TaskRequest.Commit2(TYPE, FILE, DIGEST).on(HOST));
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));

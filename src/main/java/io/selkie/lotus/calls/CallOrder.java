@@ -21,6 +21,9 @@ import java.util.Set;
   @JsonSubTypes.Type(value = CallOrder.ReleaseUnsealed.class, name = "ReleaseUnsealed")
 })
 public sealed interface CallOrder {
+  /** Why a call fails that the caller may mend by calling again: its bytes were lost on the way. */
+  String STREAM_LOST = "stream_lost";
+
   /** The kind of sector. */
   SealProofType proofType();
 

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Does the steps of a call: each may be done again, after any crash. */
 final class CallWork {
-  /** The one failure that the caller may mend by calling again: its bytes were lost on the way. */
-  static final String LOST = "stream_lost";
-
   private static final String DRIVER = "miner";
 
   private final UUID call;
@@ -66,7 +63,7 @@ final class CallWork {
   /** What becomes of a call whose bytes did not come whole. */
   static CallOutcome lost(String why) {
     return new CallOutcome.Failed(
-        new Failure(Failure.Action.ABANDON, LOST, "the bytes of the piece did not come: " + why));
+        new Failure(Failure.Action.ABANDON, CallOrder.STREAM_LOST, "the bytes of the piece did not come: " + why));
   }
 
   CompletionStage<Step> step(CallState.Open open) {

@@ -105,6 +105,9 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
   /** Tell how far it is. */
   public record Get(ActorRef<CallState> replyTo) implements Command {}
 
+  /** Be there: what is to be done, a call does by itself. */
+  public record Wake() implements Command {}
+
   /** Leave memory: the answer of the shard to a wish to passivate. */
   public record Leave() implements Command {}
 
@@ -140,6 +143,7 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
         .onCommand(Get.class, this::onGet)
         .onCommand(StepEnded.class, this::onStepEnded)
         .onCommand(Again.class, this::onAgain)
+        .onCommand(Wake.class, wake -> Effect().none())
         .onCommand(Idle.class, this::onIdle)
         .onCommand(Leave.class, this::onLeave)
         .build();

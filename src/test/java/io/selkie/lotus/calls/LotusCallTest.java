@@ -265,7 +265,7 @@ class LotusCallTest {
     time.timePasses(REPEAT);
 
     done.expectMessage("taking?");
-    assertEquals(CallWork.LOST, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+    assertEquals(CallOrder.STREAM_LOST, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
   }
 
   @Test
