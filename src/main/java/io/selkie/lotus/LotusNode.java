@@ -37,6 +37,7 @@ import io.selkie.storage.FileType;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.worker.MissingFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -75,6 +76,7 @@ public final class LotusNode {
    * @param own where it listens
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
+   * @param missing is told who brings files that other workers of the miner have
    * @param refused called with one line if the miner is none that this program can work for
    * @param shutdown ends the node: a miner's operator wants it
    */
@@ -88,6 +90,7 @@ public final class LotusNode {
       VanillaProofs vanilla,
       Path spool,
       Deletion deleted,
+      Consumer<MissingFiles> missing,
       ActorRef<SchedulerCommand> scheduler,
       Executor blocking,
       Consumer<String> refused,
@@ -125,6 +128,7 @@ public final class LotusNode {
     ActorRef<?> ours =
         system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls();
+    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
     MinerCallers callers = new MinerCallers(miner, clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     CompletableFuture<PathIndex> index = new CompletableFuture<>();
