@@ -127,7 +127,8 @@ public final class LotusNode {
         system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls();
     parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
-    MinerCallers callers = new MinerCallers(miner, clock);
+    MinerCallers callers =
+        new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     CompletableFuture<PathIndex> index = new CompletableFuture<>();
     LotusWorker worker =
