@@ -40,8 +40,7 @@ final class VanillaRoutes {
   private final Blocking blocking;
   private final String dispatcher;
 
-  VanillaRoutes(
-      ActorSystem<?> system, VanillaProofs proofs, Blocking blocking, String dispatcher) {
+  VanillaRoutes(ActorSystem<?> system, VanillaProofs proofs, Blocking blocking, String dispatcher) {
     this.system = system;
     this.proofs = proofs;
     this.blocking = blocking;

@@ -90,8 +90,7 @@ class RemoteClientTest {
   }
 
   private String reason(FileType type, URI... bases) throws IOException {
-    IOException refusal =
-        assertThrows(IOException.class, () -> client.fetch(order(type, bases)));
+    IOException refusal = assertThrows(IOException.class, () -> client.fetch(order(type, bases)));
     String message = String.valueOf(refusal.getMessage());
     assertEquals(1, message.lines().count(), message);
     assertFalse(message.contains(TOKEN), message);
@@ -134,8 +133,7 @@ class RemoteClientTest {
       assertEquals(64 + 440 + (2 << 20), fetched.bytes());
       try (Stream<Path> files = Files.list(place(FileType.CACHE))) {
         assertEquals(
-            List.of(
-                "p_aux", "sc-02-data-layer-1.dat", "sc-02-data-tree-r-last-0.dat", "t_aux"),
+            List.of("p_aux", "sc-02-data-layer-1.dat", "sc-02-data-tree-r-last-0.dat", "t_aux"),
             files.map(file -> String.valueOf(file.getFileName())).sorted().toList());
       }
       assertArrayEquals(
@@ -290,9 +288,7 @@ class RemoteClientTest {
   /** Half of the file, and then the end of the connection. */
   private static Script.Part half() {
     return Script.answer(
-        "200 OK",
-        Script.FILE + "Content-Length: 100000\r\n",
-        Arrays.copyOf(DATA, 50_000));
+        "200 OK", Script.FILE + "Content-Length: 100000\r\n", Arrays.copyOf(DATA, 50_000));
   }
 
   private static Script.Part rest(int from, int to, String modified) {
@@ -355,8 +351,7 @@ class RemoteClientTest {
   void doesNotGoOnWithAFileThatWasWrittenJustNow() throws Exception {
     String headers = Script.FILE.replace("08:45:33", "08:45:32") + "Content-Length: 100000\r\n";
     try (Script server =
-        new Script(
-            Script.answer("200 OK", headers, Arrays.copyOf(DATA, 50_000)), file(DATA))) {
+        new Script(Script.answer("200 OK", headers, Arrays.copyOf(DATA, 50_000)), file(DATA))) {
       reason(FileType.SEALED, server.base());
       assertEquals(1, server.requests.size());
     }
@@ -434,13 +429,30 @@ class RemoteClientTest {
               });
       helper.start();
       assertThrows(
-          InterruptedIOException.class,
-          () -> client.fetch(order(FileType.SEALED, server.base())));
+          InterruptedIOException.class, () -> client.fetch(order(FileType.SEALED, server.base())));
       assertTrue(Thread.interrupted());
       helper.join();
       assertNothingIsLeft(FileType.SEALED);
     } finally {
       end.countDown();
+    }
+  }
+
+  @Test
+  void endsWhenItIsInterruptedWhileItWrites() throws Exception {
+    try (Script server = new Script(file(DATA));
+        Script other = new Script(file(DATA))) {
+      Fetch order =
+          order(
+              FileType.SEALED,
+              bytes -> Thread.currentThread().interrupt(),
+              () -> false,
+              server.base(),
+              other.base());
+      assertThrows(InterruptedIOException.class, () -> client.fetch(order));
+      assertTrue(Thread.interrupted());
+      assertNothingIsLeft(FileType.SEALED);
+      assertEquals(List.of(), other.requests);
     }
   }
 
@@ -500,13 +512,11 @@ class RemoteClientTest {
     Files.createSymbolicLink(fetching, temp);
     URI nowhere = URI.create("http://127.0.0.1:1/remote");
     IOException link =
-        assertThrows(
-            IOException.class, () -> client.fetch(order(FileType.SEALED, nowhere)));
+        assertThrows(IOException.class, () -> client.fetch(order(FileType.SEALED, nowhere)));
     assertTrue(String.valueOf(link.getMessage()).contains("no directory"), link.getMessage());
     Files.delete(to.root().resolve("sectorstore.json"));
     IOException gone =
-        assertThrows(
-            IOException.class, () -> client.fetch(order(FileType.CACHE, nowhere)));
+        assertThrows(IOException.class, () -> client.fetch(order(FileType.CACHE, nowhere)));
     assertTrue(String.valueOf(gone.getMessage()).contains("mount its disk"), gone.getMessage());
   }
 

@@ -104,8 +104,7 @@ final class RemoteHost implements AutoCloseable {
                 new Sample(),
                 Clock.systemUTC()));
     ServerSettings settings =
-        ServerSettings.create(kit.system().settings().config())
-            .withServerHeader(Optional.empty());
+        ServerSettings.create(kit.system().settings().config()).withServerHeader(Optional.empty());
     binding =
         Http.get(kit.system())
             .newServerAt("127.0.0.1", 0)
@@ -208,7 +207,8 @@ final class RemoteHost implements AutoCloseable {
 
   Reply askPlainly(String method, String target, String body, String... headers)
       throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), binding.localAddress().getPort())) {
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), binding.localAddress().getPort())) {
       socket.setSoTimeout(20_000);
       StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
       head.append("Host: 127.0.0.1\r\nConnection: close\r\n");

@@ -184,8 +184,7 @@ class RemoteRoutesTest {
   void failsWithoutAWord(String target) throws Exception {
     Reply reply = host.ask("GET", target);
     // what is no URL at all is refused before it gets here
-    assertTrue(
-        reply.head().equals(FAILED) || reply.status() == 400, target + ": " + reply.head());
+    assertTrue(reply.head().equals(FAILED) || reply.status() == 400, target + ": " + reply.head());
     assertFalse(reply.text().contains("sectorstore"), reply.text());
   }
 
@@ -233,8 +232,7 @@ class RemoteRoutesTest {
     Reply none = host.askPlainly("GET", FILE, "");
     assertHead("401 {Content-Length=51, Content-Type=" + TEXT + "}", none);
     assertEquals(notAdmin, none.text());
-    assertEquals(
-        notAdmin, host.askPlainly("GET", FILE, "", "Authorization: Bearer reader").text());
+    assertEquals(notAdmin, host.askPlainly("GET", FILE, "", "Authorization: Bearer reader").text());
     for (String header : List.of("Bearer bad", "good", "Basic Z29vZDo=", "Bearer ")) {
       Reply bad = host.askPlainly("GET", FILE, "", "Authorization: " + header);
       assertHead("401 {Content-Length=0}", bad);
@@ -273,8 +271,7 @@ class RemoteRoutesTest {
     }
     assertFails(host.ask("GET", "/remote/unsealed/s-t01000-2/8/allocated/0/127"));
     assertFails(host.ask("GET", "/remote/unsealed/s-t01000-2/20/allocated/0/127"));
-    assertEquals(
-        200, host.ask("GET", "/remote/unsealed/s-t01000-2/15/allocated/0/127").status());
+    assertEquals(200, host.ask("GET", "/remote/unsealed/s-t01000-2/15/allocated/0/127").status());
   }
 
   @Test
@@ -329,8 +326,7 @@ class RemoteRoutesTest {
     assertEquals(List.of(), trash(host.stores));
     assertTrue(Files.exists(other));
     assertEquals(List.of(host.seals.id() + " s-t01000-2 sealed"), host.dropped);
-    assertEquals(
-        List.of(FileType.SEALED.of(host.seals.root(), SECTOR).toString()), host.deleted);
+    assertEquals(List.of(FileType.SEALED.of(host.seals.root(), SECTOR).toString()), host.deleted);
     assertFails(host.ask("DELETE", FILE + "?keep=" + host.stores.id()));
   }
 
@@ -403,8 +399,7 @@ class RemoteRoutesTest {
         "200 {Accept-Ranges=bytes, Content-Length=3, Content-Type=application/octet-stream}",
         reply);
     assertArrayEquals(new byte[] {1, 2, 3}, reply.body());
-    VanillaProofs.Single asked =
-        assertInstanceOf(VanillaProofs.Single.class, host.proved.get(0));
+    VanillaProofs.Single asked = assertInstanceOf(VanillaProofs.Single.class, host.proved.get(0));
     assertEquals(List.of(1L, 2L), asked.sector().challenge());
     assertEquals(1000, asked.miner().id());
   }
