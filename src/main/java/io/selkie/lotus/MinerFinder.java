@@ -38,7 +38,7 @@ public final class MinerFinder {
    * @throws IOException if nothing says so; one line that names what is missing or wrong, and no
    *     token
    */
-  public MinerApi find() throws IOException {
+  public MinerAddress find() throws IOException {
     for (String name : INFO) {
       String value = environment.getOrDefault(name, "").strip();
       if (!value.isEmpty()) {
@@ -54,6 +54,15 @@ public final class MinerFinder {
       // What stands there may hold a token.
       throw new IOException(
           repo.resolve("api") + " is no address such as /ip4/127.0.0.1/tcp/2345/http", e);
+    }
+  }
+
+  /** The address of this host to the miner, as far as it can be told now. */
+  public HostPort ownAddress() {
+    try {
+      return OwnAddress.towards(Optional.of(find().address()));
+    } catch (IOException e) {
+      return OwnAddress.towards(Optional.empty()); // it is said where the miner is looked for
     }
   }
 
@@ -74,7 +83,7 @@ public final class MinerFinder {
   }
 
   /** {@code TOKEN:ADDRESS}; of a list the first counts. */
-  private static MinerApi ofInfo(String name, String value) throws IOException {
+  private static MinerAddress ofInfo(String name, String value) throws IOException {
     String first = value.split(",", -1)[0].strip();
     int colon = first.startsWith("/") ? -1 : first.indexOf(':');
     boolean hasToken = colon > 0 && !first.startsWith("//", colon + 1);
@@ -87,10 +96,10 @@ public final class MinerFinder {
     }
   }
 
-  private static MinerApi at(String address, String token) {
+  private static MinerAddress at(String address, String token) {
     if (address.startsWith("/")) {
       Multiaddr parsed = Multiaddr.parse(address);
-      return new MinerApi(new HostPort(parsed.host(), parsed.port()), parsed.secure(), token);
+      return new MinerAddress(new HostPort(parsed.host(), parsed.port()), parsed.secure(), token);
     }
     URI url = URI.create(address);
     String scheme = String.valueOf(url.getScheme());
@@ -100,7 +109,7 @@ public final class MinerFinder {
     }
     int standard = secure ? 443 : 80;
     String host = url.getHost().replaceAll("[\\[\\]]", "");
-    return new MinerApi(
+    return new MinerAddress(
         new HostPort(host, url.getPort() < 0 ? standard : url.getPort()), secure, token);
   }
 

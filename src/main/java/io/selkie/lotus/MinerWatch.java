@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for the miner once a minute and says what it found, in one line: each time while it waits,
- * and once when it is there. The worker protocol itself is not spoken yet.
+ * and once when it is there.
  */
 public final class MinerWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MinerWatch.class);
@@ -31,7 +31,7 @@ public final class MinerWatch implements AutoCloseable {
 
   /** Says where the miner is. */
   interface Finder {
-    MinerApi find() throws IOException;
+    MinerAddress find() throws IOException;
   }
 
   /** Tries to reach an address. */
@@ -85,19 +85,14 @@ public final class MinerWatch implements AutoCloseable {
 
   /** One look, and at most one line. */
   void look() {
-    Optional<MinerApi> reached = Optional.empty();
+    Optional<MinerAddress> reached = Optional.empty();
     String line;
     try {
-      MinerApi miner = finder.find();
+      MinerAddress miner = finder.find();
       try {
         probe.reach(miner.address());
         reached = Optional.of(miner);
-        line =
-            "the miner answers at "
-                + miner
-                + ", and this host is "
-                + own(reached)
-                + " to it; this version does not take its tasks yet";
+        line = "the miner answers at " + miner + ", and this host is " + own(reached) + " to it";
       } catch (IOException e) {
         line = waiting(miner + " cannot be reached: " + e.getMessage());
       }
@@ -105,7 +100,7 @@ public final class MinerWatch implements AutoCloseable {
       line = waiting(String.valueOf(e.getMessage()));
     }
     if (reached.isEmpty() || !line.equals(said)) {
-      log.accept(line + "; sectors come by the management interface");
+      log.accept(reached.isEmpty() ? line + "; sectors come by the management interface" : line);
     }
     said = line;
   }
@@ -114,8 +109,8 @@ public final class MinerWatch implements AutoCloseable {
     return "waiting for the miner: " + why + " (this host: " + own(Optional.empty()) + ")";
   }
 
-  private HostPort own(Optional<MinerApi> miner) {
-    return settings.address().orElseGet(() -> OwnAddress.towards(miner.map(MinerApi::address)));
+  private HostPort own(Optional<MinerAddress> miner) {
+    return settings.address().orElseGet(() -> OwnAddress.towards(miner.map(MinerAddress::address)));
   }
 
   @Override
