@@ -215,7 +215,10 @@ final class Landing {
     long bytes = 0;
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(arrivals)) {
       for (Path directory : directories) {
-        Optional<Staged> staged = TransferJson.read(directory.resolve("offer.json"), Staged.class);
+        Optional<Staged> staged =
+            Files.isDirectory(directory)
+                ? TransferJson.read(directory.resolve("offer.json"), Staged.class)
+                : Optional.empty();
         if (staged.isPresent() && !staged.get().offer().sector().equals(besides)) {
           bytes += new Landing(root, staged.get().offer()).comingBytes();
         }

@@ -19,6 +19,7 @@ import io.selkie.auth.Tickets;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.http.HttpListener;
+import io.selkie.stages.Stages;
 import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
@@ -389,10 +390,7 @@ public final class TransferServer {
   }
 
   private static HttpResponse troubled(Throwable trouble) {
-    Throwable cause = trouble;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Stages.cause(trouble);
     if (cause instanceof IllegalArgumentException) {
       return error(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(cause.getMessage()));
     }
