@@ -6,6 +6,7 @@ import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.TaskResources;
 import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostSector;
 import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.TaskKind;
 import java.util.ArrayList;
@@ -24,11 +25,11 @@ import java.util.stream.Stream;
  * @param slots tasks of a type at once; a type with none is absent, since 0 means any number to a
  *     miner
  * @param memory bytes that provers may use
- * @param devices on which PreCommit2 and Commit2 run
+ * @param room whether a host that adds pieces takes another sector now
  */
-record FarmCapacity(Map<LotusTask, Integer> slots, long memory, int devices) {
+record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
   /** Nothing. */
-  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, 0);
+  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false);
 
   private static final Map<TaskKind, LotusTask> POOLED =
       Map.of(
@@ -50,7 +51,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, int devices) {
   static FarmCapacity of(List<HostStatus> hosts) {
     Map<LotusTask, Integer> slots = new EnumMap<>(LotusTask.class);
     long memory = 0;
-    int devices = 0;
+    boolean room = false;
     for (HostStatus host : hosts) {
       if (host.mode() != HostMode.OPEN
           || host.loss().isPresent()
@@ -60,7 +61,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, int devices) {
       }
       HostLimits limits = host.limits().get();
       memory += limits.memory();
-      devices += limits.devices().leases();
+      room |= limits.slots(TaskKind.ADD_PIECE) > 0 && sectors(host) < limits.maxSectors();
       POOLED.forEach(
           (kind, task) -> {
             int own = Math.min(limits.slots(kind), limits.maxTasks());
@@ -69,15 +70,22 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, int devices) {
             }
           });
     }
-    return new FarmCapacity(slots, memory, devices);
+    return new FarmCapacity(slots, memory, room);
   }
 
-  /** The types of tasks that it takes. */
+  private static long sectors(HostStatus host) {
+    return host.sectors().stream().filter(HostSector::counts).count();
+  }
+
+  /** The types of tasks that it takes: a miner asks before each of its decisions. */
   Set<LotusTask> tasks() {
     Set<LotusTask> tasks = EnumSet.noneOf(LotusTask.class);
     if (!slots.isEmpty()) {
       tasks.addAll(slots.keySet());
       tasks.addAll(UNBOUNDED);
+    }
+    if (!room) {
+      tasks.remove(LotusTask.ADD_PIECE);
     }
     return tasks;
   }

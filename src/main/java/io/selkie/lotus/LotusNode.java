@@ -73,6 +73,7 @@ public final class LotusNode {
    * What it works with.
    *
    * @param own where it listens
+   * @param announceUrl where the miner reaches whichever host has the link; empty: there
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
    * @param missing is told who brings files that other workers of the miner have
@@ -82,6 +83,7 @@ public final class LotusNode {
   public record Parts(
       HostId host,
       HostPort own,
+      Optional<URI> announceUrl,
       MinerFinder finder,
       StoragePaths paths,
       HostPlaces places,
@@ -127,7 +129,8 @@ public final class LotusNode {
         system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls();
     parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
-    MinerCallers callers = new MinerCallers(miner, clock);
+    MinerCallers callers =
+        new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     CompletableFuture<PathIndex> index = new CompletableFuture<>();
     LotusWorker worker =
@@ -200,7 +203,8 @@ public final class LotusNode {
 
   /** From now on the miner may come. */
   private PathIndex begin(URI listening) {
-    String base = announced(listening);
+    String base = reached(listening);
+    String announced = parts.announceUrl().map(URI::toString).orElse(base);
     PathIndex index =
         new PathIndex(miner, parts.paths(), base + RemoteRoutes.BASE, parts.blocking());
     ActorRef<MinerLink.Command> link =
@@ -211,7 +215,7 @@ public final class LotusNode {
                         new MinerLink.Parts(
                             new Greeting(miner),
                             board,
-                            base + MinerAddress.RPC,
+                            announced + MinerAddress.RPC,
                             parts.scheduler(),
                             LOOK,
                             clock,
@@ -226,12 +230,12 @@ public final class LotusNode {
     return index;
   }
 
-  /** An address that stands for all is none that a miner could call. */
-  private String announced(URI listening) {
-    String all = "//" + parts.own();
-    return parts.own().port() == 0 || parts.own().host().contains(":")
-        ? listening.toString()
-        : listening.getScheme() + ":" + all;
+  /** An address that stands for all of this host is none that a miner could call. */
+  private String reached(URI listening) {
+    String own = parts.own().host();
+    boolean isAny = own.equals("0.0.0.0") || own.equals("::");
+    String host = isAny ? parts.finder().ownAddress().host() : own;
+    return listening.getScheme() + "://" + new HostPort(host, listening.getPort());
   }
 
   private ActorRef<?> calls() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +27,7 @@ final class MinerCallers {
 
   private static final int LONGEST = 4096;
 
-  private final MinerAccess miner;
+  private final Verifier miner;
   private final InstantSource clock;
 
   private final Map<String, Word> words =
@@ -45,7 +46,13 @@ final class MinerCallers {
     }
   }
 
-  MinerCallers(MinerAccess miner, InstantSource clock) {
+  /** The miner's word on a token; a refusal is an {@link RpcException}. */
+  @FunctionalInterface
+  interface Verifier {
+    CompletionStage<List<Permission>> verify(String token);
+  }
+
+  MinerCallers(Verifier miner, InstantSource clock) {
     this.miner = miner;
     this.clock = clock;
   }
@@ -69,8 +76,7 @@ final class MinerCallers {
       return CompletableFuture.completedStage(known.map(Word::permissions));
     }
     return miner
-        .api()
-        .thenCompose(api -> api.authVerify(token))
+        .verify(token)
         .thenApply(permissions -> Optional.of(remember(token, Set.copyOf(permissions))))
         .exceptionallyCompose(
             trouble -> {

@@ -204,6 +204,7 @@ public final class Node implements AutoCloseable {
                 new LotusNode.Parts(
                     parts.host(),
                     lotus.address().orElseGet(finder::ownAddress),
+                    lotus.announceUrl(),
                     finder,
                     parts.paths(),
                     parts.places(),

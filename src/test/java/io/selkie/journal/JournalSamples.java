@@ -12,6 +12,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.filecoin.UnpaddedSize;
+import io.selkie.lotus.LinkEvent;
 import io.selkie.lotus.calls.CallEvent;
 import io.selkie.lotus.calls.CallOrder;
 import io.selkie.lotus.calls.CallOutcome;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * An event of every shape that was ever written, by the name of its file in {@code
@@ -55,7 +57,8 @@ public final class JournalSamples {
           HostEvent.class,
           CallEvent.class,
           CallOrder.class,
-          CallOutcome.class);
+          CallOutcome.class,
+          LinkEvent.class);
 
   private static final SectorCopy COPY =
       new SectorCopy(
@@ -231,6 +234,9 @@ public final class JournalSamples {
         samples,
         "Failed",
         new CallOutcome.Failed(new Failure(Failure.Action.RETRY, "no_space", "the path is full")));
+    samples.put(
+        "lotus-SessionBegan",
+        new LinkEvent.SessionBegan(AT, new UUID(7, 7), "http://10.0.0.2:3456/rpc/v0"));
     samples.put("lotus-CallReported", new CallEvent.CallReported(AT));
   }
 

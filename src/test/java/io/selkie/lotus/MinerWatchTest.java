@@ -21,7 +21,7 @@ class MinerWatchTest {
 
   private MinerWatch watch(Optional<HostPort> own) {
     return new MinerWatch(
-        new LotusSettings(Optional.empty(), own),
+        new LotusSettings(Optional.empty(), own, Optional.empty()),
         () -> {
           if (missing.isPresent()) {
             throw new IOException(missing.get());
