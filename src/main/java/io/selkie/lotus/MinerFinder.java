@@ -38,7 +38,7 @@ public final class MinerFinder {
    * @throws IOException if nothing says so; one line that names what is missing or wrong, and no
    *     token
    */
-  public MinerApi find() throws IOException {
+  public MinerAddress find() throws IOException {
     for (String name : INFO) {
       String value = environment.getOrDefault(name, "").strip();
       if (!value.isEmpty()) {
@@ -74,7 +74,7 @@ public final class MinerFinder {
   }
 
   /** {@code TOKEN:ADDRESS}; of a list the first counts. */
-  private static MinerApi ofInfo(String name, String value) throws IOException {
+  private static MinerAddress ofInfo(String name, String value) throws IOException {
     String first = value.split(",", -1)[0].strip();
     int colon = first.startsWith("/") ? -1 : first.indexOf(':');
     boolean hasToken = colon > 0 && !first.startsWith("//", colon + 1);
@@ -87,10 +87,10 @@ public final class MinerFinder {
     }
   }
 
-  private static MinerApi at(String address, String token) {
+  private static MinerAddress at(String address, String token) {
     if (address.startsWith("/")) {
       Multiaddr parsed = Multiaddr.parse(address);
-      return new MinerApi(new HostPort(parsed.host(), parsed.port()), parsed.secure(), token);
+      return new MinerAddress(new HostPort(parsed.host(), parsed.port()), parsed.secure(), token);
     }
     URI url = URI.create(address);
     String scheme = String.valueOf(url.getScheme());
@@ -100,7 +100,7 @@ public final class MinerFinder {
     }
     int standard = secure ? 443 : 80;
     String host = url.getHost().replaceAll("[\\[\\]]", "");
-    return new MinerApi(
+    return new MinerAddress(
         new HostPort(host, url.getPort() < 0 ? standard : url.getPort()), secure, token);
   }
 

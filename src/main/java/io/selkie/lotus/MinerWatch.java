@@ -31,7 +31,7 @@ public final class MinerWatch implements AutoCloseable {
 
   /** Says where the miner is. */
   interface Finder {
-    MinerApi find() throws IOException;
+    MinerAddress find() throws IOException;
   }
 
   /** Tries to reach an address. */
@@ -85,10 +85,10 @@ public final class MinerWatch implements AutoCloseable {
 
   /** One look, and at most one line. */
   void look() {
-    Optional<MinerApi> reached = Optional.empty();
+    Optional<MinerAddress> reached = Optional.empty();
     String line;
     try {
-      MinerApi miner = finder.find();
+      MinerAddress miner = finder.find();
       try {
         probe.reach(miner.address());
         reached = Optional.of(miner);
@@ -114,8 +114,8 @@ public final class MinerWatch implements AutoCloseable {
     return "waiting for the miner: " + why + " (this host: " + own(Optional.empty()) + ")";
   }
 
-  private HostPort own(Optional<MinerApi> miner) {
-    return settings.address().orElseGet(() -> OwnAddress.towards(miner.map(MinerApi::address)));
+  private HostPort own(Optional<MinerAddress> miner) {
+    return settings.address().orElseGet(() -> OwnAddress.towards(miner.map(MinerAddress::address)));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -119,7 +120,7 @@ public final class RpcClient implements InvocationHandler {
     return Wire.bytes(response.entity(), system);
   }
 
-  private Object result(RpcInterface.RpcMethod method, long id, ByteString body) {
+  private @Nullable Object result(RpcInterface.RpcMethod method, long id, ByteString body) {
     try {
       JsonNode answer = RpcJson.MAPPER.readTree(body.toArrayUnsafe());
       JsonNode error = answer.path("error");
@@ -129,8 +130,12 @@ public final class RpcClient implements InvocationHandler {
       if (!answer.has("result") || answer.path("id").asLong() != id) {
         throw new IOException("what " + address + " answers is no answer to call " + id);
       }
-      return RpcJson.MAPPER.readerFor(method.result()).readValue(answer.get("result"));
-    } catch (IOException | RpcException e) {
+      Optional<Object> result = RpcJson.read(answer.get("result"), method.result());
+      if (result.isEmpty() && !method.result().hasRawClass(Void.class)) {
+        throw new IOException(address + " answers call " + id + " with nothing");
+      }
+      return result.orElse(null);
+    } catch (IOException | IllegalArgumentException | RpcException e) {
       throw new CompletionException(e);
     }
   }

@@ -1,6 +1,5 @@
 package io.selkie.rpc;
 
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -126,7 +125,9 @@ public final class RpcService {
     List<Object> arguments = new ArrayList<>();
     for (int i = 0; i < wanted; i++) {
       try {
-        arguments.add(argument(given.get(i), method.parameters().get(i)));
+        arguments.add(
+            RpcJson.read(given.get(i), method.parameters().get(i))
+                .orElseThrow(() -> new IllegalArgumentException("it may not be null")));
       } catch (JsonMappingException e) {
         throw unreadable(method, i, at(e));
       } catch (IOException | IllegalArgumentException e) {
@@ -134,14 +135,6 @@ public final class RpcService {
       }
     }
     return arguments;
-  }
-
-  /** Go's null is an empty list, and whatever may be missing is optional. */
-  private static Object argument(JsonNode given, JavaType type) throws IOException {
-    JsonNode node =
-        given.isNull() && type.isCollectionLikeType() ? RpcJson.MAPPER.createArrayNode() : given;
-    Optional<Object> argument = Optional.ofNullable(RpcJson.MAPPER.readerFor(type).readValue(node));
-    return argument.orElseThrow(() -> new IllegalArgumentException("it may not be null"));
   }
 
   /** Without the words of the library, which name classes of ours. */

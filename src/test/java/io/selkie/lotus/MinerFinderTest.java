@@ -43,7 +43,7 @@ class MinerFinderTest {
     Path repo = repo("m", "/ip4/10.0.0.1/tcp/2345/http\n");
 
     assertEquals(
-        new MinerApi(new HostPort("10.0.0.1", 2345), false, "jwt-of-m"),
+        new MinerAddress(new HostPort("10.0.0.1", 2345), false, "jwt-of-m"),
         finder(Optional.of(repo)).find());
   }
 
@@ -89,7 +89,7 @@ class MinerFinderTest {
     assertEquals("http://10.0.0.2:1", finder(Optional.of(repo)).find().toString());
     environment.put(
         "MINER_API_INFO", "new:/dns/miner.example/tcp/443/wss, other:/ip4/1.2.3.4/tcp/1");
-    MinerApi miner = finder(Optional.of(repo)).find();
+    MinerAddress miner = finder(Optional.of(repo)).find();
     assertEquals("https://miner.example:443", miner.toString());
     assertEquals("new", miner.token());
   }
@@ -106,7 +106,7 @@ class MinerFinderTest {
   void theFormsOfLotusAreRead(String info, String url, String token) throws IOException {
     environment.put("MINER_API_INFO", info);
 
-    MinerApi miner = finder(Optional.empty()).find();
+    MinerAddress miner = finder(Optional.empty()).find();
 
     assertEquals(url, miner.toString());
     assertEquals(token, miner.token());

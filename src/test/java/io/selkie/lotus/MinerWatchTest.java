@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MinerWatchTest {
-  private static final MinerApi MINER =
-      new MinerApi(new HostPort("127.0.0.1", 2345), false, "secret");
+  private static final MinerAddress MINER =
+      new MinerAddress(new HostPort("127.0.0.1", 2345), false, "secret");
   private static final String HERE = " (this host: 127.0.0.1:3456)";
   private static final String MEANWHILE = "; sectors come by the management interface";
 

@@ -7,7 +7,7 @@ package io.selkie.lotus;
  * @param secure whether it is spoken to by TLS
  * @param token its JWT, which is shown nowhere
  */
-public record MinerApi(HostPort address, boolean secure, String token) {
+public record MinerAddress(HostPort address, boolean secure, String token) {
   /** Without the token: this may come into a log. */
   @Override
   public String toString() {
