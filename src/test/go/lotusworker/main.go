@@ -68,6 +68,9 @@ func run(opts options) error {
 		return err
 	}
 	defer closer()
+	if opts.repo, err = filepath.Abs(opts.repo); err != nil {
+		return err
+	}
 	storage, err := openRepo(opts.repo, opts.store)
 	if err != nil {
 		return err

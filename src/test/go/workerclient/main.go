@@ -1,5 +1,5 @@
-// Command workerclient calls the API of a worker with the client that a lotus-miner uses, and prints
-// what that client decoded. See ../README.md.
+// Command workerclient calls the API of a worker with the client that a lotus-miner uses (or that of
+// a miner with the client of a lotus-worker), and prints what that client decoded. See ../README.md.
 package main
 
 import (
@@ -27,12 +27,13 @@ type call struct {
 func main() {
 	address := flag.String("url", "", "the worker's API, such as http://127.0.0.1:3456/rpc/v0 (or ws://)")
 	token := flag.String("token", os.Getenv("TOKEN"), "token to send; empty sends none (default: $TOKEN)")
+	miner := flag.Bool("miner", false, "the address is a miner's: call that API, as a worker does")
 	flag.Parse()
 	header := http.Header{}
 	if *token != "" {
 		header.Set("Authorization", "Bearer "+*token)
 	}
-	worker, closer, err := client.NewWorkerRPCV0(context.Background(), *address, header)
+	server, closer, err := connect(*address, header, *miner)
 	if err != nil {
 		lines.Fail(err)
 	}
@@ -42,16 +43,23 @@ func main() {
 		if err := json.Unmarshal([]byte(line), &next); err != nil {
 			lines.Fail(fmt.Errorf("%q is not {\"method\":…,\"params\":[…]}: %w", line, err))
 		}
-		lines.Say(answer(reflect.ValueOf(worker), next))
+		lines.Say(answer(reflect.ValueOf(server), next))
 	})
 }
 
+func connect(address string, header http.Header, miner bool) (any, jsonrpc.ClientCloser, error) {
+	if miner {
+		return client.NewStorageMinerRPCV0(context.Background(), address, header)
+	}
+	return client.NewWorkerRPCV0(context.Background(), address, header)
+}
+
 // answer makes the call and tells what came of it.
-func answer(worker reflect.Value, next call) lines.Event {
+func answer(server reflect.Value, next call) lines.Event {
 	out := lines.Event{"event": "answer", "method": next.Method}
-	method := worker.MethodByName(next.Method)
+	method := server.MethodByName(next.Method)
 	if !method.IsValid() {
-		lines.Fail(fmt.Errorf("a worker has no method %q", next.Method))
+		lines.Fail(fmt.Errorf("there is no method %q", next.Method))
 	}
 	arguments, err := decode(method.Type(), next.Params)
 	if err != nil {
