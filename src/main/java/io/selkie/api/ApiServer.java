@@ -9,6 +9,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.settings.ParserSettings;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.io.TcpSO;
+import io.selkie.http.Connections;
 import io.selkie.http.HttpListener;
 import java.io.IOException;
 import java.net.URI;
@@ -66,7 +67,7 @@ public final class ApiServer {
             serverSettings(system, settings),
             builder ->
                 builder.bindFlow(
-                    new Connections(router, settings.requestTimeout(), system).handler()))
+                    new Connections(router::answer, settings.requestTimeout(), system).handler()))
         .thenApply(ApiServer::new);
   }
 

@@ -5,6 +5,7 @@ import akka.http.javadsl.model.StatusCodes;
 import io.selkie.auth.Verification.Verified;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.http.Connection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;

@@ -9,6 +9,7 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
+import io.selkie.http.Connection;
 import io.selkie.view.SectorSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -12,6 +12,7 @@ import akka.http.scaladsl.model.IllegalUriException;
 import akka.japi.Pair;
 import io.selkie.auth.Permission;
 import io.selkie.auth.Verification.Verified;
+import io.selkie.http.Connection;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for the miner once a minute and says what it found, in one line: each time while it waits,
- * and once when it is there. The worker protocol itself is not spoken yet.
+ * and once when it is there.
  */
 public final class MinerWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MinerWatch.class);
@@ -97,7 +97,7 @@ public final class MinerWatch implements AutoCloseable {
                 + miner
                 + ", and this host is "
                 + own(reached)
-                + " to it; this version does not take its tasks yet";
+                + " to it";
       } catch (IOException e) {
         line = waiting(miner + " cannot be reached: " + e.getMessage());
       }
@@ -105,7 +105,8 @@ public final class MinerWatch implements AutoCloseable {
       line = waiting(String.valueOf(e.getMessage()));
     }
     if (reached.isEmpty() || !line.equals(said)) {
-      log.accept(line + "; sectors come by the management interface");
+      log.accept(
+          reached.isEmpty() ? line + "; sectors come by the management interface" : line);
     }
     said = line;
   }

@@ -31,6 +31,7 @@ import io.selkie.worker.HostFitness;
 import io.selkie.worker.HostLedger;
 import io.selkie.worker.Jobs;
 import io.selkie.worker.LeaseFiles;
+import io.selkie.worker.MissingFiles;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import io.selkie.worker.Worker;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ import org.slf4j.LoggerFactory;
  * @param identity of this host to the others of its farm; empty: they speak in the clear
  * @param tokens that this host takes
  * @param tickets by which hosts of its farm let each other in; empty: it has none
+ * @param missing brings files of workers that are not of the farm, once there are such
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
@@ -71,6 +74,7 @@ record NodeParts(
     Optional<TlsIdentity> identity,
     Tokens tokens,
     Optional<Tickets> tickets,
+    AtomicReference<MissingFiles> missing,
     ExecutorService blocking) {
   private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
@@ -121,9 +125,18 @@ record NodeParts(
         new InputClient(
             settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProgressBoard progress = new ProgressBoard();
+    AtomicReference<MissingFiles> missing = new AtomicReference<>(MissingFiles.NONE);
     ProverTaskRunner runner =
         new ProverTaskRunner(
-            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched);
+            places,
+            runs,
+            local,
+            progress,
+            ledger,
+            blocking,
+            inputs::fetch,
+            fetched,
+            (sector, type, file, root) -> missing.get().bring(sector, type, file, root));
     return new NodeParts(
         host,
         database,
@@ -138,6 +151,7 @@ record NodeParts(
         Bootstrap.identity(settings.cluster()),
         TokenSecrets.tokens(farm, state),
         tickets,
+        missing,
         blocking);
   }
 

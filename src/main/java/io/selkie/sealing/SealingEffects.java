@@ -9,6 +9,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.sector.SectorTasks;
 import io.selkie.storage.SealRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

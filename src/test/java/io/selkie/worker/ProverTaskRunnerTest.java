@@ -131,6 +131,7 @@ class ProverTaskRunnerTest {
         threads,
         (from, sector, to) -> Files.writeString(to, from.url().getFragment()),
         fetched,
+        MissingFiles.NONE,
         removeAgain);
   }
 

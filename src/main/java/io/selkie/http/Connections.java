@@ -1,4 +1,4 @@
-package io.selkie.api;
+package io.selkie.http;
 
 import akka.NotUsed;
 import akka.actor.Cancellable;
@@ -14,29 +14,34 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 
 /**
  * Handles connections, and finds out which have ended. Akka's own idle timeout cannot tell a client
  * that waits for data to be unsealed, for hours, from one that never sends its request.
  */
-final class Connections {
-  private final Router router;
+public final class Connections {
+  private final BiFunction<HttpRequest, Connection, CompletionStage<HttpResponse>> handler;
   private final Duration requestTimeout;
   private final ActorSystem<?> system;
 
   /**
-   * Hands requests to a router.
+   * Hands requests to what answers them.
    *
+   * @param handler gives stages that never fail
    * @param requestTimeout a connection without a call for so long is closed
    */
-  Connections(Router router, Duration requestTimeout, ActorSystem<?> system) {
-    this.router = router;
+  public Connections(
+      BiFunction<HttpRequest, Connection, CompletionStage<HttpResponse>> handler,
+      Duration requestTimeout,
+      ActorSystem<?> system) {
+    this.handler = handler;
     this.requestTimeout = requestTimeout;
     this.system = system;
   }
 
   /** What handles one connection; a blueprint for all of them. */
-  Flow<HttpRequest, HttpResponse, NotUsed> handler() {
+  public Flow<HttpRequest, HttpResponse, NotUsed> handler() {
     return Flow.<HttpRequest, HttpResponse, NotUsed>fromMaterializer(
             (materializer, attributes) -> one(new Connection()))
         .mapMaterializedValue(nothing -> NotUsed.notUsed());
@@ -77,7 +82,7 @@ final class Connections {
 
   private CompletionStage<HttpResponse> answer(HttpRequest request, Connection connection) {
     connection.begin();
-    return router.answer(request, connection).whenComplete((response, failure) -> connection.end());
+    return handler.apply(request, connection).whenComplete((response, failure) -> connection.end());
   }
 
   private void closeWhenIdle(Connection connection, UniqueKillSwitch idle) {

@@ -1,4 +1,4 @@
-package io.selkie.api;
+package io.selkie.http;
 
 import akka.Done;
 import java.time.Duration;
@@ -6,13 +6,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What is known of a client's connection. */
-final class Connection {
+public final class Connection {
   private final CompletableFuture<Done> gone = new CompletableFuture<>();
   private int busy;
   private long idleSince = System.nanoTime();
 
   /** Completes when the client has gone. */
-  CompletionStage<Done> gone() {
+  public CompletionStage<Done> gone() {
     return gone;
   }
 
@@ -21,11 +21,12 @@ final class Connection {
   }
 
   /** A request came, or its answer streams; each has its {@link #end}. */
-  synchronized void begin() {
+  public synchronized void begin() {
     busy++;
   }
 
-  synchronized void end() {
+  /** What began has ended. */
+  public synchronized void end() {
     busy--;
     idleSince = System.nanoTime();
   }
