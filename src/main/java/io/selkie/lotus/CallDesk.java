@@ -36,8 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallDesk {
   /** What a miner says to a result that it has already; Lotus's words. */
-  private static final List<String> HAS_IT =
-      List.of("already reported", "already has a response");
+  private static final List<String> HAS_IT = List.of("already reported", "already has a response");
 
   private final MinerAccess miner;
   private final StoragePaths paths;
@@ -166,13 +165,11 @@ final class CallDesk {
     if (isOfData || kind == TaskKind.ADD_PIECE) {
       return Set.of(FileType.UNSEALED);
     }
-    return kind == TaskKind.PRE_COMMIT_1
-        ? Set.of(FileType.SEALED, FileType.CACHE)
-        : Set.of();
+    return kind == TaskKind.PRE_COMMIT_1 ? Set.of(FileType.SEALED, FileType.CACHE) : Set.of();
   }
 
-  private static boolean holds(
-      StoragePath path, SectorId sector, FileType type, boolean isReleased) throws IOException {
+  private static boolean holds(StoragePath path, SectorId sector, FileType type, boolean isReleased)
+      throws IOException {
     if (isReleased) {
       Files.deleteIfExists(type.of(path.root(), sector));
     }

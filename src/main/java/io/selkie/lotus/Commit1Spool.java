@@ -1,9 +1,9 @@
 package io.selkie.lotus;
 
-import io.selkie.files.Durable;
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.Durable;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;

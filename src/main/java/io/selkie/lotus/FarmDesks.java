@@ -47,9 +47,7 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
   }
 
   private CompletionStage<HostDesk.Answer> ask(
-      HostId at,
-      Duration patience,
-      Function<ActorRef<HostDesk.Answer>, HostDesk.Command> order) {
+      HostId at, Duration patience, Function<ActorRef<HostDesk.Answer>, HostDesk.Command> order) {
     return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
             system.receptionist(),
             replyTo -> Receptionist.find(HostDesk.key(at), replyTo),

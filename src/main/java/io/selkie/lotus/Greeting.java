@@ -6,10 +6,12 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.MinerVersion;
 import io.selkie.rpc.RpcException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 
 /** Looks whether a miner is one that this program can work for, as Lotus's worker does at start. */
 final class Greeting {
@@ -70,15 +72,17 @@ final class Greeting {
                                             .thenApply(
                                                 session ->
                                                     new Met(api, session, actor.miner(), size)))))
-        .exceptionallyCompose(trouble -> CompletableFuture.failedStage(
-            cause(trouble) instanceof RpcException refusal
-                ? new Unfit(
-                    "the miner at "
-                        + address
-                        + " refuses this host: "
-                        + refusal.getMessage()
-                        + "; check MINER_API_INFO, or the file token in its repo")
-                : trouble));
+        .exceptionallyCompose(
+            trouble ->
+                CompletableFuture.failedStage(
+                    cause(trouble) instanceof RpcException refusal
+                        ? new Unfit(
+                            "the miner at "
+                                + address
+                                + " refuses this host: "
+                                + refusal.getMessage()
+                                + "; check MINER_API_INFO, or the file token in its repo")
+                        : trouble));
   }
 
   private static void requireVersion(MinerAddress address, MinerVersion version) {
@@ -106,8 +110,9 @@ final class Greeting {
   }
 
   static Throwable cause(Throwable trouble) {
-    return trouble instanceof CompletionException && trouble.getCause() != null
-        ? cause(trouble.getCause())
-        : trouble;
+    Optional<Throwable> cause = Optional.ofNullable(trouble.getCause());
+    boolean isWrapped =
+        trouble instanceof CompletionException || trouble instanceof ExecutionException;
+    return isWrapped && cause.isPresent() ? cause(cause.get()) : trouble;
   }
 }

@@ -28,8 +28,7 @@ final class HostLink {
    *
    * @param period of looking after the index: a path that is silent for 50 s gets no sectors
    */
-  record Parts(
-      HostId host, PathIndex index, ActorRef<MinerLink.Command> link, Duration period) {}
+  record Parts(HostId host, PathIndex index, ActorRef<MinerLink.Command> link, Duration period) {}
 
   /** What it is told. */
   sealed interface Command extends NoSerializationVerificationNeeded {}
@@ -74,15 +73,15 @@ final class HostLink {
     return Behaviors.same();
   }
 
-  private static Looked looked(
-      @Nullable List<StoragePathInfo> paths, @Nullable Throwable trouble) {
+  private static Looked looked(@Nullable List<StoragePathInfo> paths, @Nullable Throwable trouble) {
     return new Looked(Optional.ofNullable(paths), Optional.ofNullable(trouble));
   }
 
   private Behavior<Command> onLooked(Looked looked) {
     busy = false;
-    looked.paths().ifPresent(
-        paths -> parts.link().tell(new MinerLink.HostPaths(parts.host(), paths)));
+    looked
+        .paths()
+        .ifPresent(paths -> parts.link().tell(new MinerLink.HostPaths(parts.host(), paths)));
     String line =
         looked.trouble().isPresent()
             ? "the miner's index is not told of this host's paths now: "

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a miner's operator has done to the paths of this host; the next look at the miner's index
  * brings it there.
  */
-record HostPathOrders(
-    StoragePaths paths, CompletionStage<PathIndex> index, Executor blocking)
+record HostPathOrders(StoragePaths paths, CompletionStage<PathIndex> index, Executor blocking)
     implements LotusWorker.PathOrders {
   @Override
   public CompletionStage<@Nullable Void> attach(String directory) {

@@ -84,8 +84,7 @@ final class LotusFiles {
                 bytes,
                 progress -> {},
                 () -> Thread.currentThread().isInterrupted()));
-    LOG.info(
-        "{} of {} came from {}: {} bytes", type, sector, fetched.base(), fetched.bytes());
+    LOG.info("{} of {} came from {}: {} bytes", type, sector, fetched.base(), fetched.bytes());
     answer(api.storageDeclareSector(path.id(), sector, types, true));
     client.delete(
         new RemoteSource(List.of(fetched.base()), token), sector, type, List.of(path.id()));
@@ -101,7 +100,7 @@ final class LotusFiles {
     } catch (TimeoutException e) {
       throw new IOException("the miner does not say where files are", e);
     } catch (ExecutionException e) {
-      throw new IOException(Greeting.line(e.getCause()), e.getCause());
+      throw new IOException(Greeting.line(e), e);
     }
   }
 }

@@ -18,7 +18,6 @@ import io.selkie.http.Connection;
 import io.selkie.http.HttpListener;
 import io.selkie.http.PatientListener;
 import io.selkie.lotus.calls.LotusCall;
-import io.selkie.lotus.remote.RemoteIndex;
 import io.selkie.lotus.remote.RemoteRoutes;
 import io.selkie.lotus.remote.VanillaProofs;
 import io.selkie.lotus.streams.PieceStreams;
@@ -118,8 +117,7 @@ public final class LotusNode {
    * @return where it listens; fails with {@link IOException}, of one line, if the port cannot be
    *     had
    */
-  public static CompletionStage<URI> start(ActorSystem<?> system, Parts parts)
-      throws IOException {
+  public static CompletionStage<URI> start(ActorSystem<?> system, Parts parts) throws IOException {
     Files.createDirectories(parts.spool());
     return new LotusNode(system, parts).start();
   }

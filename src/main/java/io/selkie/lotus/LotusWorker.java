@@ -1,7 +1,6 @@
 package io.selkie.lotus;
 
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.Bytes32;
@@ -146,9 +145,7 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<UUID> session() {
-    return parts.board().isEnabled() || closed
-        ? processSession()
-        : refused("worker disabled");
+    return parts.board().isEnabled() || closed ? processSession() : refused("worker disabled");
   }
 
   @Override
@@ -267,7 +264,8 @@ final class LotusWorker implements WorkerApi {
       return refused(String.valueOf(e.getMessage()));
     }
     if (stream instanceof PieceStream.Incoming incoming) {
-      return addPushed(sector, new CallOrder.AddPushedPiece(type, before, size, parts.host()), incoming);
+      return addPushed(
+          sector, new CallOrder.AddPushedPiece(type, before, size, parts.host()), incoming);
     }
     long zeros = ((PieceStream.Zeros) stream).bytes();
     return zeros == size.bytes()
@@ -312,9 +310,7 @@ final class LotusWorker implements WorkerApi {
       Bytes32 ticket = Bytes32.of(Bytes.ofBase64(labels.path(TICKET).asText()).toByteArray());
       byte[] commD = bytes(labels.path("comm_d"));
       PieceInfo whole =
-          new PieceInfo(
-              type.sectorSize().unpadded().padded(),
-              CommP.of(Bytes32.of(commD)));
+          new PieceInfo(type.sectorSize().unpadded().padded(), CommP.of(Bytes32.of(commD)));
       return take(
           sector,
           new TaskRequest.PreCommit2(type, Ticket.of(ticket), List.of(whole), preCommit1Out));
@@ -376,10 +372,7 @@ final class LotusWorker implements WorkerApi {
     return take(
         sector,
         new CallOrder.Fetch(
-            sector.proofType(),
-            types.types(),
-            kind == PathKind.STORAGE,
-            mode == AcquireMode.MOVE));
+            sector.proofType(), types.types(), kind == PathKind.STORAGE, mode == AcquireMode.MOVE));
   }
 
   @Override
@@ -461,8 +454,7 @@ final class LotusWorker implements WorkerApi {
     return parts
         .sharding()
         .entityRefFor(LotusCall.KEY, call.toString())
-        .<LotusCall.Taken>ask(
-            replyTo -> new LotusCall.Take(sector.id(), order, replyTo), TAKE)
+        .<LotusCall.Taken>ask(replyTo -> new LotusCall.Take(sector.id(), order, replyTo), TAKE)
         .thenApply(taken -> new CallId(sector.id(), call));
   }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -79,8 +78,7 @@ final class MinerCallers {
                 forget(token);
                 return CompletableFuture.completedStage(Optional.empty());
               }
-              Optional<Word> old =
-                  known.filter(word -> word.isWithin(whileAway, clock.instant()));
+              Optional<Word> old = known.filter(word -> word.isWithin(whileAway, clock.instant()));
               return old.isPresent()
                   ? CompletableFuture.completedStage(old.map(Word::permissions))
                   : CompletableFuture.failedStage(trouble);

@@ -261,8 +261,7 @@ final class MinerLink
     said = "";
     context
         .getLog()
-        .info(
-            "registered with the miner as worker {} at {}", answer.told().session(), parts.url());
+        .info("registered with the miner as worker {} at {}", answer.told().session(), parts.url());
     return Effect().none();
   }
 

@@ -92,12 +92,7 @@ public final class MinerWatch implements AutoCloseable {
       try {
         probe.reach(miner.address());
         reached = Optional.of(miner);
-        line =
-            "the miner answers at "
-                + miner
-                + ", and this host is "
-                + own(reached)
-                + " to it";
+        line = "the miner answers at " + miner + ", and this host is " + own(reached) + " to it";
       } catch (IOException e) {
         line = waiting(miner + " cannot be reached: " + e.getMessage());
       }
@@ -105,8 +100,7 @@ public final class MinerWatch implements AutoCloseable {
       line = waiting(String.valueOf(e.getMessage()));
     }
     if (reached.isEmpty() || !line.equals(said)) {
-      log.accept(
-          reached.isEmpty() ? line + "; sectors come by the management interface" : line);
+      log.accept(reached.isEmpty() ? line + "; sectors come by the management interface" : line);
     }
     said = line;
   }

@@ -214,7 +214,7 @@ public final class Node implements AutoCloseable {
                         audit.append(
                             AuditEntry.deletion(
                                 "miner", file.toString(), sector.map(SectorId::toString))),
-                    parts.missing()::set,
+                    parts.missing()::are,
                     actors.scheduler(),
                     parts.blocking(),
                     line -> end.want(Optional.of(line)),

@@ -31,7 +31,6 @@ import io.selkie.worker.HostFitness;
 import io.selkie.worker.HostLedger;
 import io.selkie.worker.Jobs;
 import io.selkie.worker.LeaseFiles;
-import io.selkie.worker.MissingFiles;
 import io.selkie.worker.ProgressBoard;
 import io.selkie.worker.ProverTaskRunner;
 import io.selkie.worker.Worker;
@@ -43,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +72,7 @@ record NodeParts(
     Optional<TlsIdentity> identity,
     Tokens tokens,
     Optional<Tickets> tickets,
-    AtomicReference<MissingFiles> missing,
+    LaterFiles missing,
     ExecutorService blocking) {
   private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
@@ -125,18 +123,10 @@ record NodeParts(
         new InputClient(
             settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProgressBoard progress = new ProgressBoard();
-    AtomicReference<MissingFiles> missing = new AtomicReference<>(MissingFiles.NONE);
+    LaterFiles missing = new LaterFiles();
     ProverTaskRunner runner =
         new ProverTaskRunner(
-            places,
-            runs,
-            local,
-            progress,
-            ledger,
-            blocking,
-            inputs::fetch,
-            fetched,
-            (sector, type, file, root) -> missing.get().bring(sector, type, file, root));
+            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched, missing);
     return new NodeParts(
         host,
         database,

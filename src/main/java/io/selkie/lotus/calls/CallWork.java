@@ -63,7 +63,10 @@ final class CallWork {
   /** What becomes of a call whose bytes did not come whole. */
   static CallOutcome lost(String why) {
     return new CallOutcome.Failed(
-        new Failure(Failure.Action.ABANDON, CallOrder.STREAM_LOST, "the bytes of the piece did not come: " + why));
+        new Failure(
+            Failure.Action.ABANDON,
+            CallOrder.STREAM_LOST,
+            "the bytes of the piece did not come: " + why));
   }
 
   CompletionStage<Step> step(CallState.Open open) {

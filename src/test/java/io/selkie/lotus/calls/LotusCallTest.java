@@ -265,7 +265,8 @@ class LotusCallTest {
     time.timePasses(REPEAT);
 
     done.expectMessage("taking?");
-    assertEquals(CallOrder.STREAM_LOST, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+    assertEquals(
+        CallOrder.STREAM_LOST, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
   }
 
   @Test
