@@ -66,7 +66,7 @@ final class Download {
   }
 
   private long once() throws IOException {
-    HttpRequest.Builder request = Answer.request(url, order.from().token(), stall).GET();
+    HttpRequest.Builder request = Answer.request(url, order.from().token()).GET();
     version.ifPresent(
         known ->
             request.header("Range", "bytes=" + have + "-").header("If-Range", known.modified()));
@@ -174,7 +174,7 @@ final class Download {
     try {
       Files.createDirectory(part.file());
     } catch (IOException e) {
-      throw new Disk.Trouble(part.file(), e);
+      throw Disk.trouble(part.file(), e);
     }
     return CacheArchive.unpack(answer.body(), part.file(), order.progress());
   }

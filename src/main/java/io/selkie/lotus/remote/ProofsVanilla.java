@@ -2,16 +2,11 @@ package io.selkie.lotus.remote;
 
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.Bytes32;
-import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.CommP;
-import io.selkie.filecoin.CommR;
-import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.PostRandomness;
 import io.selkie.filecoin.SectorId;
-import io.selkie.filecoin.Seed;
-import io.selkie.filecoin.Ticket;
 import io.selkie.proofs.PostWork;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
@@ -76,18 +71,18 @@ public final class ProofsVanilla implements VanillaProofs {
 
   private Bytes prove(Single request) throws IOException, ProofsException {
     boolean update = request.sector().update();
-    SectorId sector = request.id();
+    SectorId sector = new SectorId(request.miner(), request.sector().sectorNumber());
     PostWork.Replica replica =
         new PostWork.Replica(
             sector.number(),
-            CommR.ofCid(request.sector().sealedCid()),
+            request.sector().sealedCid(),
             file(sector, update ? FileType.UPDATE : FileType.SEALED),
             file(sector, update ? FileType.UPDATE_CACHE : FileType.CACHE));
     PostWork.VanillaPost work =
         new PostWork.VanillaPost(
             request.proofType(),
             NONE,
-            new MinerId(request.miner()),
+            request.miner(),
             List.of(replica),
             Optional.of(List.of(request.sector().challenge())));
     return proofs.vanillaPost(work).get(0).orThrow();
@@ -104,7 +99,7 @@ public final class ProofsVanilla implements VanillaProofs {
 
   /** One piece of all the data has the same commitment as its pieces together. */
   private Path prove(Porep request) throws IOException, ProofsException {
-    SectorId sector = request.id();
+    SectorId sector = request.sector().id();
     StoragePath home = files.find(sector, FileType.CACHE);
     Path output =
         home.files(sector).scratch().resolve(sector + ".vanilla." + UUID.randomUUID() + ".json");
@@ -118,11 +113,11 @@ public final class ProofsVanilla implements VanillaProofs {
                 file(sector, FileType.SEALED),
                 FileType.CACHE.of(home.root(), sector),
                 home.files(sector).manifest()),
-            Ticket.of(Bytes32.of(request.ticket().toByteArray())),
-            Seed.of(Bytes32.of(request.seed().toByteArray())),
-            List.of(new PieceInfo(size, CommP.ofCid(request.unsealed()))),
-            CommR.ofCid(request.sealed()),
-            CommD.ofCid(request.unsealed()),
+            request.ticket(),
+            request.seed(),
+            List.of(new PieceInfo(size, CommP.of(request.unsealed().bytes()))),
+            request.sealed(),
+            request.unsealed(),
             output);
     boolean made = false;
     try {

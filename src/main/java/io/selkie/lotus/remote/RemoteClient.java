@@ -118,8 +118,7 @@ public final class RemoteClient {
     List<String> reasons = new ArrayList<>();
     for (URI base : from.bases()) {
       URI url = below(base, type, sector, query);
-      HttpRequest request =
-          Answer.request(url, from.token(), stall).method("DELETE", noBody()).build();
+      HttpRequest request = Answer.request(url, from.token()).method("DELETE", noBody()).build();
       try (Answer answer = Answer.of(http, request, stall, () -> false)) {
         if (answer.status() == Answer.OK) {
           return;

@@ -2,44 +2,35 @@ package io.selkie.lotus.remote;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
-import akka.http.javadsl.model.headers.RawHeader;
-import akka.http.javadsl.model.headers.TimeoutAccess;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.rpc.RpcCallers;
-import io.selkie.rpc.RpcJson;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePaths;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.concurrent.duration.FiniteDuration;
 
 /**
  * Answers {@code /remote/...} as a Lotus worker does (storage/paths/http_handler.go): statuses,
@@ -52,19 +43,14 @@ public final class RemoteRoutes {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteRoutes.class);
   private static final String DISPATCHER = "selkie.blocking-io-dispatcher";
-  private static final int MOST_BODY = 1 << 20;
-  private static final Duration LONGEST_BODY = Duration.ofSeconds(20);
-
-  /** What a vanilla proof of a large sector takes on a slow disk, and more. */
-  private static final FiniteDuration LONGEST_PROOF =
-      FiniteDuration.create(30, java.util.concurrent.TimeUnit.MINUTES);
 
   private final ActorSystem<?> system;
   private final Parts parts;
   private final RemoteGate gate;
   private final RemoteFiles files;
   private final RemoteDeletion deletion;
-  private final Executor blocking;
+  private final VanillaRoutes vanilla;
+  private final Blocking blocking;
 
   /**
    * What the routes stand on.
@@ -98,9 +84,11 @@ public final class RemoteRoutes {
     this.parts = parts;
     this.gate = new RemoteGate(parts.callers(), parts.deleters());
     this.files = new RemoteFiles(parts.paths());
-    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+    Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+    this.blocking = new Blocking(executor);
+    this.vanilla = new VanillaRoutes(system, parts.proofs(), blocking, DISPATCHER);
     this.deletion =
-        new RemoteDeletion(parts.paths(), parts.index(), parts.before(), parts.clock(), blocking);
+        new RemoteDeletion(parts.paths(), parts.index(), parts.before(), parts.clock(), executor);
   }
 
   /** Answers a request whose path begins with {@link #BASE}; never a failed stage. */
@@ -149,10 +137,10 @@ public final class RemoteRoutes {
     boolean gets = request.method().equals(HttpMethods.GET);
     boolean posts = request.method().equals(HttpMethods.POST);
     if (posts && path.equals(List.of("vanilla", "single"))) {
-      return single(request);
+      return vanilla.single(request);
     }
     if (posts && path.equals(List.of("vanilla", "porep"))) {
-      return porep(request);
+      return vanilla.porep(request);
     }
     request.discardEntityBytes(system);
     if (path.size() == 6 && path.get(3).equals("allocated")) {
@@ -184,23 +172,6 @@ public final class RemoteRoutes {
     return CompletableFuture.completedStage(answer);
   }
 
-  @FunctionalInterface
-  private interface Work<T> {
-    T run() throws IOException;
-  }
-
-  private <T> CompletionStage<T> blocking(Work<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.run();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
-  }
-
   private static FileType type(String text) {
     return FileType.of(text)
         .orElseThrow(() -> new IllegalArgumentException("no type " + Words.quoted(text)));
@@ -211,9 +182,9 @@ public final class RemoteRoutes {
     SectorId sector = SectorId.parse(path.get(1));
     boolean ranges = request.getHeader("Range").isPresent();
     if (RemoteFiles.isDirectory(type)) {
-      return ranges ? done(Answers.failed()) : blocking(() -> archive(sector, type));
+      return ranges ? done(Answers.failed()) : blocking.run(() -> archive(sector, type));
     }
-    return blocking(
+    return blocking.run(
         () -> {
           Path root = files.find(sector, type).root();
           List<String> directories = List.of(type.toString());
@@ -267,7 +238,7 @@ public final class RemoteRoutes {
         .of(pathId)
         .thenApply(
             stat ->
-                stat.map(json -> Answers.text(StatusCodes.OK, json.toString()))
+                stat.map(room -> Answers.text(StatusCodes.OK, room.toString()))
                     .orElseGet(() -> Answers.empty(StatusCodes.NOT_FOUND)));
   }
 
@@ -279,7 +250,7 @@ public final class RemoteRoutes {
     SectorSize size = sectorSize(number(path.get(2)));
     long start = padded(number(path.get(4)));
     long length = padded(number(path.get(5)));
-    return blocking(
+    return blocking.run(
         () -> {
           Path root = files.find(sector, FileType.UNSEALED).root();
           List<String> directories = List.of(FileType.UNSEALED.toString());
@@ -310,66 +281,5 @@ public final class RemoteRoutes {
   /** Go's rule: 127 bytes become 128. */
   private static long padded(long unpadded) {
     return unpadded + unpadded / 127;
-  }
-
-  private CompletionStage<HttpResponse> single(HttpRequest request) {
-    return asked(request, VanillaProofs.Single.class)
-        .thenCompose(parts.proofs()::single)
-        .thenApply(
-            proof ->
-                HttpResponse.create()
-                    .addHeader(RawHeader.create("Accept-Ranges", "bytes"))
-                    .withEntity(
-                        HttpEntities.create(
-                            ContentTypes.APPLICATION_OCTET_STREAM, proof.toByteArray())))
-        .exceptionally(RemoteRoutes::explained);
-  }
-
-  private CompletionStage<HttpResponse> porep(HttpRequest request) {
-    return asked(request, VanillaProofs.Porep.class)
-        .thenCompose(parts.proofs()::porep)
-        .thenCompose(output -> blocking(() -> send(output)))
-        .exceptionally(RemoteRoutes::explained);
-  }
-
-  /** The file has no name any more: it is gone with the answer, whatever becomes of that. */
-  private static HttpResponse send(Path output) throws IOException {
-    FileChannel channel =
-        FileChannel.open(output, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
-    return HttpResponse.create()
-        .addHeader(RawHeader.create("Accept-Ranges", "bytes"))
-        .withEntity(
-            HttpEntities.create(
-                ContentTypes.APPLICATION_OCTET_STREAM,
-                channel.size(),
-                FileContent.part(() -> channel, 0, channel.size(), DISPATCHER)));
-  }
-
-  private <T> CompletionStage<T> asked(HttpRequest request, Class<T> form) {
-    request
-        .getHeader(TimeoutAccess.class)
-        .ifPresent(access -> access.timeoutAccess().updateTimeout(LONGEST_PROOF));
-    return request
-        .entity()
-        .withSizeLimit(MOST_BODY)
-        .toStrict(LONGEST_BODY.toMillis(), system)
-        .thenApply(
-            body -> {
-              try {
-                return RpcJson.MAPPER.readerFor(form).readValue(body.getData().toArrayUnsafe());
-              } catch (IOException e) {
-                throw new CompletionException(e);
-              }
-            });
-  }
-
-  /** The one answer that says why: the miner writes it into the log of the sector. */
-  private static HttpResponse explained(Throwable trouble) {
-    Throwable cause = trouble;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    LOG.debug("no vanilla proof", cause);
-    return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, Words.of(cause));
   }
 }
