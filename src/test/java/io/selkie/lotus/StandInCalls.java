@@ -112,12 +112,12 @@ public final class StandInCalls {
   }
 
   /** Results that were reported although the miner had them. */
-  synchronized int repeated() {
+  public synchronized int repeated() {
     return repeated;
   }
 
   /** Results of calls that nobody knows. */
-  synchronized int parked() {
+  public synchronized int parked() {
     return parked.size();
   }
 }
