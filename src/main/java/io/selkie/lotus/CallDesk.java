@@ -40,6 +40,7 @@ final class CallDesk {
 
   private final MinerAccess miner;
   private final StoragePaths paths;
+  private final CompletionStage<PathIndex> index;
   private final Path spool;
   private final Executor blocking;
   private final Set<UUID> taking = ConcurrentHashMap.newKeySet();
@@ -47,11 +48,18 @@ final class CallDesk {
   /**
    * The desk of this host.
    *
+   * @param index ends when this host may speak to the miner
    * @param spool where the bytes of pieces are that miners pushed
    */
-  CallDesk(MinerAccess miner, StoragePaths paths, Path spool, Executor blocking) {
+  CallDesk(
+      MinerAccess miner,
+      StoragePaths paths,
+      CompletionStage<PathIndex> index,
+      Path spool,
+      Executor blocking) {
     this.miner = miner;
     this.paths = paths;
+    this.index = index;
     this.spool = spool;
     this.blocking = blocking;
   }
@@ -78,8 +86,9 @@ final class CallDesk {
 
   /** Ends when the miner has the outcome of the call. */
   CompletionStage<Void> report(UUID call, CallState.Ended ended) {
-    return miner
-        .api()
+    return index
+        .thenCompose(PathIndex::isKnown)
+        .thenCompose(known -> miner.api())
         .thenCompose(
             api ->
                 declare(api, ended)

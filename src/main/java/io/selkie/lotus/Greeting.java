@@ -37,6 +37,11 @@ final class Greeting {
     }
   }
 
+  /** Which process of the miner it is that runs now. */
+  CompletionStage<UUID> session() {
+    return access.api().thenCompose(MinerApi::session);
+  }
+
   /** Fails with {@link Unfit} if it is none. */
   CompletionStage<Met> meet() {
     return access.address().thenCompose(this::meet);

@@ -56,7 +56,15 @@ import org.jspecify.annotations.Nullable;
 public final class LotusNode {
   private static final Duration TASK_REPEAT = Duration.ofSeconds(30);
   private static final Duration CALL_REPEAT = Duration.ofSeconds(5);
-  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** A path that is silent for 50 s gets no sectors; Lotus's workers report as often. */
+  private static final Duration HEALTH = Duration.ofSeconds(10);
+
+  /**
+   * A miner that began anew knows no workers. Lotus's look every 10 s, and wait for their tasks.
+   */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
   private static final Duration REQUEST = Duration.ofMinutes(2);
   private static final Duration QUIET = Duration.ofSeconds(1);
 
@@ -67,6 +75,7 @@ public final class LotusNode {
   private final MinerAccess miner;
   private final SectorTasks tasks;
   private final CallDesk desk;
+  private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
   private final LinkBoard board = new LinkBoard();
 
   /**
@@ -110,7 +119,7 @@ public final class LotusNode {
     this.sharding = ClusterSharding.get(system);
     this.miner = new MinerAccess(parts.finder()::find, system, parts.blocking());
     this.tasks = SectorTasks.of(sharding, TASK_REPEAT);
-    this.desk = new CallDesk(miner, parts.paths(), parts.spool(), parts.blocking());
+    this.desk = new CallDesk(miner, parts.paths(), index, parts.spool(), parts.blocking());
   }
 
   /**
@@ -132,7 +141,6 @@ public final class LotusNode {
     MinerCallers callers =
         new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
-    CompletableFuture<PathIndex> index = new CompletableFuture<>();
     LotusWorker worker =
         new LotusWorker(
             new LotusWorker.Parts(
@@ -205,8 +213,7 @@ public final class LotusNode {
   private PathIndex begin(URI listening) {
     String base = reached(listening);
     String announced = parts.announceUrl().map(URI::toString).orElse(base);
-    PathIndex index =
-        new PathIndex(miner, parts.paths(), base + RemoteRoutes.BASE, parts.blocking());
+    PathIndex own = new PathIndex(miner, parts.paths(), base + RemoteRoutes.BASE, parts.blocking());
     ActorRef<MinerLink.Command> link =
         ClusterSingleton.get(system)
             .init(
@@ -221,13 +228,13 @@ public final class LotusNode {
                             clock,
                             parts.refused())),
                     "miner-link"));
-    ActorRef<?> own =
+    ActorRef<?> keeper =
         system.systemActorOf(
-            HostLink.create(new HostLink.Parts(parts.host(), index, link, LOOK)),
+            HostLink.create(new HostLink.Parts(parts.host(), own, link, HEALTH)),
             "miner-paths",
             Props.empty());
-    system.log().debug("link {}, paths {}", link, own);
-    return index;
+    system.log().debug("link {}, paths {}", link, keeper);
+    return own;
   }
 
   /** An address that stands for all of this host is none that a miner could call. */
@@ -286,7 +293,7 @@ public final class LotusNode {
 
   private CompletionStage<@Nullable Void> quiet() {
     return AskPattern.ask(
-            parts.scheduler(), SchedulerCommand.ListHosts::new, LOOK, system.scheduler())
+            parts.scheduler(), SchedulerCommand.ListHosts::new, HEALTH, system.scheduler())
         .thenCompose(
             hosts ->
                 hosts.hosts().stream().allMatch(host -> host.tasks().isEmpty())

@@ -68,7 +68,7 @@ final class MinerLink
    * @param url at which the miner reaches this host's worker API
    * @param greeting looks whether the miner is one that this program can work for
    * @param refused called with one line if it is not
-   * @param period of looking after the miner; Lotus's workers take 10 s
+   * @param period of looking after the miner
    */
   record Parts(
       Greeting greeting,
@@ -110,6 +110,9 @@ final class MinerLink
 
   private record Hosts(SchedulerCommand.Hosts hosts) implements Internal {}
 
+  /** Whether the miner is the process that was registered with. */
+  private record Lives(Optional<UUID> session, Optional<Throwable> trouble) implements Internal {}
+
   /** What a look at the miner gave. */
   private record Seen(Optional<Greeting.Met> met, Optional<Throwable> trouble)
       implements Internal {}
@@ -143,6 +146,7 @@ final class MinerLink
         .onCommand(Look.class, look -> onLook())
         .onCommand(HostPaths.class, this::onPaths)
         .onCommand(Hosts.class, this::onHosts)
+        .onCommand(Lives.class, this::onLives)
         .onCommand(Seen.class, this::onSeen)
         .onCommand(Registered.class, this::onRegistered)
         .build();
@@ -164,8 +168,6 @@ final class MinerLink
       identity.session().ifPresent(parts.board()::hold);
     }
     timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, parts.period());
-    // What this host can do is known soon after its start.
-    timers.startSingleTimer("soon", new Look(), parts.period().dividedBy(10));
   }
 
   private Effect<LinkEvent, Identity> onPaths(Identity identity, HostPaths now) {
@@ -209,11 +211,32 @@ final class MinerLink
     boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
     if (!busy && isReady) {
       busy = true;
-      context.pipeToSelf(
-          parts.greeting().meet(),
-          (met, trouble) -> new Seen(Optional.ofNullable(met), Optional.ofNullable(trouble)));
+      if (told.filter(t -> !parts.board().capacity().differsMuchFrom(t.capacity())).isPresent()) {
+        context.pipeToSelf(
+            parts.greeting().session(),
+            (session, trouble) ->
+                new Lives(Optional.ofNullable(session), Optional.ofNullable(trouble)));
+      } else {
+        meet();
+      }
     }
     return Effect().none();
+  }
+
+  private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
+    if (lives.session().isPresent()
+        && told.filter(t -> t.minerSession().equals(lives.session().get())).isEmpty()) {
+      meet();
+      return Effect().none();
+    }
+    busy = false;
+    return lives.trouble().isPresent() ? trouble(lives.trouble()) : Effect().none();
+  }
+
+  private void meet() {
+    context.pipeToSelf(
+        parts.greeting().meet(),
+        (met, trouble) -> new Seen(Optional.ofNullable(met), Optional.ofNullable(trouble)));
   }
 
   private Effect<LinkEvent, Identity> onSeen(Identity identity, Seen seen) {

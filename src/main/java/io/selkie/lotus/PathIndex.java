@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the paths of this host in the index of the miner, which holds it in memory: all is said
- * again when the miner began anew. One round at a time.
+ * again when the miner began anew. One round at a time, whoever asks for it.
  */
 final class PathIndex {
   private final MinerAccess miner;
@@ -39,6 +39,7 @@ final class PathIndex {
   private final Executor blocking;
   private final Set<String> attached = new HashSet<>();
   private Optional<UUID> minerSession = Optional.empty();
+  private CompletionStage<List<StoragePathInfo>> last = CompletableFuture.completedStage(List.of());
 
   /**
    * Of this host.
@@ -53,10 +54,30 @@ final class PathIndex {
   }
 
   /** One round; ends when the index is as the disks are, with what a worker tells of its paths. */
-  CompletionStage<List<StoragePathInfo>> round() {
+  synchronized CompletionStage<List<StoragePathInfo>> round() {
+    CompletionStage<List<StoragePathInfo>> next =
+        last.handle((before, trouble) -> before)
+            .thenCompose(before -> miner.api())
+            .thenCompose(api -> api.session().thenCompose(session -> round(api, session)));
+    last = next;
+    return next;
+  }
+
+  /**
+   * Ends when the miner that runs now knows the paths: what is declared of others is lost on it.
+   */
+  CompletionStage<?> isKnown() {
     return miner
         .api()
-        .thenCompose(api -> api.session().thenCompose(session -> round(api, session)));
+        .thenCompose(MinerApi::session)
+        .thenCompose(session -> knows(session) ? CompletableFuture.completedStage(null) : round());
+  }
+
+  private boolean knows(UUID session) {
+    synchronized (attached) {
+      return minerSession.equals(Optional.of(session))
+          && paths.all().stream().map(StoragePath::id).allMatch(attached::contains);
+    }
   }
 
   private CompletionStage<List<StoragePathInfo>> round(MinerApi api, UUID session) {

@@ -118,7 +118,7 @@ record NodeParts(
     Optional<Tickets> tickets =
         farm.map(secret -> new Tickets(secret, host.value(), Clock.systemUTC()));
     FetchedInputs fetched = new FetchedInputs(state.fetched());
-    fetched.tidy(runs.present());
+    fetched.tidy(runs.present(), state.jobs());
     InputClient inputs =
         new InputClient(
             settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);

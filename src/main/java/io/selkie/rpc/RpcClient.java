@@ -11,6 +11,7 @@ import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -103,7 +104,7 @@ public final class RpcClient implements InvocationHandler {
   }
 
   private Throwable asKnown(Throwable trouble) {
-    Throwable cause = Wire.cause(trouble);
+    Throwable cause = Stages.cause(trouble);
     return cause instanceof RpcException || cause instanceof IOException
         ? cause
         : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);

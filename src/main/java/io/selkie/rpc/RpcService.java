@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.selkie.auth.Permission;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ public final class RpcService {
   }
 
   private static RpcException error(String method, Throwable trouble) {
-    if (Wire.cause(trouble) instanceof RpcException known) {
+    if (Stages.cause(trouble) instanceof RpcException known) {
       return known;
     }
     LOG.error("{} could not be answered", method, trouble);

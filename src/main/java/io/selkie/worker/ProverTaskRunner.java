@@ -350,8 +350,7 @@ public final class ProverTaskRunner implements TaskRunner {
       return;
     }
     try {
-      SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
-      long bytes = AbandonedWork.discard(files, attempt.task().kind());
+      long bytes = attempt.wasMade() ? abandoned(attempt) : 0;
       ledger.discarded(attempt);
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
@@ -360,6 +359,11 @@ public final class ProverTaskRunner implements TaskRunner {
           attempt,
           e.getMessage());
     }
+  }
+
+  private long abandoned(TaskId.Attempt attempt) throws IOException {
+    SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
+    return AbandonedWork.discard(files, attempt.task().kind());
   }
 
   /** A killed unsealing leaves layers and trees: some fourteen times the sector. */

@@ -127,10 +127,16 @@ public final class JournalSamples {
     samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
     samples.put(
         "AbortRequested",
-        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.empty()));
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.empty(), Optional.empty()));
     samples.put(
         "AbortRequested-discard",
-        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.of(true), Optional.empty()));
+    samples.put(
+        "AbortRequested-frees",
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.of(true), Optional.of(true)));
     samples.put("TaskTakenUp", new SectorEvent.TaskTakenUp(AT, 1, 3, 2, HOST));
     samples.put("HostLost", new SectorEvent.HostLost(AT, HOST, STARTED));
     samples.put("HostReturned", new SectorEvent.HostReturned(AT, HOST));
