@@ -11,6 +11,7 @@ import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.rpc.RpcException;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.stages.Stages;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
@@ -21,9 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -103,12 +102,12 @@ final class CallDesk {
                                 proofs))
                     .thenApply(taken -> true)
                     .exceptionallyCompose(CallDesk::hasIt))
-        .thenCompose(taken -> blocking(() -> deletePiece(ended)))
+        .thenCompose(taken -> Stages.blocking(blocking, () -> deletePiece(ended)))
         .thenApply(nothing -> null);
   }
 
   private static CompletionStage<Boolean> hasIt(Throwable trouble) {
-    Throwable cause = Greeting.cause(trouble);
+    Throwable cause = Stages.cause(trouble);
     String message = String.valueOf(cause.getMessage());
     return cause instanceof RpcException && HAS_IT.stream().anyMatch(message::contains)
         ? CompletableFuture.completedStage(true)
@@ -118,7 +117,8 @@ final class CallDesk {
   private CompletionStage<Optional<Bytes>> vanillaProofs(CallOutcome outcome) {
     return outcome instanceof CallOutcome.Gave gave
             && gave.result() instanceof TaskResult.VanillaProved proved
-        ? blocking(() -> Optional.of(Bytes.of(Files.readAllBytes(proved.output()))))
+        ? Stages.blocking(
+            blocking, () -> Optional.of(Bytes.of(Files.readAllBytes(proved.output()))))
         : CompletableFuture.completedStage(Optional.empty());
   }
 
@@ -143,7 +143,7 @@ final class CallDesk {
         all =
             all.thenCompose(
                 before ->
-                    blocking(() -> holds(path, sector, type, isReleased))
+                    Stages.blocking(blocking, () -> holds(path, sector, type, isReleased))
                         .thenCompose(
                             holds -> {
                               if (holds) {
@@ -183,17 +183,5 @@ final class CallDesk {
       Files.deleteIfExists(type.of(path.root(), sector));
     }
     return path.holds(sector, type);
-  }
-
-  private <T> CompletionStage<T> blocking(Callable<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.call();
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
   }
 }

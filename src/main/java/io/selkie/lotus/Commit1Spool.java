@@ -10,6 +10,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -50,12 +49,13 @@ final class Commit1Spool {
 
   /** Makes them a request; ends when the file is durable. */
   CompletionStage<TaskRequest> keep(SectorId sector, SealProofType type, Bytes output) {
-    return blocking(() -> write(places.of(sector).commit1Output(), output))
+    return Stages.blocking(blocking, () -> write(places.of(sector).commit1Output(), output))
         .thenCompose(
             fresh ->
                 tasks
                     .state(sector)
-                    .thenCompose(state -> blocking(() -> request(type, fresh, state))));
+                    .thenCompose(
+                        state -> Stages.blocking(blocking, () -> request(type, fresh, state))));
   }
 
   /**
@@ -94,21 +94,5 @@ final class Commit1Spool {
             .map(TaskResult.VanillaProved::output)
             .findFirst()
         : Optional.empty();
-  }
-
-  private interface Work<T> {
-    T run() throws IOException;
-  }
-
-  private <T> CompletionStage<T> blocking(Work<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.run();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
   }
 }

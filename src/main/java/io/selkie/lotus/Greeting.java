@@ -6,12 +6,11 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.MinerVersion;
 import io.selkie.rpc.RpcException;
-import java.util.Optional;
+import io.selkie.stages.Stages;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 
 /** Looks whether a miner is one that this program can work for, as Lotus's worker does at start. */
 final class Greeting {
@@ -80,7 +79,7 @@ final class Greeting {
         .exceptionallyCompose(
             trouble ->
                 CompletableFuture.failedStage(
-                    cause(trouble) instanceof RpcException refusal
+                    Stages.cause(trouble) instanceof RpcException refusal
                         ? new Unfit(
                             "the miner at "
                                 + address
@@ -105,19 +104,12 @@ final class Greeting {
 
   /** Whether asking again is of no use. */
   static boolean isForGood(Throwable trouble) {
-    return cause(trouble) instanceof Unfit;
+    return Stages.cause(trouble) instanceof Unfit;
   }
 
   /** What went wrong. */
   static String line(Throwable trouble) {
-    Throwable cause = cause(trouble);
+    Throwable cause = Stages.cause(trouble);
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  static Throwable cause(Throwable trouble) {
-    Optional<Throwable> cause = Optional.ofNullable(trouble.getCause());
-    boolean isWrapped =
-        trouble instanceof CompletionException || trouble instanceof ExecutionException;
-    return isWrapped && cause.isPresent() ? cause(cause.get()) : trouble;
   }
 }

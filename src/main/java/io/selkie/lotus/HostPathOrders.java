@@ -1,14 +1,13 @@
 package io.selkie.lotus;
 
 import io.selkie.rpc.RpcException;
+import io.selkie.stages.Stages;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +20,16 @@ record HostPathOrders(StoragePaths paths, CompletionStage<PathIndex> index, Exec
     implements LotusWorker.PathOrders {
   @Override
   public CompletionStage<@Nullable Void> attach(String directory) {
-    return CompletableFuture.supplyAsync(
+    return Stages.blocking(
+        blocking,
         () -> {
           try {
             StoragePath unused = paths.attach(Path.of(directory), Optional.empty());
             return null;
           } catch (IOException | InvalidPathException e) {
-            throw new CompletionException(new RpcException(String.valueOf(e.getMessage())));
+            throw new RpcException(String.valueOf(e.getMessage()));
           }
-        },
-        blocking);
+        });
   }
 
   @Override

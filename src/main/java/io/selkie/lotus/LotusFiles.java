@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -100,7 +101,8 @@ final class LotusFiles {
     } catch (TimeoutException e) {
       throw new IOException("the miner does not say where files are", e);
     } catch (ExecutionException e) {
-      throw new IOException(Greeting.line(e), e);
+      Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+      throw new IOException(Greeting.line(cause), e);
     }
   }
 }

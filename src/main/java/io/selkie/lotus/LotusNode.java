@@ -31,6 +31,7 @@ import io.selkie.rpc.RpcService;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.FileType;
 import io.selkie.storage.HostPlaces;
@@ -46,7 +47,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -265,17 +265,12 @@ public final class LotusNode {
 
   private CompletionStage<Optional<JsonNode>> stat(String id) {
     Optional<StoragePath> path = parts.paths().withId(id);
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return path.isPresent()
+    return Stages.blocking(
+        parts.blocking(),
+        () ->
+            path.isPresent()
                 ? Optional.of(RpcJson.MAPPER.valueToTree(PathIndex.stat(path.get())))
-                : Optional.empty();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        },
-        parts.blocking());
+                : Optional.empty());
   }
 
   /** The index forgets what is deleted; it says nothing of what it does not know. */
@@ -286,7 +281,7 @@ public final class LotusNode {
         .thenApply(done -> true)
         .exceptionallyCompose(
             trouble ->
-                Greeting.cause(trouble) instanceof RpcException
+                Stages.cause(trouble) instanceof RpcException
                     ? CompletableFuture.completedStage(false)
                     : CompletableFuture.failedStage(trouble));
   }

@@ -3,10 +3,9 @@ package io.selkie.lotus;
 import akka.actor.typed.ActorSystem;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.rpc.RpcClient;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -39,15 +38,7 @@ public final class MinerAccess {
 
   /** Where it is; fails with {@link IOException} if nothing says so. */
   CompletionStage<MinerAddress> address() {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return finder.find();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
+    return Stages.blocking(blocking, finder::find);
   }
 
   /** Its API; fails with {@link IOException} if nothing says where it is. */

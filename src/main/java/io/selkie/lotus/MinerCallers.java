@@ -3,6 +3,7 @@ package io.selkie.lotus;
 import io.selkie.auth.Permission;
 import io.selkie.rpc.RpcCallers;
 import io.selkie.rpc.RpcException;
+import io.selkie.stages.Stages;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -80,7 +81,7 @@ final class MinerCallers {
         .thenApply(permissions -> Optional.of(remember(token, Set.copyOf(permissions))))
         .exceptionallyCompose(
             trouble -> {
-              if (Greeting.cause(trouble) instanceof RpcException) {
+              if (Stages.cause(trouble) instanceof RpcException) {
                 forget(token);
                 return CompletableFuture.completedStage(Optional.empty());
               }

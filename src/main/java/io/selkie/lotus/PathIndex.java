@@ -8,6 +8,7 @@ import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.lotus.wire.StorageInfo;
 import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.rpc.RpcException;
+import io.selkie.stages.Stages;
 import io.selkie.storage.FileType;
 import io.selkie.storage.PathSettings;
 import io.selkie.storage.PathSpace;
@@ -20,9 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -121,11 +120,11 @@ final class PathIndex {
 
   /** A path that the index does not know any more is attached in the next round. */
   private CompletionStage<@Nullable Void> report(MinerApi api, StoragePath path) {
-    return blocking(() -> health(path))
+    return Stages.blocking(blocking, () -> health(path))
         .thenCompose(health -> api.storageReportHealth(path.id(), health))
         .exceptionallyCompose(
             trouble -> {
-              if (Greeting.cause(trouble) instanceof RpcException) {
+              if (Stages.cause(trouble) instanceof RpcException) {
                 forget(path.id());
               }
               return unlessRefused(trouble);
@@ -133,7 +132,7 @@ final class PathIndex {
   }
 
   private static CompletionStage<@Nullable Void> unlessRefused(Throwable trouble) {
-    return Greeting.cause(trouble) instanceof RpcException
+    return Stages.cause(trouble) instanceof RpcException
         ? CompletableFuture.completedStage(null)
         : CompletableFuture.failedStage(trouble);
   }
@@ -149,7 +148,7 @@ final class PathIndex {
 
   /** A disk that is away is not attached: what it holds could not be declared. */
   private CompletionStage<@Nullable Void> attach(MinerApi api, StoragePath path) {
-    return blocking(() -> new Content(stat(path), held(path)))
+    return Stages.blocking(blocking, () -> new Content(stat(path), held(path)))
         .thenCompose(
             content ->
                 api.storageAttach(info(path), content.stat())
@@ -233,17 +232,5 @@ final class PathIndex {
       done = done.thenCompose(before -> each.apply(one));
     }
     return done;
-  }
-
-  private <T> CompletionStage<T> blocking(Callable<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.call();
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        },
-        blocking);
   }
 }

@@ -8,11 +8,11 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -49,15 +49,14 @@ final class CallWork {
     if (step != null) {
       return step;
     }
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
+    if (trouble == null) {
+      return new NotYet("");
+    }
+    Throwable cause = Stages.cause(trouble);
     if (cause instanceof TimeoutException) {
       return new NotYet(""); // tasks take hours
     }
-    return new NotYet(
-        cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage());
+    return new NotYet(cause.getMessage() == null ? cause.toString() : cause.getMessage());
   }
 
   /** What becomes of a call whose bytes did not come whole. */

@@ -1,5 +1,7 @@
 package io.selkie.lotus.remote;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import io.selkie.filecoin.SectorId;
 import io.selkie.files.Durable;
 import io.selkie.files.FileLook;
@@ -10,9 +12,10 @@ import io.selkie.storage.StoragePaths;
 import io.selkie.storage.Trash;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,14 +57,16 @@ final class RemoteDeletion {
    * Deletes the file, or directory, on all paths of this host.
    *
    * @param keep ids of paths whose file stays
-   * @return whether there was anything to delete, be it in the index alone; fails if something
-   *     could not be deleted
+   * @return whether there was anything of this name, be it in the index alone, or on a path whose
+   *     file stays; fails if something could not be deleted
    */
   CompletionStage<Boolean> delete(SectorId sector, FileType type, Set<String> keep) {
-    CompletionStage<Boolean> found = CompletableFuture.completedStage(false);
-    List<StoragePath> those = new ArrayList<>(paths.all());
-    those.removeIf(path -> keep.contains(path.id()));
-    for (StoragePath path : those) {
+    Map<Boolean, List<StoragePath>> those =
+        paths.all().stream().collect(partitioningBy(path -> keep.contains(path.id())));
+    CompletionStage<Boolean> found =
+        CompletableFuture.supplyAsync(
+            () -> isOnAny(those.getOrDefault(true, List.of()), sector, type), blocking);
+    for (StoragePath path : those.getOrDefault(false, List.of())) {
       found =
           found.thenCompose(
               earlier ->
@@ -73,10 +78,23 @@ final class RemoteDeletion {
     return found;
   }
 
+  private static boolean isOnAny(List<StoragePath> kept, SectorId sector, FileType type) {
+    return kept.stream().anyMatch(path -> path.holds(sector, type));
+  }
+
+  /** Nothing is taken from where a link instead of a type's directory leads. */
+  private static boolean isThere(StoragePath path, SectorId sector, FileType type)
+      throws IOException {
+    return FileLook.at(type.directory(path.root()))
+            .filter(BasicFileAttributes::isDirectory)
+            .isPresent()
+        && FileLook.exists(type.of(path.root(), sector));
+  }
+
   private boolean putAway(StoragePath path, SectorId sector, FileType type) {
     Path file = type.of(path.root(), sector);
     try {
-      if (!FileLook.exists(file)) {
+      if (!isThere(path, sector, type)) {
         return false;
       }
       path.checkIsThere();
