@@ -38,6 +38,7 @@ final class RpcSession {
   private final AtomicLong channels = new AtomicLong();
   private final SharedKillSwitch end = KillSwitches.shared("session");
   private final Map<Object, Call> running = new ConcurrentHashMap<>();
+  private volatile boolean over;
 
   private RpcSession(
       RpcService service, Set<Permission> allowed, ClassicActorSystemProvider system) {
@@ -76,6 +77,7 @@ final class RpcSession {
   }
 
   private void end() {
+    over = true;
     end.shutdown();
     running.values().forEach(Call::cancel);
   }
@@ -111,6 +113,9 @@ final class RpcSession {
     call.begun(begun);
     Object key = key(request.path("id")).orElse(call);
     running.put(key, call);
+    if (over) {
+      call.cancel(); // its message was read when the client had left already
+    }
     return Source.completionStage(begun.answer())
         .flatMapConcat(
             answer ->

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.http.javadsl.model.ws.BinaryMessage;
+import akka.http.javadsl.model.ws.Message;
 import akka.http.javadsl.model.ws.TextMessage;
+import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
+import io.selkie.auth.Permission;
 import io.selkie.http.HttpListener;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -171,6 +175,24 @@ class RpcSessionTest {
     client.abort();
 
     assertThrows(CancellationException.class, () -> call.get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aCallThatIsReadAfterTheEndIsCancelledToo() throws Exception {
+    Message late = TextMessage.create(Source.single(call(1, "Slow", "\"a\"")));
+
+    CompletionStage<Done> ended =
+        Source.single(late)
+            .via(
+                RpcSession.flow(
+                    RpcService.of(SocketSample.class, service),
+                    Set.of(Permission.values()),
+                    KIT.system()))
+            .runWith(Sink.ignore(), KIT.system());
+
+    CompletableFuture<String> call = service.next();
+    assertThrows(CancellationException.class, () -> call.get(20, TimeUnit.SECONDS));
+    assertEquals(Done.done(), ended.toCompletableFuture().get(20, TimeUnit.SECONDS));
   }
 
   @Test
