@@ -27,7 +27,7 @@ use crate::request::{ClearCache, PreCommit1, PreCommit2};
 use crate::wire::{infos, Base64, Files, Hex32, SealType, Sector};
 
 /// Key under which Lotus keeps the ticket in the output of PreCommit1 (base64).
-const LOTUS_TICKET: &str = "_lotus_SealRandomness";
+pub const LOTUS_TICKET: &str = "_lotus_SealRandomness";
 /// Seeds that a fresh replica is tried with, as Lotus does after PreCommit2.
 const TRIAL_SEEDS: usize = 3;
 /// Bad replicas after which the labels they were made of are wiped.

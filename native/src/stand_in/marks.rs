@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::{json, Value};
 
 use crate::guard::groth::PROOF_BYTES;
+use crate::ops::pre_commit::LOTUS_TICKET;
 use crate::request::{Commit1, VerifySeal};
-use crate::wire::{Hex32, SealType, Sector};
+use crate::wire::{Base64, Hex32, SealType, Sector};
 
 /// How a proof that is none begins. A real verifier refuses it: the first byte lacks the flag of a
 /// compressed point.
@@ -54,9 +55,14 @@ impl Replica<'_> {
         content
     }
 
-    /// What PreCommit1 hands to PreCommit2.
+    /// What PreCommit1 hands to PreCommit2; ticket and commD stand where Lotus's workers look.
     pub fn phase1_output(&self) -> Value {
-        json!({ "standIn": "PreCommit1", "of": self.description() })
+        json!({
+            "standIn": "PreCommit1",
+            "of": self.description(),
+            "comm_d": self.comm_d.0,
+            LOTUS_TICKET: Base64(self.ticket.0.to_vec()),
+        })
     }
 
     fn description(&self) -> Value {

@@ -44,7 +44,7 @@ class ArchitectureTest {
           List.of("http"),
           List.of("rpc"),
           List.of("auth"),
-          List.of("filecoin", "files", "serialization", "failpoints"));
+          List.of("filecoin", "files", "serialization", "failpoints", "stages"));
 
   @ArchTest static final ArchRule dependenciesPointDown = classes().should(dependOnlyOnRowsBelow());
 

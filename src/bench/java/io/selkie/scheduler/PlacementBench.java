@@ -111,7 +111,7 @@ public class PlacementBench {
     }
   }
 
-  private SchedulerState.HostState host(
+  private HostState host(
       HostId host, Set<TaskId.Attempt> present, List<HostSector> here) {
     Map<TaskKind, Integer> slots = new EnumMap<>(TaskKind.class);
     KINDS.forEach(kind -> slots.put(kind, kind == TaskKind.PRE_COMMIT_1 ? RUNNING : 1));
@@ -124,7 +124,7 @@ public class PlacementBench {
             TaskMemory.defaults(),
             new HostLimits.Devices(2, true),
             List.of());
-    return new SchedulerState.HostState(
+    return new HostState(
         limits,
         present,
         here,

@@ -13,6 +13,7 @@ import io.selkie.proofs.NativeProofs;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsLibrary;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -101,7 +102,8 @@ public class TransferBench {
                 new TransferServer.Parts(
                     settings,
                     () -> List.of(store),
-                    (sector, digest) -> Optional.empty(),
+                    Destinations.none(),
+                (sector, digest) -> Optional.empty(),
                     SealingPlaces.none(),
                     store.resolve("known"),
                     "bench",

@@ -14,6 +14,7 @@ import akka.util.ByteString;
 import io.selkie.auth.Permission;
 import io.selkie.auth.Verification.Verified;
 import io.selkie.filecoin.SectorId;
+import io.selkie.stages.Stages;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.ViewException;
 import java.time.Clock;
@@ -136,7 +137,7 @@ final class EventRoutes {
             new PFBuilder<Throwable, Graph<SourceShape<ByteString>, NotUsed>>()
                 .match(
                     Throwable.class,
-                    failure -> Replies.cause(failure) instanceof ViewException,
+                    failure -> Stages.cause(failure) instanceof ViewException,
                     away -> Source.empty())
                 .build())
         .keepAlive(heartbeat, () -> ByteString.fromString(":\n\n"))

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -77,7 +78,7 @@ final class Json {
         .exceptionally(
             failure -> {
               throw new CompletionException(
-                  Replies.cause(failure) instanceof TimeoutException
+                  Stages.cause(failure) instanceof TimeoutException
                       ? new ApiException(
                           StatusCodes.REQUEST_TIMEOUT, "stalled", "the body did not come in time")
                       : failure);

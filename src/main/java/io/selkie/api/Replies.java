@@ -18,11 +18,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selkie.stages.Stages;
 import io.selkie.view.SectorHistory;
 import io.selkie.view.ViewException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,18 +85,9 @@ final class Replies {
     return json(status, new ErrorReply(new ErrorBody(code, message)));
   }
 
-  /** What failed, without what stages wrap it in. */
-  static Throwable cause(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
-  }
-
   /** The answer to a call that failed; a bug is logged, and its cause stays inside. */
   HttpResponse failure(Throwable thrown) {
-    Throwable cause = cause(thrown);
+    Throwable cause = Stages.cause(thrown);
     if (cause instanceof ApiException e) {
       return error(e.status(), e.code(), String.valueOf(e.getMessage())).addHeaders(e.headers());
     }

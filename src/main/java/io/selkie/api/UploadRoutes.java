@@ -12,6 +12,7 @@ import io.selkie.api.Operations.Begun;
 import io.selkie.api.Operations.SpooledPiece;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.stages.Stages;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -141,7 +142,7 @@ final class UploadRoutes {
         removing(
                 upload,
                 operations.seal(id, size, pieces),
-                failure -> Replies.cause(failure) instanceof OperationException)
+                failure -> Stages.cause(failure) instanceof OperationException)
             .thenCompose(
                 begun ->
                     begun.repeated()

@@ -3,13 +3,9 @@ package io.selkie.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code selkie hosts drain}. */
 @Command(
@@ -21,24 +17,13 @@ import picocli.CommandLine.Spec;
       "due. The order outlives every restart; selkie hosts uncordon ends it."
     },
     mixinStandardHelpOptions = true)
-final class HostsDrain implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Mixin private NodeOptions node = new NodeOptions();
-
+final class HostsDrain extends NodeQuery {
   @Parameters(paramLabel = "HOST", description = "As selkie hosts list names it.")
   @SuppressWarnings("NullAway.Init")
   private String host;
 
   @Option(names = "--until", paramLabel = "BOUNDARY", description = "${COMPLETION-CANDIDATES}.")
   private Boundary until = Boundary.sector;
-
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
 
   /** As operators write them. */
   @SuppressWarnings("checkstyle:ConstantName")
@@ -49,23 +34,18 @@ final class HostsDrain implements Callable<Integer> {
   }
 
   HostsDrain(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    return CommandTask.run(spec, this::drain);
+  JsonNode ask(NodeClient client) throws IOException, InterruptedException {
+    client.orderHost(host, "drain?until=" + until);
+    return client.host(host);
   }
 
-  private boolean drain() throws IOException, InterruptedException {
-    try (NodeSession session = node.nodes(context).running()) {
-      session.client().orderHost(host, "drain?until=" + until);
-      JsonNode drained = session.client().host(host);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? drained : text(drained));
-      out.flush();
-      return true;
-    }
+  @Override
+  void show(JsonNode drained, PrintWriter out) {
+    out.println(text(drained));
   }
 
   private String text(JsonNode drained) {

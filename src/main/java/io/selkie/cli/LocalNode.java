@@ -4,6 +4,7 @@ import io.selkie.node.Node;
 import io.selkie.node.NodeSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 
 /** A node in this process. */
 final class LocalNode implements NodeLauncher.Running {
@@ -32,6 +33,11 @@ final class LocalNode implements NodeLauncher.Running {
   @Override
   public boolean isLost() {
     return node.isLost();
+  }
+
+  @Override
+  public Optional<String> refusal() {
+    return node.refusal();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Starts nodes in this process. */
 @FunctionalInterface
@@ -37,6 +38,11 @@ public interface NodeLauncher {
     /** Whether it stopped by itself, cut off from the other hosts of its farm. */
     default boolean isLost() {
       return false;
+    }
+
+    /** Why it stopped by itself, if it had to: one line that says what to do. */
+    default Optional<String> refusal() {
+      return Optional.empty();
     }
 
     /** Stops the node; provers go on, and the next node of the repo goes on with them. */

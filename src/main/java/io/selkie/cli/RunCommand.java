@@ -99,6 +99,9 @@ final class RunCommand implements Callable<Integer> {
     try (NodeLauncher.Running node = context.launcher().start(order)) {
       tell(repo, node);
       node.awaitStopped();
+      if (node.refusal().isPresent()) {
+        throw new IOException(node.refusal().get());
+      }
       if (node.isLost()) {
         // Not 0: systemd is to start it again, and then it joins.
         throw new IOException(

@@ -38,8 +38,8 @@ public final class HttpListener {
   /**
    * Where to listen.
    *
-   * @param setting its part of the settings, such as {@code selkie.api}; it has {@code host} and
-   *     {@code port}
+   * @param setting its part of the settings, such as {@code selkie.api}, which has {@code host} and
+   *     {@code port}; or the one that has both, such as {@code selkie.lotus.address}
    * @param port 0: any free one
    * @param tls who this host is there; empty: in the clear
    * @param asks whether callers have to show a certificate of the farm
@@ -53,9 +53,10 @@ public final class HttpListener {
       boolean asks,
       String plain) {
     private IOException cannotListen(Throwable failure) {
+      String where =
+          setting.endsWith("address") ? setting : setting + ".host or " + setting + ".port";
       return new IOException(
-          "cannot listen on %s port %d: change %s.host or %s.port, or end who has it"
-              .formatted(host, port, setting, setting),
+          "cannot listen on %s port %d: change %s, or end who has it".formatted(host, port, where),
           failure);
     }
   }

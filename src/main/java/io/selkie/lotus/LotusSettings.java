@@ -1,5 +1,6 @@
 package io.selkie.lotus;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -8,5 +9,7 @@ import java.util.Optional;
  *
  * @param storageRepo the miner's repo; empty: where Lotus's own worker would look
  * @param address where the miner reaches this host; empty: the address of the route to it
+ * @param announceUrl where it reaches whichever host has the link; empty: at that host's address
  */
-public record LotusSettings(Optional<Path> storageRepo, Optional<HostPort> address) {}
+public record LotusSettings(
+    Optional<Path> storageRepo, Optional<HostPort> address, Optional<URI> announceUrl) {}

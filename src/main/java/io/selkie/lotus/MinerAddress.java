@@ -1,5 +1,7 @@
 package io.selkie.lotus;
 
+import java.net.URI;
+
 /**
  * Where a miner's API is, and what lets us in.
  *
@@ -8,6 +10,14 @@ package io.selkie.lotus;
  * @param token its JWT, which is shown nowhere
  */
 public record MinerAddress(HostPort address, boolean secure, String token) {
+  /** The path of the API of a miner, and of a worker. */
+  public static final String RPC = "/rpc/v0";
+
+  /** Where its API takes calls. */
+  public URI rpc() {
+    return URI.create(this + RPC);
+  }
+
   /** Without the token: this may come into a log. */
   @Override
   public String toString() {

@@ -57,6 +57,15 @@ public final class MinerFinder {
     }
   }
 
+  /** The address of this host to the miner, as far as it can be told now. */
+  public HostPort ownAddress() {
+    try {
+      return OwnAddress.towards(Optional.of(find().address()));
+    } catch (IOException e) {
+      return OwnAddress.towards(Optional.empty()); // it is said where the miner is looked for
+    }
+  }
+
   /** The miner's repo: the one named, else the environment's, else where Lotus has it. */
   Path repo() {
     if (given.isPresent()) {

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for the miner once a minute and says what it found, in one line: each time while it waits,
- * and once when it is there. The worker protocol itself is not spoken yet.
+ * and once when it is there.
  */
 public final class MinerWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MinerWatch.class);
@@ -92,12 +92,7 @@ public final class MinerWatch implements AutoCloseable {
       try {
         probe.reach(miner.address());
         reached = Optional.of(miner);
-        line =
-            "the miner answers at "
-                + miner
-                + ", and this host is "
-                + own(reached)
-                + " to it; this version does not take its tasks yet";
+        line = "the miner answers at " + miner + ", and this host is " + own(reached) + " to it";
       } catch (IOException e) {
         line = waiting(miner + " cannot be reached: " + e.getMessage());
       }
@@ -105,7 +100,7 @@ public final class MinerWatch implements AutoCloseable {
       line = waiting(String.valueOf(e.getMessage()));
     }
     if (reached.isEmpty() || !line.equals(said)) {
-      log.accept(line + "; sectors come by the management interface");
+      log.accept(reached.isEmpty() ? line + "; sectors come by the management interface" : line);
     }
     said = line;
   }

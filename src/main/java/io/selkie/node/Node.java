@@ -7,13 +7,17 @@ import akka.actor.typed.javadsl.AskPattern;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.api.ApiServer;
+import io.selkie.auth.AuditEntry;
 import io.selkie.auth.AuditLog;
 import io.selkie.failpoints.FailPoints;
+import io.selkie.filecoin.SectorId;
 import io.selkie.files.Durable;
 import io.selkie.journal.Database;
+import io.selkie.lotus.LotusNode;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.lotus.MinerWatch;
+import io.selkie.lotus.remote.ProofsVanilla;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.Sealing;
 import io.selkie.storage.KnownRepo;
@@ -27,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -107,7 +112,9 @@ public final class Node implements AutoCloseable {
             new NodeApi(settings, parts, system, actors, sealing, sealed, audit).start(open, end));
     announce(state, server.url());
     LOG.info("host {} works in {} and answers at {}", host, settings.repo(), server.url());
-    settings.lotus().ifPresent(lotus -> watchMiner(lotus, settings));
+    if (settings.lotus().isPresent()) {
+      workForMiner(settings.lotus().get(), settings, parts, actors, audit);
+    }
   }
 
   private void lock(NodeSettings settings) throws IOException {
@@ -182,9 +189,44 @@ public final class Node implements AutoCloseable {
     open.keep("address", () -> Files.deleteIfExists(file));
   }
 
-  private void watchMiner(LotusSettings lotus, NodeSettings settings) {
+  private void workForMiner(
+      LotusSettings lotus,
+      NodeSettings settings,
+      NodeParts parts,
+      NodeGuardian.Actors actors,
+      AuditLog audit)
+      throws IOException {
     MinerFinder finder = new MinerFinder(lotus.storageRepo(), settings.environment());
+    URI url =
+        await(
+            LotusNode.start(
+                requireNonNull(system),
+                new LotusNode.Parts(
+                    parts.host(),
+                    lotus.address().orElseGet(finder::ownAddress),
+                    lotus.announceUrl(),
+                    finder,
+                    parts.paths(),
+                    parts.places(),
+                    parts.digest()::of,
+                    new ProofsVanilla(parts.local(), parts.paths(), parts.blocking()),
+                    settings.spool(parts.host()).resolveSibling("pieces"),
+                    (file, sector) ->
+                        audit.append(
+                            AuditEntry.deletion(
+                                "miner", file.toString(), sector.map(SectorId::toString))),
+                    parts.missing()::are,
+                    actors.scheduler(),
+                    parts.blocking(),
+                    line -> end.want(Optional.of(line)),
+                    () -> end.want(Optional.empty()))));
+    LOG.info("takes the tasks of a miner at {}", url);
     open.keep("miner watch", MinerWatch.start(lotus, finder));
+  }
+
+  /** Why it ended by itself, if it had to: one line that says what to do. */
+  public Optional<String> refusal() {
+    return end.refusal();
   }
 
   /** Its actors, for measurements. */

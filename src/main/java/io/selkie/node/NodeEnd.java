@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ final class NodeEnd {
   private volatile boolean closing;
   private volatile boolean lost;
   private volatile boolean stuck;
+  private volatile Optional<String> refusal = Optional.empty();
 
   /** Takes notice when the actors end, whoever ended them. */
   void watch(ActorSystem<?> system, Executor blocking) {
@@ -95,6 +97,21 @@ final class NodeEnd {
   /** Whether the node is closed, or its actors have ended. */
   boolean hasCome() {
     return ended.getCount() == 0;
+  }
+
+  /**
+   * The node is to be closed by whoever started it.
+   *
+   * @param why one line for the operator; empty: somebody wanted it
+   */
+  void want(Optional<String> why) {
+    refusal = why;
+    ended.countDown();
+  }
+
+  /** Why it had to end by itself. */
+  Optional<String> refusal() {
+    return refusal;
   }
 
   /** Returns then. */

@@ -24,6 +24,7 @@ import io.selkie.sector.ManifestFiles;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorEvent;
 import io.selkie.sector.SectorProjection;
+import io.selkie.storage.Destinations;
 import io.selkie.transfer.TransferFiles;
 import io.selkie.transfer.Transfers;
 import io.selkie.view.EventHandlers;
@@ -120,6 +121,7 @@ final class NodeGuardian {
                 settings.transfer(),
                 parts.places(),
                 parts.paths()::stores,
+                Destinations.of(parts.paths()),
                 settings.state().path(),
                 parts.host(),
                 parts.tickets(),

@@ -21,6 +21,7 @@ import io.selkie.sealing.SealingException;
 import io.selkie.sealing.SealingStatus;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.stages.Stages;
 import io.selkie.transfer.TransferActor;
 import io.selkie.worker.ProgressBoard;
 import java.io.IOException;
@@ -105,18 +106,17 @@ final class NodeOperations implements Operations {
   static <T> CompletionStage<T> unbegun(CompletionStage<T> stage) {
     return stage.handle(
         (result, trouble) -> {
-          Throwable cause =
-              trouble instanceof CompletionException wrapped ? wrapped.getCause() : trouble;
+          if (trouble == null) {
+            return result;
+          }
+          Throwable cause = Stages.cause(trouble);
           if (cause instanceof SQLException || cause instanceof IOException) {
             LOG.warn("a sector cannot be begun: {}", cause.getMessage());
             throw new OperationException(
                 OperationException.Kind.UNAVAILABLE,
                 "the sector cannot be begun now: see the node's log, its database and its disk");
           }
-          if (cause != null) {
-            throw new CompletionException(cause);
-          }
-          return result;
+          throw new CompletionException(cause);
         });
   }
 
@@ -142,16 +142,15 @@ final class NodeOperations implements Operations {
   private static <T> CompletionStage<T> refusable(CompletionStage<T> stage) {
     return stage.handle(
         (result, trouble) -> {
-          Throwable cause =
-              trouble instanceof CompletionException wrapped ? wrapped.getCause() : trouble;
+          if (trouble == null) {
+            return result;
+          }
+          Throwable cause = Stages.cause(trouble);
           if (cause instanceof SealingException refusal) {
             throw new OperationException(
                 OperationException.Kind.CONFLICT, String.valueOf(refusal.getMessage()));
           }
-          if (cause != null) {
-            throw new CompletionException(cause);
-          }
-          return result;
+          throw new CompletionException(cause);
         });
   }
 

@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
  * @param identity of this host to the others of its farm; empty: they speak in the clear
  * @param tokens that this host takes
  * @param tickets by which hosts of its farm let each other in; empty: it has none
+ * @param missing brings files of workers that are not of the farm, once there are such
  * @param blocking threads for whatever blocks
  */
 record NodeParts(
@@ -71,6 +72,7 @@ record NodeParts(
     Optional<TlsIdentity> identity,
     Tokens tokens,
     Optional<Tickets> tickets,
+    LaterFiles missing,
     ExecutorService blocking) {
   private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
 
@@ -116,14 +118,15 @@ record NodeParts(
     Optional<Tickets> tickets =
         farm.map(secret -> new Tickets(secret, host.value(), Clock.systemUTC()));
     FetchedInputs fetched = new FetchedInputs(state.fetched());
-    fetched.tidy(runs.present());
+    fetched.tidy(runs.present(), state.jobs());
     InputClient inputs =
         new InputClient(
             settings.transfer().tls(), tickets, settings.transfer().stallTimeout(), FETCH);
     ProgressBoard progress = new ProgressBoard();
+    LaterFiles missing = new LaterFiles();
     ProverTaskRunner runner =
         new ProverTaskRunner(
-            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched);
+            places, runs, local, progress, ledger, blocking, inputs::fetch, fetched, missing);
     return new NodeParts(
         host,
         database,
@@ -138,6 +141,7 @@ record NodeParts(
         Bootstrap.identity(settings.cluster()),
         TokenSecrets.tokens(farm, state),
         tickets,
+        missing,
         blocking);
   }
 

@@ -19,6 +19,7 @@ import io.selkie.storage.StorageSettings;
 import io.selkie.transfer.TransferSettings;
 import io.selkie.worker.HostSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -207,7 +208,8 @@ public record NodeSettings(
     }
     Optional<Path> repo = given(selkie, "storage-repo").map(text -> Path.of(text).toAbsolutePath());
     Optional<HostPort> address = given(selkie, "lotus.address").map(NodeSettings::address);
-    return Optional.of(new LotusSettings(repo, address));
+    Optional<URI> announced = given(selkie, "lotus.announce-url").map(NodeSettings::announced);
+    return Optional.of(new LotusSettings(repo, address, announced));
   }
 
   private static HostPort address(String text) {
@@ -216,6 +218,20 @@ public record NodeSettings(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("selkie.lotus.address: " + e.getMessage(), e);
     }
+  }
+
+  private static URI announced(String text) {
+    try {
+      URI url = URI.create(text.replaceAll("/+$", ""));
+      boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      if (isHttp && url.getHost() != null && url.getPath().isEmpty() && url.getQuery() == null) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "selkie.lotus.announce-url is " + text + ": use one such as http://farm.example:3456");
   }
 
   private static Optional<String> given(Config selkie, String key) {

@@ -3,6 +3,7 @@ package io.selkie.node;
 import akka.actor.typed.ActorSystem;
 import io.selkie.files.Durable;
 import io.selkie.scheduler.FileSource;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorSearch;
 import io.selkie.storage.ServedPaths;
 import io.selkie.storage.StoragePath;
@@ -99,6 +100,7 @@ final class TransferAddress {
     return new TransferServer.Parts(
         settings.transfer(),
         this::served,
+        Destinations.of(parts.paths()),
         new SectorSearch(parts.paths())::otherReplica,
         new ComingSectors(parts.host(), parts.places(), parts.paths(), parts.ledger()),
         settings.state().path(),

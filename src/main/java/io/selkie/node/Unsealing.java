@@ -63,15 +63,7 @@ final class Unsealing {
               calledOff.whenComplete(
                   (gone, trouble) -> {
                     if (!end.isDone()) {
-                      entity(sector)
-                          .tell(
-                              new Sector.Abort(
-                                  "api",
-                                  "nobody waits for the data",
-                                  Set.of(TaskKind.UNSEAL),
-                                  Optional.of(request),
-                                  false,
-                                  system.ignoreRef()));
+                      abort(sector, request);
                     }
                   });
               return end;
@@ -118,20 +110,52 @@ final class Unsealing {
             (answer, trouble) -> {
               if (answer instanceof Sector.Done) {
                 end.complete(null);
-              } else if (answer instanceof Sector.TaskHasFailed failed) {
-                end.completeExceptionally(
-                    new OperationException(
-                        OperationException.Kind.UNAVAILABLE, failed.failure().message()));
-              } else if (answer instanceof Sector.Refused refused) {
-                end.completeExceptionally(
-                    new OperationException(OperationException.Kind.CONFLICT, refused.reason()));
+              } else if (answer != null) {
+                end.completeExceptionally(refusal(answer));
+                if (answer instanceof Sector.HostIsLost) {
+                  abort(sector, request); // or it would be done once the host is back, for nobody
+                }
               } else if (trouble instanceof TimeoutException) {
                 askUntilAnswered(sector, request, end);
               } else {
-                end.completeExceptionally(
-                    trouble == null ? new IllegalStateException("no answer: " + answer) : trouble);
+                end.completeExceptionally(trouble);
               }
             });
+  }
+
+  /** What whoever asked for the data hears in place of it. */
+  static RuntimeException refusal(Sector.Answer answer) {
+    if (answer instanceof Sector.TaskHasFailed failed) {
+      return new OperationException(
+          OperationException.Kind.UNAVAILABLE, failed.failure().message());
+    }
+    if (answer instanceof Sector.Refused refused) {
+      return new OperationException(OperationException.Kind.CONFLICT, refused.reason());
+    }
+    if (answer instanceof Sector.HostIsLost lost) {
+      return new OperationException(
+          OperationException.Kind.UNAVAILABLE,
+          "the files of "
+              + lost.task().sector()
+              + " are on host "
+              + lost.host()
+              + ", which was last heard at "
+              + lost.since()
+              + ": start it again, and ask again then");
+    }
+    return new IllegalStateException("no answer to an unsealing: " + answer);
+  }
+
+  private void abort(SectorId sector, TaskRequest.Unseal request) {
+    entity(sector)
+        .tell(
+            new Sector.Abort(
+                "api",
+                "nobody waits for the data",
+                Set.of(TaskKind.UNSEAL),
+                Optional.of(request),
+                false,
+                system.ignoreRef()));
   }
 
   private EntityRef<Sector.Command> entity(SectorId sector) {

@@ -9,6 +9,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Authorization;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +53,7 @@ final class HttpTransport implements Transport {
   }
 
   private Throwable asKnown(Throwable trouble) {
-    Throwable cause = Wire.cause(trouble);
+    Throwable cause = Stages.cause(trouble);
     return cause instanceof RpcException || cause instanceof IOException
         ? cause
         : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);

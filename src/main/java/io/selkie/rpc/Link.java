@@ -25,6 +25,7 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -115,7 +116,7 @@ final class Link {
               String why =
                   trouble == null
                       ? "answers with status " + upgrade.response().status()
-                      : "cannot be reached: " + Wire.cause(trouble).getMessage();
+                      : "cannot be reached: " + Stages.cause(trouble).getMessage();
               if (trouble == null) {
                 upgrade.response().discardEntityBytes(system);
               }

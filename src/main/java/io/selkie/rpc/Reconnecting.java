@@ -3,6 +3,7 @@ package io.selkie.rpc;
 import akka.Done;
 import akka.actor.ActorSystem;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.stages.Stages;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class Reconnecting implements Transport {
         attempts = 0;
       }
       first.complete(Done.done());
-    } else if (!first.completeExceptionally(Wire.cause(trouble))) {
+    } else if (!first.completeExceptionally(Stages.cause(trouble))) {
       LOG.debug("{}", trouble.getMessage());
     }
   }
@@ -139,7 +140,7 @@ final class Reconnecting implements Transport {
                   attempt(method, id, request, result, attempt + 1);
                 });
           } else {
-            result.completeExceptionally(Wire.cause(trouble));
+            result.completeExceptionally(Stages.cause(trouble));
           }
         });
     CompletionStage<@Nullable Object> given = result;
@@ -151,7 +152,7 @@ final class Reconnecting implements Transport {
   }
 
   private static boolean lost(Throwable trouble) {
-    return Wire.cause(trouble) instanceof ConnectionLost;
+    return Stages.cause(trouble) instanceof ConnectionLost;
   }
 
   /** Says goodbye; calls that run or wait are lost. */

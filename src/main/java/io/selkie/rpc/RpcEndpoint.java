@@ -16,6 +16,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.selkie.auth.Permission;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ public final class RpcEndpoint {
   }
 
   private static HttpResponse failed(Throwable trouble) {
-    if (Wire.cause(trouble) instanceof EntityStreamSizeException) {
+    if (Stages.cause(trouble) instanceof EntityStreamSizeException) {
       return response(
           RpcAnswer.failed(
               NullNode.instance,

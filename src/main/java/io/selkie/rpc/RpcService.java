@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.selkie.auth.Permission;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -209,10 +210,10 @@ public final class RpcService {
   }
 
   private static RpcException error(String method, Throwable trouble) {
-    if (Wire.cause(trouble) instanceof RpcException known) {
+    if (Stages.cause(trouble) instanceof RpcException known) {
       return known;
     }
-    if (Wire.cause(trouble) instanceof CancellationException) {
+    if (Stages.cause(trouble) instanceof CancellationException) {
       return new RpcException("context canceled");
     }
     LOG.error("{} could not be answered", method, trouble);

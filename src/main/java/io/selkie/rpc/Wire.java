@@ -6,7 +6,6 @@ import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +18,6 @@ final class Wire {
     return body.withSizeLimit(RpcJson.MOST_BYTES)
         .getDataBytes()
         .runFold(ByteString.emptyByteString(), ByteString::concat, system);
-  }
-
-  /** What a stage failed of. */
-  static Throwable cause(Throwable trouble) {
-    @Nullable Throwable cause = trouble.getCause();
-    return trouble instanceof CompletionException && cause != null ? cause(cause) : trouble;
   }
 
   /**

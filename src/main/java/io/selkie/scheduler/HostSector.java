@@ -49,7 +49,7 @@ public record HostSector(
   }
 
   /** Whether it counts for the disk. */
-  boolean counts() {
+  public boolean counts() {
     return presence == Presence.SEALING || presence == Presence.SEALED;
   }
 }

@@ -139,7 +139,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
         state.report(
             report.host(),
             report.worker(),
-            new SchedulerState.HostState(
+            new HostState(
                 report.limits(),
                 report.present(),
                 report.sectors(),

@@ -2,12 +2,10 @@ package io.selkie.scheduler;
 
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
-import io.selkie.storage.SectorSpace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,18 +38,12 @@ public final class SchedulerState<A, W> {
   /** When tasks that still wait were first short of memory, whatever else stopped them since. */
   private final Map<TaskId, Instant> shortOfMemory = new HashMap<>();
 
-  private final HostPatience patience;
-  private final Map<HostId, Instant> heard = new HashMap<>();
+  private final HostSilence silence;
 
   /** What sectors were told of lost hosts, until they ask again. */
   private final Map<TaskId, HostLoss> told = new HashMap<>();
 
   private final List<Wish<A>> wishes = new ArrayList<>();
-  private Map<HostId, HostMode> modes = Map.of();
-  private Map<HostId, Instant> stopped = Map.of();
-  private FarmMembers.Seen members = FarmMembers.Seen.NOTHING;
-  private Instant began = Instant.MAX;
-  private Instant awake = Instant.MIN;
   private Map<TaskId, String> reasons = Map.of();
   private Set<TaskId> kept = Set.of();
   private Set<HostId> silent = Set.of();
@@ -64,7 +56,7 @@ public final class SchedulerState<A, W> {
 
   /** The same with other patience. */
   public SchedulerState(HostPatience patience) {
-    this.patience = patience;
+    this.silence = new HostSilence(patience);
   }
 
   /**
@@ -113,59 +105,6 @@ public final class SchedulerState<A, W> {
   }
 
   private record Announced<W>(W worker, HostState state) {}
-
-  /**
-   * What a host says of itself.
-   *
-   * @param present the attempts that it has a job of and knows no end of
-   * @param sectors that have files there
-   * @param unfit why it takes no work, if it does not
-   * @param files where others fetch files that it has
-   */
-  public record HostState(
-      HostLimits limits,
-      Set<TaskId.Attempt> present,
-      List<HostSector> sectors,
-      Optional<String> unfit,
-      Optional<FileSource> files) {
-    /** Set and list are copied. */
-    public HostState {
-      present = Set.copyOf(present);
-      sectors = List.copyOf(sectors);
-    }
-
-    /** A host from which nobody fetches. */
-    public HostState(
-        HostLimits limits,
-        Set<TaskId.Attempt> present,
-        List<HostSector> sectors,
-        Optional<String> unfit) {
-      this(limits, present, sectors, unfit, Optional.empty());
-    }
-
-    private HostState having(HostSector sector) {
-      if (sectors.stream()
-          .anyMatch(here -> here.sector().equals(sector.sector()) && here.counts())) {
-        return this;
-      }
-      List<HostSector> more = new ArrayList<>(sectors);
-      more.removeIf(here -> here.sector().equals(sector.sector()));
-      more.add(sector);
-      return new HostState(
-          limits.keeping(SectorSpace.peak(sector.proofType(), SectorSpace.Stage.SEALING)),
-          present,
-          more,
-          unfit,
-          files);
-    }
-
-    private Optional<SealProofType> proofType(SectorId sector) {
-      return sectors.stream()
-          .filter(here -> here.sector().equals(sector))
-          .findFirst()
-          .map(HostSector::proofType);
-    }
-  }
 
   /** A sector wants a host. */
   public List<Answer<A, W>> submit(Placement.Waiting waiting, A replyTo) {
@@ -269,32 +208,19 @@ public final class SchedulerState<A, W> {
   }
 
   private Announced<W> without(Announced<W> host, TaskId task) {
-    HostState state = host.state();
-    Set<TaskId.Attempt> rest =
-        state.present().stream()
-            .filter(attempt -> !isSame(attempt.task(), task))
-            .collect(Collectors.toUnmodifiableSet());
-    if (rest.size() == state.present().size()) {
+    HostState rest = host.state().without(task);
+    if (rest.present().size() == host.state().present().size()) {
       return host;
     }
     changed = true;
-    return new Announced<>(
-        host.worker(),
-        new HostState(state.limits(), rest, state.sectors(), state.unfit(), state.files()));
-  }
-
-  /** By number alone: a sector that is done with a task may not know its kind any more. */
-  private static boolean isSame(TaskId one, TaskId other) {
-    return one.sector().equals(other.sector())
-        && !one.isNewerThan(other)
-        && !other.isNewerThan(one);
+    return new Announced<>(host.worker(), rest);
   }
 
   /**
    * A host says what it is and has. Sectors with tasks there are told its worker if that is new.
    */
   public List<Answer<A, W>> report(HostId id, W worker, HostState state, Instant now) {
-    heard.put(id, now);
+    silence.heard(id, now);
     Announced<W> announced = new Announced<>(worker, state);
     @Nullable Announced<W> before = hosts.put(id, announced);
     changed |= !announced.equals(before);
@@ -309,8 +235,7 @@ public final class SchedulerState<A, W> {
 
   /** What the operator wants of hosts; those that are not named are open. */
   public void order(Map<HostId, HostMode> wanted) {
-    changed |= !modes.equals(wanted);
-    modes = Map.copyOf(wanted);
+    changed |= silence.order(wanted);
   }
 
   /**
@@ -318,8 +243,7 @@ public final class SchedulerState<A, W> {
    * for, and nothing is given to it until it announces itself again.
    */
   public void stopped(Map<HostId, Instant> times) {
-    changed |= !stopped.equals(times);
-    stopped = Map.copyOf(times);
+    changed |= silence.stopped(times);
   }
 
   /**
@@ -327,24 +251,12 @@ public final class SchedulerState<A, W> {
    * that never heard it. That is all: what fences files and their provers stays as it is.
    */
   public void members(FarmMembers.Seen seen) {
-    members = seen;
-  }
-
-  /** Whether it said nothing since its node was about to end. */
-  private boolean isStopped(HostId host) {
-    @Nullable Instant stop = stopped.get(host);
-    @Nullable Instant last = heard.get(host);
-    return stop != null && (last == null || !last.isAfter(stop));
-  }
-
-  /** Whether its silence does not count yet, since it was stopped a short while ago. */
-  private boolean isAwaited(HostId host, Instant now) {
-    return isStopped(host) && stopped.getOrDefault(host, now).plus(patience.restart()).isAfter(now);
+    silence.members(seen);
   }
 
   /** Why an order cannot be obeyed; empty if it can. */
   public Optional<String> refusal(HostId host, HostMode mode, Instant now) {
-    if (!modes.containsKey(host) && !hosts.containsKey(host) && !isNeeded(host)) {
+    if (!silence.ordered().contains(host) && !hosts.containsKey(host) && !isNeeded(host)) {
       return Optional.of("there is no host " + host + "; selkie hosts list shows all");
     }
     return mode == HostMode.OFF && isHeard(host, now)
@@ -374,7 +286,7 @@ public final class SchedulerState<A, W> {
   }
 
   private boolean isHeard(HostId host, Instant now) {
-    return hosts.containsKey(host) && lastHeard(host).plus(patience.silence()).isAfter(now);
+    return hosts.containsKey(host) && silence.spokeLately(host, now);
   }
 
   private boolean isNeeded(HostId host) {
@@ -388,11 +300,11 @@ public final class SchedulerState<A, W> {
   /** The host does not count any more, until it announces itself again. */
   public void forget(HostId host) {
     changed |= hosts.remove(host) != null;
-    heard.remove(host);
+    silence.forget(host);
   }
 
   private HostMode mode(HostId host) {
-    return modes.getOrDefault(host, HostMode.OPEN);
+    return silence.mode(host);
   }
 
   /** Gives hosts to waiting tasks, if {@link #needsDecision}. */
@@ -403,10 +315,12 @@ public final class SchedulerState<A, W> {
     }
     changed = false;
     kept = starved;
-    silent = silent(now);
+    silent = silence.silent(now);
     Placement.Decision decision =
         Placement.decide(
-            waiting(), new Placement.Farm(placementHosts(), away(), held(), coming()), starved);
+            waiting(),
+            new Placement.Farm(placementHosts(), silence.away(silent), held(), coming()),
+            starved);
     reasons = decision.reasons();
     shortOfMemory.keySet().retainAll(reasons.keySet());
     decision.shortOfMemory().forEach(task -> shortOfMemory.putIfAbsent(task, now));
@@ -445,58 +359,7 @@ public final class SchedulerState<A, W> {
    * task has waited too long for memory.
    */
   public boolean needsDecision(Instant now) {
-    return changed || !kept.containsAll(starved(now)) || !silent.equals(silent(now));
-  }
-
-  /** Hosts that have announced themselves, and not for some time, or were given up. */
-  private Set<HostId> silent(Instant now) {
-    if (now.isBefore(began)) {
-      began = now;
-    }
-    Set<HostId> all = new HashSet<>(heard.keySet());
-    all.addAll(members.gone().keySet());
-    all.removeIf(host -> !isSilent(host, now));
-    return all;
-  }
-
-  private boolean isSilent(HostId host, Instant now) {
-    Instant ordinary = lastHeard(host).plus(patience.silence());
-    Instant end =
-        givenUp(host)
-            .map(at -> at.plus(HostPatience.GIVEN_UP))
-            .filter(ordinary::isAfter)
-            .orElse(ordinary);
-    return end.isBefore(now) && !isAwaited(host, now);
-  }
-
-  /** Since when it has no member in the cluster, if it said nothing later that is known here. */
-  private Optional<Instant> givenUp(HostId host) {
-    Instant last = heard.getOrDefault(host, awake);
-    return Optional.ofNullable(members.gone().get(host)).filter(last::isBefore);
-  }
-
-  private String quiet(HostId host) {
-    return givenUp(host)
-        .map(at -> "which the cluster gave up at " + at)
-        .orElseGet(() -> "which is silent since " + lastHeard(host));
-  }
-
-  private Map<HostId, String> away() {
-    Map<HostId, String> away = new HashMap<>();
-    stopped.forEach(
-        (host, at) -> {
-          if (isStopped(host)) {
-            away.put(host, "which was stopped at " + at + " and has not started again");
-          }
-        });
-    silent.forEach(host -> away.put(host, quiet(host)));
-    modes.forEach(
-        (host, mode) -> {
-          if (mode == HostMode.OFF) {
-            away.put(host, Placement.REMOVED);
-          }
-        });
-    return away;
+    return changed || !kept.containsAll(starved(now)) || !silent.equals(silence.silent(now));
   }
 
   /**
@@ -504,32 +367,7 @@ public final class SchedulerState<A, W> {
    * be read, so their silence counts from here on.
    */
   void stoodStill(Instant now) {
-    heard.replaceAll((host, at) -> now);
-    began = began.equals(Instant.MAX) ? began : now;
-    awake = now;
-  }
-
-  /** How far the host is gone; empty if it is there, or may still come. */
-  private Optional<HostLoss> loss(HostId host, Instant now) {
-    if (mode(host) == HostMode.OFF) {
-      return Optional.of(HostLoss.REMOVED);
-    }
-    if (!isSilent(host, now)) {
-      return Optional.empty();
-    }
-    boolean isLost = spoke(host).plus(patience.grace()).isBefore(now);
-    return Optional.of(isLost ? HostLoss.LOST : HostLoss.SILENT);
-  }
-
-  /** Of one that has said nothing yet to this scheduler, when the scheduler began. */
-  private Instant spoke(HostId host) {
-    return heard.getOrDefault(host, began);
-  }
-
-  /** A new process of the host that has joined is about to speak; one that never does is lost. */
-  private Instant lastHeard(HostId host) {
-    Instant last = spoke(host);
-    return Optional.ofNullable(members.joined().get(host)).filter(last::isBefore).orElse(last);
+    silence.stoodStill(now);
   }
 
   /**
@@ -537,19 +375,20 @@ public final class SchedulerState<A, W> {
    * again.
    */
   public List<Notice<A>> notices(Instant now) {
-    silent(now);
+    silence.isAwake(now);
     List<Notice<A>> notices = new ArrayList<>();
     for (Entry<A> entry : entries.values()) {
       Optional<HostId> needed =
           removedPeer(entry).or(() -> entry.host().or(() -> entry.waiting().filesOn()));
       needed
-          .flatMap(host -> loss(host, now))
+          .flatMap(host -> silence.loss(host, now))
           .filter(loss -> isNew(entry, loss))
           .ifPresent(
               loss -> {
                 HostId host = needed.get();
                 told.put(entry.task(), loss);
-                notices.add(new Notice<>(entry.replyTo(), entry.task(), host, loss, spoke(host)));
+                notices.add(
+                    new Notice<>(entry.replyTo(), entry.task(), host, loss, silence.spoke(host)));
               });
     }
     return notices;
@@ -573,7 +412,7 @@ public final class SchedulerState<A, W> {
   /** Hosts that have announced themselves, with what they are at. */
   public List<HostStatus> hosts(Instant now) {
     Set<HostId> all = new TreeSet<>(hosts.keySet());
-    all.addAll(modes.keySet());
+    all.addAll(silence.ordered());
     entries.values().forEach(entry -> entry.host().ifPresent(all::add));
     Map<HostId, List<TaskId>> running = new HashMap<>();
     held()
@@ -585,15 +424,15 @@ public final class SchedulerState<A, W> {
         .filter(entry -> entry.host().isEmpty())
         .forEach(
             entry -> entry.waiting().filesOn().ifPresent(on -> waiting.merge(on, 1, Integer::sum)));
-    silent(now);
+    silence.isAwake(now);
     return all.stream()
         .map(
             id ->
                 new HostStatus(
                     id,
                     mode(id),
-                    loss(id, now),
-                    Optional.ofNullable(heard.get(id)),
+                    silence.loss(id, now),
+                    silence.lastWord(id),
                     Optional.ofNullable(hosts.get(id)).map(host -> host.state().limits()),
                     Optional.ofNullable(hosts.get(id)).flatMap(host -> host.state().unfit()),
                     running.getOrDefault(id, List.of()),
@@ -627,7 +466,8 @@ public final class SchedulerState<A, W> {
           .host()
           .filter(silent::contains)
           .ifPresent(
-              host -> all.put(entry.task(), "it goes on on host " + host + ", " + quiet(host)));
+              host ->
+                  all.put(entry.task(), "it goes on on host " + host + ", " + silence.quiet(host)));
     }
     return all;
   }
@@ -671,7 +511,7 @@ public final class SchedulerState<A, W> {
 
   private List<Placement.Host> placementHosts() {
     return hosts.entrySet().stream()
-        .filter(host -> !silent.contains(host.getKey()) && !isStopped(host.getKey()))
+        .filter(host -> !silent.contains(host.getKey()) && !silence.isStopped(host.getKey()))
         .filter(host -> mode(host.getKey()) != HostMode.OFF)
         .map(
             host -> {

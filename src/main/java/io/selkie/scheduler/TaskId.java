@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param kind what the task does
  */
 public record TaskId(SectorId sector, int generation, int task, TaskKind kind) {
-  /** An attempt at this task, from 1. */
+  /** An attempt at this task, from 1; 0 where none was made yet. */
   public Attempt attempt(int number) {
     return new Attempt(this, number);
   }
@@ -64,6 +64,11 @@ public record TaskId(SectorId sector, int generation, int task, TaskKind kind) {
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("not the name of an attempt: \"" + text + "\"", e);
       }
+    }
+
+    /** Whether a host may have worked on it. */
+    public boolean wasMade() {
+      return number > 0;
     }
 
     /** The sector whose attempt it is. */

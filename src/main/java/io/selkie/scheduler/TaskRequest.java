@@ -158,21 +158,28 @@ public sealed interface TaskRequest {
    * @param phase1Output the file with the vanilla proofs: up to 45 MB, never in a message
    * @param digest of that file, {@code blake3:…}
    * @param from where a host fetches it that does not have it; told with the task, never kept
+   * @param host that has it; absent if it is the one with the sector's files
    */
   record Commit2(
       SealProofType proofType,
       Path phase1Output,
       String digest,
-      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> from)
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> from,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
       implements TaskRequest {
     /** A request as it is asked for and kept. */
     public Commit2(SealProofType proofType, Path phase1Output, String digest) {
-      this(proofType, phase1Output, digest, Optional.empty());
+      this(proofType, phase1Output, digest, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, of an output that did not come from the host with the sector's files. */
+    public Commit2 on(HostId other) {
+      return new Commit2(proofType, phase1Output, digest, from, Optional.of(other));
     }
 
     @Override
     public Commit2 with(FileSource source) {
-      return new Commit2(proofType, phase1Output, digest, Optional.of(source));
+      return new Commit2(proofType, phase1Output, digest, Optional.of(source), host);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
+import io.selkie.sector.SectorTasks;
 import io.selkie.storage.PieceLayout;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;

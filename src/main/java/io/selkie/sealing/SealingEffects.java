@@ -9,6 +9,8 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
+import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import io.selkie.storage.SealRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -145,7 +146,7 @@ final class SealingEffects {
   private static CompletionStage<SealingOutcome> patient(CompletionStage<SealingOutcome> stage) {
     return stage.exceptionallyCompose(
         failure ->
-            cause(failure) instanceof TimeoutException
+            Stages.cause(failure) instanceof TimeoutException
                 ? done(new SealingOutcome.NotYet(""))
                 : CompletableFuture.failedStage(failure));
   }
@@ -212,7 +213,7 @@ final class SealingEffects {
     return sent.<SealingOutcome>thenApply(SealingOutcome.Landed::new)
         .exceptionallyCompose(
             failure ->
-                cause(failure) instanceof ChainException refusal
+                Stages.cause(failure) instanceof ChainException refusal
                     ? done(refused(String.valueOf(refusal.getMessage())))
                     : CompletableFuture.failedStage(failure));
   }
@@ -331,12 +332,7 @@ final class SealingEffects {
 
   /** Trouble in one line. */
   static String describe(Throwable trouble) {
-    Throwable cause = cause(trouble);
+    Throwable cause = Stages.cause(trouble);
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  private static Throwable cause(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 }

@@ -26,6 +26,7 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorProjection;
+import io.selkie.sector.SectorTasks;
 import io.selkie.serialization.NodeMessage;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -10,6 +10,7 @@ import io.selkie.sector.SectorEvent.AbortRequested;
 import io.selkie.sector.SectorState.Aborted;
 import io.selkie.sector.SectorState.Busy;
 import io.selkie.sector.SectorState.Stopping;
+import io.selkie.sector.SectorState.Waiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -47,12 +48,26 @@ final class AbortRules {
           state.sector() + " has moved, and leaves its former host; ask again in a moment");
     }
     AbortRequested event =
-        new AbortRequested(now, by, cause, discard ? Optional.of(true) : Optional.empty());
+        new AbortRequested(
+            now,
+            by,
+            cause,
+            discard ? Optional.of(true) : Optional.empty(),
+            discard && mayFreeItsPlace(state) ? Optional.of(true) : Optional.empty());
     List<SectorEffect> answers =
         SectorTransitions.next(state, event) instanceof Aborted aborted
             ? ended(aborted.task().id())
             : List.of();
     return SectorStep.persist(state, List.of(event), answers);
+  }
+
+  /** A host that is gone would have the abort wait; it has no place to give. */
+  private static boolean mayFreeItsPlace(SectorState state) {
+    return state instanceof Waiting waiting
+        && waiting.task().attempts() == 0
+        && waiting.facts().filesOn().isPresent()
+        && waiting.facts().lost().isEmpty()
+        && waiting.task().id().kind().bringsFiles();
   }
 
   /**

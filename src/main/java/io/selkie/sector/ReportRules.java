@@ -11,6 +11,8 @@ import io.selkie.sector.SectorEffect.Withdraw;
 import io.selkie.sector.SectorEvent.TaskFailed;
 import io.selkie.sector.SectorEvent.TaskStopped;
 import io.selkie.sector.SectorEvent.TaskSucceeded;
+import io.selkie.sector.SectorState.Busy;
+import io.selkie.sector.SectorState.Known;
 import io.selkie.sector.SectorState.Placed;
 import io.selkie.sector.SectorState.Stopping;
 import java.time.Instant;
@@ -68,6 +70,25 @@ record ReportRules(RetryPolicy retries) {
   /** Whether it is of the attempt that is under way, and not of one that ended before. */
   static boolean isCurrent(SectorState state, TaskReport report) {
     return state instanceof Placed placed && isCurrent(placed, report);
+  }
+
+  /**
+   * Whether it is of an attempt that comes after all that the state knows: somebody else has gone
+   * on with the sector, or the journal has lost its end.
+   */
+  static boolean isAhead(SectorState state, TaskReport report) {
+    if (!(state instanceof Known known)) {
+      return false; // it has just read its journal
+    }
+    TaskId theirs = report.attempt().task();
+    SectorFacts facts = known.facts();
+    if (theirs.generation() != facts.generation()) {
+      return theirs.generation() > facts.generation();
+    }
+    return theirs.task() > facts.tasks()
+        || (known instanceof Busy busy
+            && theirs.equals(busy.task().id())
+            && report.attempt().number() > busy.task().attempts());
   }
 
   private static boolean isCurrent(Placed placed, TaskReport report) {

@@ -53,6 +53,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
+  /** Longer than a worker waits with its next report: that meets an actor that has read all. */
+  static final Duration FRESH = Duration.ofMinutes(2);
+
   private final SectorId sector;
   private final Surroundings surroundings;
   private final ReportRules reports;
@@ -83,6 +86,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   private Optional<Instant> deadline = Optional.empty();
 
   private Instant lastWord;
+  private Instant recoveredAt;
 
   private Sector(
       SectorId sector,
@@ -102,6 +106,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     this.assignments =
         context.messageAdapter(SchedulerCommand.Answer.class, SchedulerAnswered::new);
     this.lastWord = surroundings.clock().instant();
+    this.recoveredAt = lastWord;
   }
 
   /**
@@ -263,6 +268,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     checking.clear();
     forgetWorkers();
     startedAt = null;
+    recoveredAt = now();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
     UnderWay.of(state).forEach(effect -> perform(effect, null));
     if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
@@ -313,11 +319,26 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   }
 
   private Effect<SectorEvent, SectorState> onReport(SectorState state, Report command) {
+    if (ReportRules.isAhead(state, command.report()) && !hasJustRecovered()) {
+      // A node that stood still still has its actors: this one would stop what another one began.
+      // The shard begins it anew, and then the journal tells who is right.
+      context
+          .getLog()
+          .info(
+              "{}: reads its journal again, which may know of {}",
+              sector,
+              command.report().attempt());
+      return Effect().stop();
+    }
     workers.put(command.report().host(), command.worker());
     if (ReportRules.isCurrent(state, command.report())) {
       atWork.add(command.report().host());
     }
     return take(state, reports.report(state, command.report(), now()));
+  }
+
+  private boolean hasJustRecovered() {
+    return now().isBefore(recoveredAt.plus(FRESH));
   }
 
   private Effect<SectorEvent, SectorState> onScheduler(

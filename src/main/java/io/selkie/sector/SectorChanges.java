@@ -321,7 +321,10 @@ final class SectorChanges {
     return new Stopping(state.facts(), state.task(), state.assignment(), event.discards());
   }
 
-  /** An attempt that failed has no prover any more, but what it wrote is still on its host. */
+  /**
+   * An attempt that failed has no prover any more, but what it wrote is still on its host. One that
+   * was never made has the number 0.
+   */
   static SectorState abortedOrStopping(Waiting state, AbortRequested event) {
     Task task = state.task();
     Optional<HostId> host = state.facts().filesOn();
@@ -331,9 +334,9 @@ final class SectorChanges {
         : new Aborted(settled(state), restored(state));
   }
 
-  /** Whether a task without a host may have written something that the abort wants gone. */
+  /** Whether a task without a host has something there, files or a place, that is to go. */
   static boolean hasSomethingToDiscard(AbortRequested event, TaskKind kind, int attempts) {
-    return event.discards() && attempts > 0 && kind.bringsFiles();
+    return event.discards() && kind.bringsFiles() && (attempts > 0 || event.frees().orElse(false));
   }
 
   static SectorState aborted(Busy state, SectorEvent event) {

@@ -115,13 +115,21 @@ public sealed interface SectorEvent extends JournalEvent {
    * The task is to be ended.
    *
    * @param discard whether what it has written so far is to go; empty: it stays for a resumption
+   * @param frees whether no attempt was made yet, and the host that has the sector's files is to
+   *     give its place to others; empty: that host is told nothing
    */
   record AbortRequested(
       Instant at,
       String by,
       String cause,
-      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> discard)
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> discard,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Boolean> frees)
       implements SectorEvent {
+    /** Of a task that was tried, or of a sector that has no place. */
+    AbortRequested(Instant at, String by, String cause, Optional<Boolean> discard) {
+      this(at, by, cause, discard, Optional.empty());
+    }
+
     /** Whether what the task has written is to go. */
     boolean discards() {
       return discard.orElse(false);

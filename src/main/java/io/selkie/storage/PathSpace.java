@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * The room of a storage path, in bytes.
@@ -34,6 +35,14 @@ public record PathSpace(long capacity, long available) {
     }
     long left = Math.max(0, most - used(root));
     return new PathSpace(Math.min(capacity, most), Math.min(available, left));
+  }
+
+  /** What its settings alone allow; empty if they set no bound. */
+  static Optional<PathSpace> allowed(Path root, PathSettings settings) throws IOException {
+    long most = settings.maxStorage();
+    return most == 0
+        ? Optional.empty()
+        : Optional.of(new PathSpace(most, Math.max(0, most - used(root))));
   }
 
   private static long used(Path root) throws IOException {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -200,35 +199,5 @@ public record SectorSearch(StoragePaths paths) {
   /** Of the replica, as far as it is recorded. */
   private static Optional<String> digest(Optional<SectorManifest> manifest) {
     return manifest.flatMap(SectorManifest::replica).flatMap(SectorManifest.PreCommit2::sealed);
-  }
-
-  /**
-   * Chooses where a sealed sector of this host shall be kept: late, when it is sealed.
-   *
-   * @param types that it has
-   * @param bytes they have
-   * @param onTheirWay bytes that are being written to the path with this id and not there yet
-   * @throws IOException if a disk cannot be asked
-   */
-  public Destinations.Choice destination(
-      SectorId sector, Set<FileType> types, long bytes, ToLongFunction<String> onTheirWay)
-      throws IOException {
-    List<StoragePath> there = paths.available();
-    Optional<StoragePath> known = home(sector, there);
-    if (known.isEmpty()) {
-      throw new IOException(sector + " has no files on this host");
-    }
-    List<Destinations.Candidate> candidates = new ArrayList<>();
-    for (StoragePath path : there) {
-      PathSpace space = path.space();
-      long left = Math.max(0, space.available() - onTheirWay.applyAsLong(path.id()));
-      candidates.add(
-          new Destinations.Candidate(
-              path.settings(), new PathSpace(space.capacity(), left), path.holdsAny(sector)));
-    }
-    return Destinations.choose(
-        candidates,
-        new Destinations.Wish(
-            sector.miner(), types, bytes, known.get().settings(), paths.fullAt()));
   }
 }

@@ -127,7 +127,7 @@ public record StoragePath(Path root, PathSettings settings) {
   }
 
   /** Whether the sector has anything of Lotus's layout here. */
-  boolean holdsAny(SectorId sector) {
+  public boolean holdsAny(SectorId sector) {
     for (FileType type : FileType.values()) {
       if (holds(sector, type)) {
         return true;

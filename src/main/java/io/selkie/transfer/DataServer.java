@@ -202,14 +202,14 @@ final class DataServer implements AutoCloseable {
         refuse("400 Bad Request", "invalid", "the request is no chunk");
         return false;
       }
-      Optional<Gate.Refused> refusal = refusal(head, request.group(1));
-      if (refusal.isPresent()) {
-        refuse(refusal.get().status().toString(), refusal.get().code(), refusal.get().reason());
+      Gate.Answer admitted = admit(head, request.group(1));
+      if (admitted instanceof Gate.Refused refusal) {
+        refuse(refusal.status().toString(), refusal.code(), refusal.reason());
         return false;
       }
       long left = length;
       try {
-        left = receive(request, Integer.parseUnsignedInt(sum, 16), length);
+        left = receive((Gate.Pass) admitted, request, Integer.parseUnsignedInt(sum, 16), length);
         DataHead.write(channel, "HTTP/1.1 204 No Content\r\n\r\n");
         return true;
       } catch (TransferTrouble e) {
@@ -225,30 +225,30 @@ final class DataServer implements AutoCloseable {
       }
     }
 
-    private Optional<Gate.Refused> refusal(DataHead head, String sector) {
+    private Gate.Answer admit(DataHead head, String sector) {
       Gate.Answer answer = gate.admit(head.field("Authorization"));
-      if (answer instanceof Gate.Refused refused) {
-        return Optional.of(refused);
+      if (!(answer instanceof Gate.Pass pass)) {
+        return answer;
       }
       try {
-        return ((Gate.Pass) answer)
-            .objection(SectorId.parse(sector), Tickets.Use.BRING)
-            .map(Gate.Refused::forbidden);
+        Optional<String> objection = pass.objection(SectorId.parse(sector), Tickets.Use.BRING);
+        objection.ifPresent(
+            why -> LOG.warn("{} was refused for {}: {}", pass.caller(), sector, why));
+        return objection.<Gate.Answer>map(Gate.Refused::forbidden).orElse(pass);
       } catch (IllegalArgumentException e) {
-        return Optional.of(
-            new Gate.Refused(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(e.getMessage())));
+        return new Gate.Refused(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(e.getMessage()));
       }
     }
 
     /** Bytes of the present body that were taken off the connection. */
     private long taken;
 
-    private long receive(Matcher request, int sum, long length)
+    private long receive(Gate.Pass pass, Matcher request, int sum, long length)
         throws IOException, TransferTrouble {
       taken = 0;
       Optional<Arrival.Chunk> begun =
           receiver
-              .arrival(SectorId.parse(request.group(1)), request.group(2))
+              .arrival(SectorId.parse(request.group(1)), request.group(2), pass.movingOnly())
               .begin(Integer.parseInt(request.group(3)), Integer.parseInt(request.group(4)), sum);
       if (begun.isEmpty()) {
         drain(length);

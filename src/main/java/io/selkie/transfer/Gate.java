@@ -45,6 +45,16 @@ final class Gate {
           : Optional.of("the ticket is for another sector, or for something else");
     }
 
+    /** Whether it may only speak of sectors that are still to be sealed. */
+    boolean movingOnly() {
+      return ticket.isPresent();
+    }
+
+    /** Who it is, for the log. */
+    String caller() {
+      return ticket.map(known -> "host " + known.from()).orElse("who has a token");
+    }
+
     /** The same of an offer. Hosts of a farm bring each other what is still to be sealed. */
     Optional<String> objection(Offer offer) {
       return ticket.isEmpty() || offer.moving().isPresent()

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -203,6 +204,35 @@ final class Landing {
       }
     }
     return missing;
+  }
+
+  /** Bytes that arrivals below the storage path have not brought yet, besides this sector's. */
+  static long comingBytes(Path root, SectorId besides) throws IOException {
+    Path arrivals = root.resolve(StoragePath.FETCHING);
+    if (!Files.isDirectory(arrivals)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(arrivals)) {
+      for (Path directory : directories) {
+        Optional<Staged> staged =
+            Files.isDirectory(directory)
+                ? TransferJson.read(directory.resolve("offer.json"), Staged.class)
+                : Optional.empty();
+        if (staged.isPresent() && !staged.get().offer().sector().equals(besides)) {
+          bytes += new Landing(root, staged.get().offer()).comingBytes();
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private long comingBytes() throws IOException {
+    try {
+      return missingBytes();
+    } catch (NoSuchFileException e) {
+      return 0; // it has just come to its end
+    }
   }
 
   /** Which chunks of the file are there. */

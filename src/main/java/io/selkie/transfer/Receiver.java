@@ -1,7 +1,9 @@
 package io.selkie.transfer;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.ForeignClaimException;
+import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.StoragePath;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Receiver {
   private final Supplier<List<Path>> served;
   private final KnownStores stores;
+  private final Destinations rules;
   private final OwnSectors own;
   private final SealingPlaces sealing;
   private final String host;
@@ -36,6 +39,7 @@ final class Receiver {
    *
    * @param served the storage paths that it may write to, asked for each new sector
    * @param stores remembers whether they are those that they were
+   * @param rules of those that are attached storage paths
    * @param own what this host has itself
    * @param sealing where sectors lie that this host goes on with
    * @param readers where sectors are read back
@@ -45,6 +49,7 @@ final class Receiver {
   Receiver(
       Supplier<List<Path>> served,
       KnownStores stores,
+      Destinations rules,
       OwnSectors own,
       SealingPlaces sealing,
       String host,
@@ -54,6 +59,7 @@ final class Receiver {
       Duration patience) {
     this.served = served;
     this.stores = stores;
+    this.rules = rules;
     this.own = own;
     this.sealing = sealing;
     this.host = host;
@@ -118,16 +124,21 @@ final class Receiver {
         promised += arrival.landing().missingBytes();
       }
     }
-    return Math.max(0, store.getUsableSpace() - promised);
+    Optional<StoragePath> path = rules.at(root);
+    long room = path.isPresent() ? rules.room(path.get()) : store.getUsableSpace();
+    return Math.max(0, room - promised);
   }
 
   /** Takes an offer up, or goes on with it. */
   synchronized ArrivalStatus offer(Offer offer) throws IOException, TransferTrouble {
-    Optional<ArrivalStatus> placed = placed(offer.sector(), offer.id());
+    Optional<ArrivalStatus> placed = placed(offer.sector(), offer.id(), offer.moving().isPresent());
     if (placed.isPresent()) {
       return placed.get();
     }
     @Nullable Arrival known = arrivals.get(offer.sector());
+    if (known != null && mayNotDisplace(known, offer)) {
+      throw TransferTrouble.passing("busy", offer.sector() + " is arriving here, sealed");
+    }
     if (known != null && known.offer().equals(offer)) {
       ArrivalStatus status = known.status();
       if (!status.state().equals(ArrivalStatus.FAILED)) {
@@ -155,6 +166,13 @@ final class Receiver {
       finish(arrival);
     }
     return arrival.status();
+  }
+
+  /** Hosts of a farm may bring what is to be sealed, and touch nothing that is. */
+  private boolean mayNotDisplace(Arrival known, Offer offer) {
+    return offer.moving().isPresent()
+        && known.offer().moving().isEmpty()
+        && known.silentNanos() < patience.toNanos();
   }
 
   /** Whoever then removes or seals the one could meet the other. */
@@ -201,7 +219,7 @@ final class Receiver {
     }
   }
 
-  /** Where a part of it lies, else where most is free. */
+  /** Where a part of it lies, else the best of those that may have it. */
   private Path choose(Offer offer) throws IOException, TransferTrouble {
     Roots served = roots();
     List<Path> roots = served.there();
@@ -218,27 +236,51 @@ final class Receiver {
         throw TransferTrouble.lasting("exists", offer.sector() + " is there, with other content");
       }
     }
-    long most = -1;
-    Optional<Path> best = Optional.empty();
-    for (Path root : roots) {
-      long free = free(root);
-      if (free > most) {
-        most = free;
-        best = Optional.of(root);
-      }
-    }
+    Optional<Path> best = best(roots, offer);
     if (best.isEmpty()) {
       served.requireAll();
       throw TransferTrouble.passing("no_space", "this node serves no storage path");
     }
-    if (most < offer.size()) {
-      throw TransferTrouble.passing(
-          "no_space", offer.size() + " bytes are needed and " + most + " free");
-    }
     return best.get();
   }
 
-  private Optional<ArrivalStatus> placed(SectorId sector, String id) throws IOException {
+  /**
+   * By weight times room, as for sectors of this host's own; what is no attached path counts with
+   * the weight that such have unless they say another.
+   *
+   * @return empty if there is no path at all
+   * @throws TransferTrouble if none of them may have it, with the reason of each
+   */
+  private Optional<Path> best(List<Path> roots, Offer offer) throws IOException, TransferTrouble {
+    Destinations.Wish wish = StoreRules.wish(offer);
+    Optional<Path> best = Optional.empty();
+    double most = -1;
+    boolean isFull = false;
+    List<String> reasons = new ArrayList<>();
+    for (Path root : roots) {
+      Optional<PathSettings> settings = rules.at(root).map(StoragePath::settings);
+      Optional<String> refusal = settings.flatMap(path -> Destinations.refusalOfKind(path, wish));
+      long free = free(root);
+      if (refusal.isPresent()) {
+        reasons.add(root + ": " + refusal.get());
+      } else if (free < offer.size()) {
+        isFull = true;
+        reasons.add(root + ": " + offer.size() + " bytes are needed and " + free + " free");
+      } else {
+        long weight = settings.map(PathSettings::weight).orElse(PathSettings.DEFAULT_WEIGHT);
+        double value = (double) free * weight;
+        best = value > most ? Optional.of(root) : best;
+        most = Math.max(value, most);
+      }
+    }
+    if (best.isEmpty() && !reasons.isEmpty()) {
+      throw TransferTrouble.passing(isFull ? "no_space" : "filtered", String.join("; ", reasons));
+    }
+    return best;
+  }
+
+  private Optional<ArrivalStatus> placed(SectorId sector, String id, boolean movingOnly)
+      throws IOException {
     for (Path root : sealing.roots()) {
       if (Landing.moved(root, sector, id).isPresent()) {
         return Optional.of(
@@ -246,7 +288,7 @@ final class Receiver {
                 ArrivalStatus.PLACED, host, root.toString(), 0, List.of(), Optional.empty()));
       }
     }
-    for (Path root : roots().there()) {
+    for (Path root : movingOnly ? List.<Path>of() : roots().there()) {
       Optional<Landing.Received> received = Landing.received(root, sector);
       if (received.isPresent() && received.get().id().equals(id)) {
         Offer offer = new Offer(sector, Offer.CHUNK, received.get().copy().files());
@@ -260,33 +302,41 @@ final class Receiver {
     return Optional.empty();
   }
 
-  /** How an offer stands. */
-  synchronized ArrivalStatus status(SectorId sector, String id)
+  /**
+   * How an offer stands.
+   *
+   * @param movingOnly whether sealed sectors are none of the caller's: it hears that they are not
+   *     known
+   */
+  synchronized ArrivalStatus status(SectorId sector, String id, boolean movingOnly)
       throws IOException, TransferTrouble {
-    Optional<ArrivalStatus> placed = placed(sector, id);
-    if (placed.isEmpty() && !arrivals.containsKey(sector)) {
+    Optional<ArrivalStatus> placed = placed(sector, id, movingOnly);
+    if (placed.isEmpty() && !arrivals.containsKey(sector) && !movingOnly) {
       roots().requireAll(); // it may be there
     }
-    return placed.isPresent() ? placed.get() : arrival(sector, id).status();
+    return placed.isPresent() ? placed.get() : arrival(sector, id, movingOnly).status();
   }
 
   /** The arrival under this name. */
-  synchronized Arrival arrival(SectorId sector, String id) throws TransferTrouble {
+  synchronized Arrival arrival(SectorId sector, String id, boolean movingOnly)
+      throws TransferTrouble {
     @Nullable Arrival arrival = arrivals.get(sector);
-    if (arrival == null || !arrival.offer().id().equals(id)) {
+    if (arrival == null
+        || !arrival.offer().id().equals(id)
+        || (movingOnly && arrival.offer().moving().isEmpty())) {
       throw TransferTrouble.passing("unknown", "nothing is known of this offer: make it again");
     }
     return arrival;
   }
 
   /** All has come: reads it back and puts it in place, in the background. */
-  synchronized ArrivalStatus commit(SectorId sector, String id)
+  synchronized ArrivalStatus commit(SectorId sector, String id, boolean movingOnly)
       throws IOException, TransferTrouble {
-    Optional<ArrivalStatus> placed = placed(sector, id);
+    Optional<ArrivalStatus> placed = placed(sector, id, movingOnly);
     if (placed.isPresent()) {
       return placed.get();
     }
-    Arrival arrival = arrival(sector, id);
+    Arrival arrival = arrival(sector, id, movingOnly);
     finish(arrival);
     return arrival.status();
   }

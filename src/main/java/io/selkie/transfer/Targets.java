@@ -64,6 +64,11 @@ final class Targets {
     return all;
   }
 
+  /** Whether the settings name this place. */
+  boolean isNamed(String place) {
+    return named.stream().anyMatch(target -> target.place().equals(place));
+  }
+
   private static boolean isIn(List<Destination> all, String place) {
     return all.stream().anyMatch(one -> one.place().equals(place));
   }

@@ -34,7 +34,9 @@ record TransferPlan(
     boolean committed,
     List<Trouble> troubles) {
   private static final int VERSION = 1;
-  private static final String NO_SPACE = "no_space";
+
+  /** What is the same next time, until the operator or the disk changes. */
+  private static final Set<String> REFUSED = Set.of("no_space", "filtered");
 
   /** What a place may refuse for as long as nobody does something there. */
   private static final Set<String> LASTING = Set.of("exists", "invalid");
@@ -52,13 +54,18 @@ record TransferPlan(
 
     /** Whether it is the same next time, wherever else the sector may go at once. */
     boolean isPlain() {
-      return isLasting() || code.equals(NO_SPACE);
+      return TransferPlan.isPlain(code);
     }
   }
 
   /** Whether a place refuses with this code for as long as nobody does something there. */
   static boolean isLasting(String code) {
     return LASTING.contains(code);
+  }
+
+  /** Whether it is of no use to try the place again at once. */
+  static boolean isPlain(String code) {
+    return isLasting(code) || REFUSED.contains(code);
   }
 
   /** The lists are copied; plans of earlier versions have no troubles. */

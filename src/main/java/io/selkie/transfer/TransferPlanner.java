@@ -29,6 +29,7 @@ final class TransferPlanner {
   private final TransferPlan.Directory plans;
   private final Leftovers leftovers;
   private final Supplier<List<Destination>> destinations;
+  private final StoreRules rules;
   private final FileDigest digest;
   private final Terms terms;
   private final Set<String> namedTwice = ConcurrentHashMap.newKeySet();
@@ -46,12 +47,14 @@ final class TransferPlanner {
       TransferPlan.Directory plans,
       Leftovers leftovers,
       Supplier<List<Destination>> destinations,
+      StoreRules rules,
       FileDigest digest,
       Terms terms) {
     this.places = places;
     this.plans = plans;
     this.leftovers = leftovers;
     this.destinations = destinations;
+    this.rules = rules;
     this.digest = digest;
     this.terms = terms;
   }
@@ -73,7 +76,7 @@ final class TransferPlanner {
     SourceFiles.Found found = SourceFiles.of(places.own(sector), digest, control);
     Offer offer = new Offer(sector, terms.chunk(), found.files());
     List<TargetChoice.Candidate> candidates =
-        distinct(look(found.paths(), control), before.map(TransferPlan::place));
+        distinct(look(offer, found.paths(), control), before.map(TransferPlan::place));
     Optional<TransferPlan> same = before.filter(plan -> plan.offer().equals(offer));
     if (same.isPresent()) {
       same = Optional.of(seen(same.get(), candidates));
@@ -123,15 +126,20 @@ final class TransferPlanner {
     return unwanted && plan.isWhole();
   }
 
-  /** A place that does not answer has trouble from then on. */
+  /** A place that does not answer, or may not have it any more, has trouble from then on. */
   private TransferPlan seen(TransferPlan plan, List<TargetChoice.Candidate> candidates)
       throws IOException {
-    Optional<String> silent =
+    Optional<TargetChoice.Trouble> trouble =
         candidates.stream()
             .filter(one -> one.place().equals(plan.place()))
             .flatMap(one -> one.trouble().stream())
             .findFirst();
-    return silent.isEmpty() ? plan : troubled(plan, "unreachable", silent.get(), 0);
+    if (trouble.isEmpty()) {
+      return plan;
+    }
+    String code = trouble.get().code();
+    return troubled(
+        plan, TransferPlan.isPlain(code) ? code : "unreachable", trouble.get().message(), 0);
   }
 
   /**
@@ -182,7 +190,7 @@ final class TransferPlanner {
             .trouble(known.place())
             .map(trouble -> Instant.ofEpochMilli(trouble.since()))
             .orElseGet(this::now);
-    return place.trouble().orElse("")
+    return place.trouble().map(TargetChoice.Trouble::message).orElse("")
         + "; a part of the sector is there, so another place is tried only after "
         + since.plus(terms.giveUpAfter());
   }
@@ -196,7 +204,10 @@ final class TransferPlanner {
                     known
                         .flatMap(plan -> plan.trouble(one.place()))
                         .filter(trouble -> one.trouble().isEmpty())
-                        .map(trouble -> one.because(trouble.message()))
+                        .map(
+                            trouble ->
+                                one.because(
+                                    new TargetChoice.Trouble(trouble.code(), trouble.message())))
                         .orElse(one))
             .toList();
     return TransferTrouble.passing("no_destination", TargetChoice.reason(told, offer.size()));
@@ -309,21 +320,36 @@ final class TransferPlanner {
     return distinct;
   }
 
-  private List<TargetChoice.Candidate> look(List<Path> sources, Control control)
+  private List<TargetChoice.Candidate> look(Offer offer, List<Path> sources, Control control)
       throws Control.Held {
     List<TargetChoice.Candidate> candidates = new ArrayList<>();
     for (Destination destination : destinations.get()) {
       control.check();
-      Optional<Destination.Space> space = Optional.empty();
-      Optional<String> trouble = Optional.empty();
-      try {
-        space = Optional.of(destination.look(sources, control));
-      } catch (IOException | TransferTrouble e) {
-        trouble = Optional.of(String.valueOf(e.getMessage()));
-      }
-      candidates.add(
-          new TargetChoice.Candidate(candidates.size(), destination.place(), space, trouble));
+      candidates.add(look(candidates.size(), destination, offer, sources, control));
     }
     return candidates;
+  }
+
+  private TargetChoice.Candidate look(
+      int index, Destination destination, Offer offer, List<Path> sources, Control control)
+      throws Control.Held {
+    String place = destination.place();
+    TargetChoice.Standing unknown = TargetChoice.Standing.named(false);
+    try {
+      Destination.Space space = destination.look(sources, control);
+      TargetChoice.Standing standing = rules.require(place, space.way(), offer, sources);
+      return new TargetChoice.Candidate(
+          index, place, Optional.of(space), Optional.empty(), standing);
+    } catch (TransferTrouble e) {
+      return new TargetChoice.Candidate(
+          index, place, Optional.empty(), Optional.of(because(e.failure().code(), e)), unknown);
+    } catch (IOException e) {
+      return new TargetChoice.Candidate(
+          index, place, Optional.empty(), Optional.of(because("unreachable", e)), unknown);
+    }
+  }
+
+  private static TargetChoice.Trouble because(String code, Exception trouble) {
+    return new TargetChoice.Trouble(code, String.valueOf(trouble.getMessage()));
   }
 }

@@ -19,6 +19,8 @@ import io.selkie.auth.Tickets;
 import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.http.HttpListener;
+import io.selkie.stages.Stages;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -97,6 +99,7 @@ public final class TransferServer {
    * What the server stands on.
    *
    * @param served the storage paths that peers may send to, asked for each new sector
+   * @param rules of those that are attached storage paths
    * @param own what this host has itself
    * @param sealing where it goes on with sectors that others began
    * @param state the state directory
@@ -109,6 +112,7 @@ public final class TransferServer {
   public record Parts(
       TransferSettings settings,
       Supplier<List<Path>> served,
+      Destinations rules,
       OwnSectors own,
       SealingPlaces sealing,
       Path state,
@@ -132,6 +136,7 @@ public final class TransferServer {
         new Receiver(
             parts.served(),
             new KnownStores(parts.state().resolve("stores")),
+            parts.rules(),
             parts.own(),
             parts.sealing(),
             parts.host(),
@@ -250,9 +255,10 @@ public final class TransferServer {
     Optional<String> objection =
         pass.objection(sector, fetches ? Tickets.Use.FETCH : Tickets.Use.BRING);
     if (objection.isPresent()) {
-      return refused(request, error(StatusCodes.FORBIDDEN, "forbidden", objection.get()));
+      return forbidden(request, sector, pass, objection.get());
     }
     if (fetches) {
+      LOG.info("{} fetches the output of Commit1 of {}", pass.caller(), sector);
       return method.equals("GET") ? commit1Output(request, sector) : notAllowed(request);
     }
     String id = path.group("id");
@@ -261,15 +267,23 @@ public final class TransferServer {
     }
     if (path.group("commit") != null) {
       return method.equals("POST")
-          ? status(request, () -> receiver.commit(sector, id))
+          ? status(request, () -> receiver.commit(sector, id, pass.movingOnly()))
           : notAllowed(request);
     }
     if (request.method().equals(HttpMethods.DELETE)) {
-      return discard(request, sector, id);
+      return pass.movingOnly()
+          ? forbidden(request, sector, pass, "what goes on here is not discarded by a ticket")
+          : discard(request, sector, id);
     }
     return method.equals("GET")
-        ? status(request, () -> receiver.status(sector, id))
+        ? status(request, () -> receiver.status(sector, id, pass.movingOnly()))
         : notAllowed(request);
+  }
+
+  private CompletionStage<HttpResponse> forbidden(
+      HttpRequest request, SectorId sector, Gate.Pass pass, String objection) {
+    LOG.warn("{} was refused for {}: {}", pass.caller(), sector, objection);
+    return refused(request, error(StatusCodes.FORBIDDEN, "forbidden", objection));
   }
 
   /** Where the output of Commit1 is fetched, below the transfer address. */
@@ -323,8 +337,11 @@ public final class TransferServer {
                       }
                       Optional<String> objection = pass.objection(offer);
                       if (objection.isPresent()) {
+                        LOG.warn(
+                            "{} was refused for {}: {}", pass.caller(), sector, objection.get());
                         throw TransferTrouble.passing("forbidden", objection.get());
                       }
+                      LOG.info("{} brings {}", pass.caller(), sector);
                       return json(StatusCodes.OK, receiver.offer(offer));
                     }));
   }
@@ -373,10 +390,7 @@ public final class TransferServer {
   }
 
   private static HttpResponse troubled(Throwable trouble) {
-    Throwable cause = trouble;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Stages.cause(trouble);
     if (cause instanceof IllegalArgumentException) {
       return error(StatusCodes.BAD_REQUEST, "invalid", String.valueOf(cause.getMessage()));
     }
@@ -394,7 +408,7 @@ public final class TransferServer {
   /** The status of a refusal. */
   static StatusCode status(String code) {
     return switch (code) {
-      case "no_space" -> StatusCodes.INSUFFICIENT_STORAGE;
+      case "no_space", "filtered" -> StatusCodes.INSUFFICIENT_STORAGE;
       case "exists", "closed", "incomplete" -> StatusCodes.CONFLICT;
       case "busy" -> StatusCodes.TOO_MANY_REQUESTS;
       case "damaged_chunk" -> StatusCodes.UNPROCESSABLE_CONTENT;

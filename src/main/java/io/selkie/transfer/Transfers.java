@@ -10,6 +10,7 @@ import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorPlaces;
 import io.selkie.storage.StoragePath;
@@ -34,6 +35,7 @@ public final class Transfers {
    *
    * @param places where sectors are
    * @param attached storage paths that sealed sectors are to go to, besides the settings' targets
+   * @param rules of all attached storage paths
    * @param state the state directory
    * @param host this one
    * @param tickets of this host; empty: it is in no farm
@@ -43,6 +45,7 @@ public final class Transfers {
       TransferSettings settings,
       SectorPlaces places,
       Supplier<List<StoragePath>> attached,
+      Destinations rules,
       Path state,
       HostId host,
       Optional<Tickets> tickets,
@@ -72,6 +75,7 @@ public final class Transfers {
             plans,
             leftovers,
             targets::all,
+            new StoreRules(parts.rules(), targets::isNamed),
             parts.digest(),
             new TransferPlanner.Terms(
                 settings.chunk(), settings.giveUpAfter(), InstantSource.system()));

@@ -1,6 +1,7 @@
 package io.selkie.worker;
 
 import io.selkie.files.Durable;
+import io.selkie.files.FileLook;
 import io.selkie.files.FileTree;
 import io.selkie.scheduler.TaskId;
 import java.io.IOException;
@@ -82,11 +83,12 @@ public record FetchedInputs(Path directory) {
    * end of the job and the removal. Nothing may run yet.
    *
    * @param jobs names of those that are there
+   * @param all where the directories of jobs are: one that cannot be read may have a prover at work
    */
-  public void tidy(Set<String> jobs) {
+  public void tidy(Set<String> jobs, Path all) {
     try {
       for (String name : present()) {
-        if (!jobs.contains(name)) {
+        if (!jobs.contains(name) && !FileLook.exists(all.resolve(name))) {
           FileTree.delete(of(name));
           LOG.info("{} was fetched for a job that is not there: removed", of(name));
         }

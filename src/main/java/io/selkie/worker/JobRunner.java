@@ -12,11 +12,10 @@ import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
+import io.selkie.stages.Stages;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A routee of a {@link PhasePool}: supervises one job at a time. It never blocks, but at a fail
@@ -106,17 +105,16 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
   }
 
   private Ended unknown(TaskId.Attempt attempt, Throwable trouble) {
-    getContext().getLog().error("{} could not be followed to its end", attempt, cause(trouble));
+    getContext()
+        .getLog()
+        .error("{} could not be followed to its end", attempt, Stages.cause(trouble));
     return new Ended.Failed(
         startedAt,
         Instant.now(),
         new Failure(
-            Failure.Action.RETRY, "internal", "the task could not be followed: " + cause(trouble)));
-  }
-
-  private static Throwable cause(Throwable trouble) {
-    @Nullable Throwable cause = trouble.getCause();
-    return trouble instanceof CompletionException && cause != null ? cause : trouble;
+            Failure.Action.RETRY,
+            "internal",
+            "the task could not be followed: " + Stages.cause(trouble)));
   }
 
   private Behavior<Command> onStop(Stop stop) {
@@ -131,7 +129,7 @@ final class JobRunner extends AbstractBehavior<JobRunner.Command> {
                 }
                 getContext()
                     .getLog()
-                    .warn("cannot end {}: {}", stop.attempt(), cause(trouble).getMessage());
+                    .warn("cannot end {}: {}", stop.attempt(), Stages.cause(trouble).getMessage());
                 return new PerhapsAlive(stop.attempt());
               });
     }

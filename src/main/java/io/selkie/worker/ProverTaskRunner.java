@@ -53,6 +53,7 @@ public final class ProverTaskRunner implements TaskRunner {
   private final Executor executor;
   private final InputFetch fetch;
   private final FetchedInputs fetched;
+  private final MissingFiles missing;
   private final Duration removeAgain;
   private final ConcurrentMap<TaskId.Attempt, Running> running = new ConcurrentHashMap<>();
 
@@ -75,6 +76,7 @@ public final class ProverTaskRunner implements TaskRunner {
    * @param executor has a thread for each running task, and some more
    * @param fetch brings what a Commit2 reads from the host that made it
    * @param fetched where to
+   * @param missing brings what workers of others have
    */
   public ProverTaskRunner(
       SectorPlaces places,
@@ -84,8 +86,9 @@ public final class ProverTaskRunner implements TaskRunner {
       HostLedger ledger,
       Executor executor,
       InputFetch fetch,
-      FetchedInputs fetched) {
-    this(places, jobs, local, board, ledger, executor, fetch, fetched, REMOVE_AGAIN);
+      FetchedInputs fetched,
+      MissingFiles missing) {
+    this(places, jobs, local, board, ledger, executor, fetch, fetched, missing, REMOVE_AGAIN);
   }
 
   ProverTaskRunner(
@@ -97,6 +100,7 @@ public final class ProverTaskRunner implements TaskRunner {
       Executor executor,
       InputFetch fetch,
       FetchedInputs fetched,
+      MissingFiles missing,
       Duration removeAgain) {
     this.places = places;
     this.jobs = jobs;
@@ -106,6 +110,7 @@ public final class ProverTaskRunner implements TaskRunner {
     this.executor = executor;
     this.fetch = fetch;
     this.fetched = fetched;
+    this.missing = missing;
     this.removeAgain = removeAgain;
   }
 
@@ -261,7 +266,7 @@ public final class ProverTaskRunner implements TaskRunner {
     String name = attempt.toString();
     // A job that is there was checked before it was made.
     if (jobs.madeAt(name).isEmpty()) {
-      task.check(local, fetch);
+      task.check(local, fetch, missing);
     }
     if (attempt.task().kind() == TaskKind.REMOVE) {
       run.durable.complete(Done.getInstance());
@@ -345,8 +350,7 @@ public final class ProverTaskRunner implements TaskRunner {
       return;
     }
     try {
-      SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
-      long bytes = AbandonedWork.discard(files, attempt.task().kind());
+      long bytes = attempt.wasMade() ? abandoned(attempt) : 0;
       ledger.discarded(attempt);
       LOG.info("{} was aborted: {} bytes of its own are freed", attempt, bytes);
     } catch (IOException e) {
@@ -355,6 +359,11 @@ public final class ProverTaskRunner implements TaskRunner {
           attempt,
           e.getMessage());
     }
+  }
+
+  private long abandoned(TaskId.Attempt attempt) throws IOException {
+    SectorFiles files = places.claim(attempt.sector(), attempt.task().generation());
+    return AbandonedWork.discard(files, attempt.task().kind());
   }
 
   /** A killed unsealing leaves layers and trees: some fourteen times the sector. */

@@ -10,6 +10,7 @@ import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.FileType;
 import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -18,7 +19,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,14 @@ import org.slf4j.LoggerFactory;
  */
 final class SectorTask {
   private static final Logger LOG = LoggerFactory.getLogger(SectorTask.class);
+
+  /** What a phase begins with that an earlier one made. */
+  private static final Map<TaskKind, Set<FileType>> INPUTS =
+      Map.of(
+          TaskKind.PRE_COMMIT_1, Set.of(FileType.UNSEALED),
+          TaskKind.PRE_COMMIT_2, Set.of(FileType.SEALED, FileType.CACHE),
+          TaskKind.COMMIT_1, Set.of(FileType.SEALED, FileType.CACHE),
+          TaskKind.FINALIZE, Set.of(FileType.CACHE));
 
   private final SectorFiles files;
   private final TaskRequest request;
@@ -49,12 +60,19 @@ final class SectorTask {
    *
    * @param proofs for what is short
    */
-  void check(Proofs proofs, InputFetch fetch) throws IOException, ProofsException, TaskFailure {
+  void check(Proofs proofs, InputFetch fetch, MissingFiles missing)
+      throws IOException, ProofsException, TaskFailure {
     if (request instanceof TaskRequest.Commit2 commit2) {
       checkInput(commit2, proofs, fetch);
     }
     if (request.kind() != TaskKind.COMMIT_2) {
       files.createDirectories();
+    }
+    for (FileType type : INPUTS.getOrDefault(request.kind(), Set.of())) {
+      if (Files.notExists(files.of(type))
+          && missing.bring(files.sector(), request.proofType(), type, files.root())) {
+        LOG.info("{} begins with {} of another worker", attempt, type);
+      }
     }
   }
 

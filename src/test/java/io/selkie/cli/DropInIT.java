@@ -37,7 +37,7 @@ class DropInIT {
   private static final String OTHER_NET =
       LOOPBACK + "2: eth0: <BROADCAST>\n    inet 192.168.7.5/24 brd 192.168.7.255 scope global\n";
   private static final String FARM_NET =
-      LOOPBACK + "2: eth0: <BROADCAST>\n    inet 10.7.0.5/16 brd 10.7.255.255 scope global\n";
+      LOOPBACK + "2: eth0: <BROADCAST>\n    inet 127.10.7.5/8 scope host secondary lo\n";
   private static final String TWO_CARDS =
       FARM_NET + "3: eth1: <BROADCAST>\n    inet 10.8.0.6/16 brd 10.8.255.255 scope global\n";
 
@@ -165,7 +165,7 @@ class DropInIT {
         node.err(),
         "the miner answers at http://127.0.0.1:"
             + miner.getLocalPort()
-            + ", and this host is 10.7.0.5:3456 to it");
+            + ", and this host is 127.10.7.5:3456 to it");
 
     assertFalse(Files.readString(node.err()).contains("jwt"));
     end(node);
@@ -179,7 +179,7 @@ class DropInIT {
 
     assertEquals(2, refused.status());
     assertTrue(
-        refused.err().contains("NETIP has more than one address: 10.7.0.5, 10.8.0.6;"),
+        refused.err().contains("NETIP has more than one address: 127.10.7.5, 10.8.0.6;"),
         refused.err());
     assertEquals(1, refused.err().lines().count(), refused.err());
   }
@@ -187,11 +187,11 @@ class DropInIT {
   @Test
   void theLineOfTheSealWorkerRuns() throws Exception {
     minerIn("path");
-    String line = seed("seal-worker.sh").replace("ADDRESS", "10.9.0.1:3456");
+    String line = seed("seal-worker.sh").replace("ADDRESS", "127.10.9.1:3456");
 
     CliProcess.Running node = start(line);
     awaitLine(node, node.out(), "serving http://127.0.0.1:");
-    awaitLine(node, node.err(), "this host is 10.9.0.1:3456 to it");
+    awaitLine(node, node.err(), "this host is 127.10.9.1:3456 to it");
 
     end(node);
   }

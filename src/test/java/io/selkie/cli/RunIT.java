@@ -67,7 +67,7 @@ class RunIT {
   @Test
   void aWorkerWithoutStorageTakesNoSectors() throws Exception {
     CliProcess.Running node =
-        run("--no-local-storage", "--precommit2", "--address", "10.0.0.5:3456");
+        run("--no-local-storage", "--precommit2", "--address", "127.10.9.2:3456");
 
     CliProcess.Result refused = selkie.run("sectors", "pledge", "--repo", "r");
 

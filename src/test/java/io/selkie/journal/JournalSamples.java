@@ -8,8 +8,14 @@ import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
+import io.selkie.filecoin.UnpaddedSize;
+import io.selkie.lotus.LinkEvent;
+import io.selkie.lotus.calls.CallEvent;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostEvent;
@@ -22,6 +28,7 @@ import io.selkie.sealing.SealingEvent;
 import io.selkie.sealing.SealingSamples;
 import io.selkie.sector.SectorEvent;
 import io.selkie.serialization.JournalEvent;
+import io.selkie.storage.FileType;
 import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
@@ -29,8 +36,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * An event of every shape that was ever written, by the name of its file in {@code
@@ -45,7 +54,11 @@ public final class JournalSamples {
           TaskRequest.class,
           TaskResult.class,
           SealingEvent.class,
-          HostEvent.class);
+          HostEvent.class,
+          CallEvent.class,
+          CallOrder.class,
+          CallOutcome.class,
+          LinkEvent.class);
 
   private static final SectorCopy COPY =
       new SectorCopy(
@@ -79,6 +92,7 @@ public final class JournalSamples {
     hosts(samples);
     requests(samples);
     results(samples);
+    calls(samples);
     samples.put("sealing-SectorBegun-uploaded", SealingSamples.uploaded());
     for (SealingEvent event : SealingSamples.events()) {
       samples.put("sealing-" + event.getClass().getSimpleName(), event);
@@ -113,10 +127,16 @@ public final class JournalSamples {
     samples.put("RetryRequested", new SectorEvent.RetryRequested(AT, "operator"));
     samples.put(
         "AbortRequested",
-        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.empty()));
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.empty(), Optional.empty()));
     samples.put(
         "AbortRequested-discard",
-        new SectorEvent.AbortRequested(AT, "api:miner", "not needed", Optional.of(true)));
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.of(true), Optional.empty()));
+    samples.put(
+        "AbortRequested-frees",
+        new SectorEvent.AbortRequested(
+            AT, "api:miner", "not needed", Optional.of(true), Optional.of(true)));
     samples.put("TaskTakenUp", new SectorEvent.TaskTakenUp(AT, 1, 3, 2, HOST));
     samples.put("HostLost", new SectorEvent.HostLost(AT, HOST, STARTED));
     samples.put("HostReturned", new SectorEvent.HostReturned(AT, HOST));
@@ -168,6 +188,7 @@ public final class JournalSamples {
         "Commit1",
         new TaskRequest.Commit1(TYPE, TICKET, SEED, List.of(PIECE), COMM_R, COMM_D));
     request(samples, "Commit2", new TaskRequest.Commit2(TYPE, FILE, DIGEST));
+    request(samples, "Commit2-handed", new TaskRequest.Commit2(TYPE, FILE, DIGEST).on(HOST));
     request(samples, "Finalize", new TaskRequest.Finalize(TYPE, true));
     request(samples, "Unseal", new TaskRequest.Unseal(TYPE, TICKET, COMM_D, 127, 254, FILE));
     request(samples, "Remove", new TaskRequest.Remove(TYPE));
@@ -191,6 +212,41 @@ public final class JournalSamples {
 
   private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
     samples.put("TaskRequested-" + name, new SectorEvent.TaskRequested(AT, 1, 2, KEY, request));
+  }
+
+  private static void calls(Map<String, JournalEvent> samples) {
+    SectorId sector = SectorId.parse("s-t01000-1");
+    TaskRequest finalize = new TaskRequest.Finalize(TYPE, true);
+    Set<FileType> types = Set.of(FileType.SEALED);
+    call(samples, "Perform", sector, new CallOrder.Perform(finalize));
+    call(
+        samples,
+        "AddPushedPiece",
+        sector,
+        new CallOrder.AddPushedPiece(TYPE, List.of(SIZE), new UnpaddedSize(1016), HOST));
+    call(samples, "Fetch", sector, new CallOrder.Fetch(TYPE, types, false, true));
+    call(samples, "MoveStorage", sector, new CallOrder.MoveStorage(TYPE, types));
+    call(samples, "ReleaseUnsealed", sector, new CallOrder.ReleaseUnsealed(TYPE, false));
+    samples.put("lotus-PieceStored", new CallEvent.PieceStored(AT, FILE));
+    ended(samples, "Gave", new CallOutcome.Gave(new TaskResult.Finalized(4)));
+    ended(samples, "Done", new CallOutcome.Done());
+    ended(
+        samples,
+        "Failed",
+        new CallOutcome.Failed(new Failure(Failure.Action.RETRY, "no_space", "the path is full")));
+    samples.put(
+        "lotus-SessionBegan",
+        new LinkEvent.SessionBegan(AT, new UUID(7, 7), "http://10.0.0.2:3456/rpc/v0"));
+    samples.put("lotus-CallReported", new CallEvent.CallReported(AT));
+  }
+
+  private static void call(
+      Map<String, JournalEvent> samples, String name, SectorId sector, CallOrder order) {
+    samples.put("lotus-CallTaken-" + name, new CallEvent.CallTaken(AT, sector, order));
+  }
+
+  private static void ended(Map<String, JournalEvent> samples, String name, CallOutcome outcome) {
+    samples.put("lotus-CallEnded-" + name, new CallEvent.CallEnded(AT, outcome));
   }
 
   private static void results(Map<String, JournalEvent> samples) {

@@ -21,7 +21,7 @@ class MinerWatchTest {
 
   private MinerWatch watch(Optional<HostPort> own) {
     return new MinerWatch(
-        new LotusSettings(Optional.empty(), own),
+        new LotusSettings(Optional.empty(), own, Optional.empty()),
         () -> {
           if (missing.isPresent()) {
             throw new IOException(missing.get());
@@ -69,9 +69,7 @@ class MinerWatchTest {
     }
 
     String there =
-        "the miner answers at http://127.0.0.1:2345, and this host is 10.0.0.5:3456 to it; this"
-            + " version does not take its tasks yet"
-            + MEANWHILE;
+        "the miner answers at http://127.0.0.1:2345, and this host is 10.0.0.5:3456 to it";
     assertEquals(3, lines.size());
     assertEquals(there, lines.get(0));
     assertTrue(lines.get(1).contains("cannot be reached: gone"), lines.get(1));

@@ -142,7 +142,7 @@ class FairnessPropertyTest {
     state.report(
         host,
         host,
-        new SchedulerState.HostState(
+        new HostState(
             Optional.ofNullable(hosts.get(host)).orElseThrow(),
             Set.of(),
             here,

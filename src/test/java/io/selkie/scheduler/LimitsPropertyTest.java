@@ -57,11 +57,11 @@ class LimitsPropertyTest {
       return sectors.values().stream().mapToLong(sector -> space(sector.proofType())).sum();
     }
 
-    private SchedulerState.HostState state() {
+    private HostState state() {
       HostLimits now =
           limits.withDisks(
               List.of(new HostLimits.Disk("/repo", Set.of(Part.values()), disk - kept())));
-      return new SchedulerState.HostState(
+      return new HostState(
           now,
           running.values().stream().map(task -> task.attempt(1)).collect(Collectors.toSet()),
           List.copyOf(sectors.values()),

@@ -240,10 +240,9 @@ class MovePlacementTest {
   @Test
   void theSchedulerSaysItUntilTheSectorAsksForAHostForTheMove() {
     SchedulerState<String, String> state = new SchedulerState<>();
-    SchedulerState.HostState begins =
-        new SchedulerState.HostState(limits(BEGINS), Set.of(), List.of(), Optional.empty());
-    SchedulerState.HostState rest =
-        new SchedulerState.HostState(
+    HostState begins = new HostState(limits(BEGINS), Set.of(), List.of(), Optional.empty());
+    HostState rest =
+        new HostState(
             limits(REST),
             Set.of(),
             List.of(),

@@ -64,8 +64,7 @@ class SchedulerStateTest {
         state.report(
             host,
             worker,
-            new SchedulerState.HostState(
-                TestLimits.slots(ONE_PC1), Set.of(present), List.of(), Optional.empty()),
+            new HostState(TestLimits.slots(ONE_PC1), Set.of(present), List.of(), Optional.empty()),
             NOW));
   }
 
@@ -255,8 +254,8 @@ class SchedulerStateTest {
   private static final HostPatience SHORT =
       new HostPatience(Duration.ofSeconds(15), Duration.ofMinutes(1));
 
-  private static SchedulerState.HostState serving(HostId host) {
-    return new SchedulerState.HostState(
+  private static HostState serving(HostId host) {
+    return new HostState(
         TestLimits.slots(Map.of(TaskKind.PRE_COMMIT_1, 1, TaskKind.COMMIT_2, 1)),
         Set.of(),
         List.of(),
@@ -529,8 +528,7 @@ class SchedulerStateTest {
             ample.needs(),
             ample.devices(),
             List.of());
-    state.report(
-        A, "worker a", new SchedulerState.HostState(limits, Set.of(), List.of(), unfit), NOW);
+    state.report(A, "worker a", new HostState(limits, Set.of(), List.of(), unfit), NOW);
   }
 
   private List<Long> askLarge(Instant at, TaskId... tasks) {

@@ -13,6 +13,7 @@ import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
+import io.selkie.sector.SectorTasks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

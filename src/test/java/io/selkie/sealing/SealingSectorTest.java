@@ -34,6 +34,7 @@ import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.Sector;
+import io.selkie.sector.SectorTasks;
 import io.selkie.storage.SealRecord;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;

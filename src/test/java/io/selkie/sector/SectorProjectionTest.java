@@ -163,6 +163,21 @@ class SectorProjectionTest {
     assertStands("stopping", "PreCommit1", 10);
   }
 
+  @Test
+  void anAbortThatFreesAPlaceGoesToTheHostThatHasIt() throws SQLException {
+    request(PRE_COMMIT_1);
+    assign(1);
+    abort(false);
+    handle(new SectorEvent.TaskStopped(AT, 1, task, 1, HOST));
+    request(PRE_COMMIT_2);
+
+    handle(
+        new SectorEvent.AbortRequested(
+            AT, "api", "not needed", Optional.of(true), Optional.of(true)));
+
+    assertStands("stopping", "PreCommit2", 20);
+  }
+
   private void abort(boolean discard) throws SQLException {
     handle(
         new SectorEvent.AbortRequested(

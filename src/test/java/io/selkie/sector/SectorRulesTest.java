@@ -498,10 +498,77 @@ class SectorRulesTest {
   }
 
   @Test
+  void anAttemptThatTheSectorDoesNotKnowYetIsAheadOfIt() {
+    TaskId.Attempt attempt = start(TaskKind.PRE_COMMIT_1, 1);
+    TaskId task = attempt.task();
+    TaskId next = new TaskId(SECTOR, task.generation(), task.task() + 1, TaskKind.PRE_COMMIT_2);
+    TaskId later = new TaskId(SECTOR, task.generation() + 1, 1, TaskKind.PRE_COMMIT_1);
+
+    assertFalse(isAhead(attempt));
+    assertFalse(isAhead(task.attempt(0)));
+    assertTrue(isAhead(task.attempt(2)));
+    assertTrue(isAhead(next.attempt(1)));
+    assertTrue(isAhead(later.attempt(1)));
+
+    finish(attempt);
+    assertFalse(isAhead(attempt), "of a task that is over no attempt is to come");
+    assertTrue(isAhead(next.attempt(1)));
+  }
+
+  private boolean isAhead(TaskId.Attempt attempt) {
+    return ReportRules.isAhead(state, new TaskReport.Found(attempt, HOST));
+  }
+
+  @Test
   void aTaskThatWaitsIsAbortedAtOnce() {
     ask(TaskKind.PRE_COMMIT_1, 1);
     take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
     assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void aTaskThatHadNotBegunGivesTheSectorsPlaceBackWhenItIsAborted() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_2, 1);
+    TaskId task = ((SectorState.Waiting) state).task().id();
+
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
+
+    TaskId.Attempt none = task.attempt(0);
+    assertInstanceOf(SectorState.Stopping.class, state);
+    assertEquals(
+        List.of(new SectorEffect.Tell(task, HOST, new WorkerCommand.Stop(none, true))),
+        last.effects());
+    take(reports.report(state, new TaskReport.Stopped(none, HOST), NOW));
+    assertInstanceOf(SectorState.Aborted.class, state);
+    assertTrue(last.effects().contains(new SectorEffect.AnswerAbort(new Sector.Accepted())));
+    assertTrue(last.effects().contains(new SectorEffect.Withdraw(task)));
+    ask(TaskKind.PRE_COMMIT_2, 1);
+    assertEquals(task.attempt(1), assign());
+  }
+
+  @Test
+  void aTaskThatHadNotBegunIsAbortedAtOnceWhileTheHostOfItsFilesIsLost() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_2, 1);
+    TaskId task = ((SectorState.Waiting) state).task().id();
+    take(HostLossRules.away(state, task, HOST, HostLoss.LOST, NOW, NOW));
+
+    take(AbortRules.abort(state, "operator", "wrong data", true, NOW));
+
+    assertInstanceOf(SectorState.Aborted.class, state);
+  }
+
+  @Test
+  void anAbortOfAnEarlierBuildIsOverAtOnceAsItWas() {
+    seal(TaskKind.ADD_PIECE, TaskKind.PRE_COMMIT_1);
+    ask(TaskKind.PRE_COMMIT_2, 1);
+
+    SectorState after =
+        SectorTransitions.next(
+            state, new SectorEvent.AbortRequested(NOW, "api", "enough", Optional.of(true)));
+
+    assertInstanceOf(SectorState.Aborted.class, after);
   }
 
   @Test

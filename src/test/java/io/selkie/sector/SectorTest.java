@@ -353,4 +353,47 @@ class SectorTest {
     sector.runCommand(new Sector.Get(asker.getRef()));
     assertInstanceOf(SectorState.Running.class, asker.receiveMessage());
   }
+
+  /** As on a node that stood still: the other actor of the sector is elsewhere. */
+  @Test
+  void anActorThatIsBehindReadsTheJournalAgainBeforeItStopsAnything() {
+    SectorSettings settings = SETTINGS;
+    ActorRef<Sector.Command> behind = spawn(settings);
+    behind.tell(
+        new Sector.Perform(request(TaskKind.ADD_PIECE, 1), Optional.empty(), driver.getRef()));
+    TaskId.Attempt first = placed();
+    ActorRef<Sector.Command> elsewhere = spawn(settings);
+    // The second one takes the task up, ends it and begins the next, all unheard by the first.
+    SchedulerCommand.Resume resume = scheduler.expectMessageClass(SchedulerCommand.Resume.class);
+    resume
+        .replyTo()
+        .tell(
+            new SchedulerCommand.Assigned(resume.task(), HOST, worker.getRef(), Optional.empty()));
+    worker.expectMessageClass(WorkerCommand.Start.class);
+    elsewhere.tell(new Sector.Report(SectorSamples.succeeded(first), worker.getRef()));
+    worker.expectMessageClass(WorkerCommand.Acknowledge.class);
+    elsewhere.tell(
+        new Sector.Perform(request(TaskKind.PRE_COMMIT_1, 1), Optional.empty(), driver.getRef()));
+    TaskId.Attempt second = placedAfterWithdrawal();
+
+    now = now.plus(Sector.FRESH);
+    behind.tell(new Sector.Report(new TaskReport.Found(second, HOST), worker.getRef()));
+
+    kit.createTestProbe().expectTerminated(behind);
+    spawn(settings).tell(new Sector.Report(new TaskReport.Found(second, HOST), worker.getRef()));
+    WorkerCommand word = worker.receiveMessage();
+    assertEquals(second, assertInstanceOf(WorkerCommand.Start.class, word).attempt());
+  }
+
+  private TaskId.Attempt placedAfterWithdrawal() {
+    SchedulerCommand command = scheduler.receiveMessage();
+    while (!(command instanceof SchedulerCommand.Submit)) {
+      command = scheduler.receiveMessage();
+    }
+    return placed((SchedulerCommand.Submit) command);
+  }
+
+  private ActorRef<Sector.Command> spawn(SectorSettings settings) {
+    return kit.spawn(Sector.create(SECTOR, surroundings(settings), shard.getRef()));
+  }
 }

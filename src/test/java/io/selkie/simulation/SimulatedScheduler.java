@@ -7,6 +7,7 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostLimits;
 import io.selkie.scheduler.HostLoss;
 import io.selkie.scheduler.HostMode;
+import io.selkie.scheduler.HostState;
 import io.selkie.scheduler.Placement;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.SchedulerState;
@@ -126,7 +127,7 @@ final class SimulatedScheduler {
           state.report(
               host,
               worker,
-              new SchedulerState.HostState(
+              new HostState(
                   limits,
                   present,
                   List.of(),

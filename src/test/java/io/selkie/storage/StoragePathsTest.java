@@ -13,14 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoragePathsTest {
   private static final SectorId SECTOR = SectorId.parse("s-t01000-1");
-  private static final Set<FileType> REPLICA = Set.of(FileType.SEALED, FileType.CACHE);
 
   @TempDir Path temp;
   private Path repo;
@@ -406,23 +404,6 @@ class StoragePathsTest {
     attach("store", true);
 
     assertEquals(repo, new SectorSearch(open()).files(SECTOR).root());
-  }
-
-  @Test
-  void aSealedSectorGoesToAPathThatStores() throws IOException {
-    StoragePath store = attach("store", true);
-    attach("other", false);
-    StoragePaths paths = open();
-    make(paths.all().get(0), FileType.SEALED);
-
-    Destinations.Choice choice =
-        new SectorSearch(paths).destination(SECTOR, REPLICA, 4096, id -> 0);
-
-    assertEquals(Optional.of(store.id()), choice.chosen());
-    assertEquals(2, choice.reasons().size());
-    assertEquals(
-        Optional.empty(),
-        new SectorSearch(paths).destination(SECTOR, REPLICA, 4096, id -> Long.MAX_VALUE).chosen());
   }
 
   @Test

@@ -148,6 +148,7 @@ class FailoverTest {
             plans,
             leftovers,
             () -> destinations,
+            StoreRules.none(),
             file -> "blake3:" + "00".repeat(32),
             new TransferPlanner.Terms(512, PATIENCE, () -> now)),
         leftovers,

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
 import io.selkie.auth.Permission;
 import io.selkie.auth.Tickets;
@@ -14,6 +18,7 @@ import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -37,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class InputClientTest {
@@ -66,6 +72,7 @@ class InputClientTest {
                 new TransferServer.Parts(
                     TransferSettings.of(kit.system().settings().config()),
                     List::of,
+                    Destinations.none(),
                     (sector, digest) -> Optional.empty(),
                     SealingPlaces.none(),
                     temp.resolve("state"),
@@ -214,6 +221,7 @@ class InputClientTest {
     assertEquals(200, status("GET", input, fetch));
     assertEquals(404, status("GET", arrival, bring));
 
+    assertEquals(403, status("DELETE", arrival, bring));
     assertEquals(403, status("GET", input, bring));
     assertEquals(403, status("GET", input, ticket("source", other, Tickets.Use.FETCH)));
     assertEquals(401, status("GET", input, ticket("elsewhere", SECTOR, Tickets.Use.FETCH)));
@@ -223,6 +231,35 @@ class InputClientTest {
       assertEquals(403, status("POST", arrival + "/commit", token));
       assertEquals(403, status("PUT", "/sectors/" + SECTOR, token));
     }
+  }
+
+  @Test
+  void theLogNamesTheHostThatMadeATicket() throws Exception {
+    makeOutput(new byte[1]);
+    Logger logger = (Logger) LoggerFactory.getLogger(TransferServer.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Level before = logger.getLevel();
+    lines.start();
+    logger.addAppender(lines);
+    logger.setAdditive(false);
+    logger.setLevel(Level.INFO);
+    try {
+      String fetch = ticket("source", SECTOR, Tickets.Use.FETCH);
+      assertEquals(200, status("GET", "/sectors/" + SECTOR + "/commit1", fetch));
+      assertEquals(403, status("PUT", "/sectors/" + SECTOR, fetch));
+    } finally {
+      logger.setLevel(before);
+      logger.setAdditive(true);
+      logger.detachAppender(lines);
+    }
+
+    assertEquals(
+        List.of(
+            "host fetcher fetches the output of Commit1 of " + SECTOR,
+            "host fetcher was refused for "
+                + SECTOR
+                + ": the ticket is for another sector, or for something else"),
+        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
   }
 
   @Test

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.selkie.storage.Destinations;
+import io.selkie.storage.PathSettings;
+import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,7 @@ class LandingTest {
   private Offer offer;
   private Receiver receiver;
   private Optional<String> other = Optional.empty();
+  private Destinations rules = Destinations.none();
 
   @BeforeEach
   void setUp() throws Exception {
@@ -43,6 +48,7 @@ class LandingTest {
     return new Receiver(
         () -> List.of(store),
         new KnownStores(temp.resolve("known")),
+        rules,
         (sector, digest) -> other,
         SealingPlaces.none(),
         "host-2",
@@ -64,7 +70,7 @@ class LandingTest {
   }
 
   private void send(int file, int chunk, ByteBuffer bytes, int sum) throws Exception {
-    var begun = receiver.arrival(SECTOR, offer.id()).begin(file, chunk, sum);
+    var begun = receiver.arrival(SECTOR, offer.id(), false).begin(file, chunk, sum);
     if (begun.isPresent()) {
       try {
         begun.get().write(bytes);
@@ -76,7 +82,7 @@ class LandingTest {
   }
 
   private void sendMissing() throws Exception {
-    List<List<ChunkMap.Range>> missing = receiver.status(SECTOR, offer.id()).missing();
+    List<List<ChunkMap.Range>> missing = receiver.status(SECTOR, offer.id(), false).missing();
     for (int file = 0; file < missing.size(); file++) {
       for (ChunkMap.Range range : missing.get(file)) {
         for (int chunk = range.from(); chunk <= range.to(); chunk++) {
@@ -87,7 +93,7 @@ class LandingTest {
   }
 
   private String commit() throws Exception {
-    return receiver.commit(SECTOR, offer.id()).state();
+    return receiver.commit(SECTOR, offer.id(), false).state();
   }
 
   private void assertPlaced() throws Exception {
@@ -158,7 +164,7 @@ class LandingTest {
 
     assertEquals(
         List.of(new ChunkMap.Range(1, 1)),
-        receiver.status(SECTOR, offer.id()).missing().get(sealed));
+        receiver.status(SECTOR, offer.id(), false).missing().get(sealed));
     sendMissing();
     commit();
     assertPlaced();
@@ -173,7 +179,8 @@ class LandingTest {
 
     assertEquals("failed", commit());
 
-    assertEquals("damaged", receiver.status(SECTOR, offer.id()).error().orElseThrow().code());
+    assertEquals(
+        "damaged", receiver.status(SECTOR, offer.id(), false).error().orElseThrow().code());
     assertFalse(Files.exists(store.resolve(FileNames.sealed(SECTOR))));
   }
 
@@ -207,10 +214,10 @@ class LandingTest {
     receiver = receiver();
 
     assertEquals("placed", receiver.offer(offer).state());
-    assertEquals("placed", receiver.status(SECTOR, offer.id()).state());
+    assertEquals("placed", receiver.status(SECTOR, offer.id(), false).state());
 
     Files.delete(store.resolve(FileNames.cache(SECTOR, "p_aux")));
-    assertThrows(TransferTrouble.class, () -> receiver.status(SECTOR, offer.id()));
+    assertThrows(TransferTrouble.class, () -> receiver.status(SECTOR, offer.id(), false));
   }
 
   @Test
@@ -236,7 +243,7 @@ class LandingTest {
     Files.createSymbolicLink(cache, cache);
     receiver = receiver();
 
-    assertThrows(IOException.class, () -> receiver.status(SECTOR, offer.id()));
+    assertThrows(IOException.class, () -> receiver.status(SECTOR, offer.id(), false));
     assertThrows(IOException.class, () -> receiver.offer(offer));
 
     assertFalse(Files.exists(store.resolve("selkie/trash")));
@@ -270,7 +277,7 @@ class LandingTest {
     for (org.junit.jupiter.api.function.Executable call :
         List.<org.junit.jupiter.api.function.Executable>of(
             () -> receiver.offer(offer),
-            () -> receiver.status(SECTOR, offer.id()),
+            () -> receiver.status(SECTOR, offer.id(), false),
             () -> receiver.discard(SECTOR, offer.id()),
             () -> receiver.freeBytes())) {
       TransferTrouble trouble = assertThrows(TransferTrouble.class, call);
@@ -357,6 +364,50 @@ class LandingTest {
     assertEquals("no_space", trouble.failure().code());
   }
 
+  private void attach(PathSettings settings) throws IOException {
+    StoragePaths paths =
+        StoragePaths.open(
+            StoragePaths.Settings.ofRepo(
+                Files.createDirectories(temp.resolve("own")).toRealPath()));
+    Path root = Files.createDirectories(temp.resolve("attached")).toRealPath();
+    store = paths.attach(root, Optional.of(settings)).root();
+    rules = Destinations.of(paths);
+    receiver = receiver();
+  }
+
+  @Test
+  void aPathWhoseFiltersRefuseTheMinerIsOfferedForNothing() throws Exception {
+    attach(
+        new PathSettings(
+            "picky",
+            10,
+            false,
+            true,
+            0,
+            List.of(),
+            List.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(SECTOR.miner())));
+
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> receiver.offer(offer));
+
+    assertEquals("filtered", trouble.failure().code());
+    assertTrue(trouble.getMessage().contains("its filters refuse"), trouble.getMessage());
+    assertFalse(Files.exists(store.resolve("fetching")));
+  }
+
+  @Test
+  void maxStorageOfAServedPathCounts() throws Exception {
+    attach(PathSettings.fresh(10, false, true, offer.size() - 1, List.of()));
+
+    TransferTrouble trouble = assertThrows(TransferTrouble.class, () -> receiver.offer(offer));
+
+    assertEquals("no_space", trouble.failure().code());
+    assertEquals(offer.size() - 1, receiver.freeBytes());
+  }
+
   @Test
   void whatIsGivenUpLeavesNothing() throws Exception {
     receiver.offer(offer);
@@ -378,10 +429,49 @@ class LandingTest {
     assertFalse(Files.exists(store.resolve("fetching")));
   }
 
+  private Offer moving() {
+    return new Offer(
+        SECTOR,
+        CHUNK,
+        List.of(
+            new io.selkie.storage.SectorCopy.File(
+                FileNames.manifest(SECTOR), 10, "sha256:" + "00".repeat(32))),
+        Optional.of(new Offer.Moving(io.selkie.filecoin.SealProofType.STACKED_DRG_2KIB_V1_1, 1)));
+  }
+
+  @Test
+  void aSectorThatMovesDoesNotDisplaceOneThatArrivesSealed() throws Exception {
+    receiver.offer(offer);
+
+    TransferTrouble refusal = assertThrows(TransferTrouble.class, () -> receiver.offer(moving()));
+
+    assertEquals("busy", refusal.failure().code());
+    sendMissing();
+    commit();
+    assertPlaced();
+  }
+
+  @Test
+  void whoMayOnlyMoveSectorsHearsOfNoneThatIsSealed() throws Exception {
+    receiver.offer(offer);
+    assertUnknown(() -> receiver.arrival(SECTOR, offer.id(), true));
+    assertUnknown(() -> receiver.status(SECTOR, offer.id(), true));
+    assertUnknown(() -> receiver.commit(SECTOR, offer.id(), true));
+    sendMissing();
+    commit();
+
+    assertUnknown(() -> receiver.status(SECTOR, offer.id(), true));
+    assertPlaced();
+  }
+
+  private static void assertUnknown(org.junit.jupiter.api.function.Executable call) {
+    assertEquals("unknown", assertThrows(TransferTrouble.class, call).failure().code());
+  }
+
   @Test
   void anArrivalThatWasGivenUpTakesNothingMore() throws Exception {
     receiver.offer(offer);
-    Arrival before = receiver.arrival(SECTOR, offer.id());
+    Arrival before = receiver.arrival(SECTOR, offer.id(), false);
     Map<String, Path> changed = TransferSamples.sector(temp.resolve("again"), 2);
     receiver.offer(TransferSamples.offer(changed));
 

@@ -15,6 +15,7 @@ import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -88,6 +89,7 @@ class SectorMoveTest {
     return new Receiver(
         List::of,
         new KnownStores(temp.resolve("known")),
+        Destinations.none(),
         (sector, digest) -> Optional.of("it must not be asked"),
         new SealingPlaces() {
           @Override
@@ -139,7 +141,7 @@ class SectorMoveTest {
           }
         }
       }
-      return copy(offer, receiver.commit(offer.sector(), offer.id()));
+      return copy(offer, receiver.commit(offer.sector(), offer.id(), false));
     }
 
     private SectorCopy copy(Offer offer, ArrivalStatus status) {
@@ -151,7 +153,7 @@ class SectorMoveTest {
     public Optional<SectorCopy> find(Offer offer, Control control)
         throws IOException, TransferTrouble {
       try {
-        return Optional.of(copy(offer, receiver.status(offer.sector(), offer.id())));
+        return Optional.of(copy(offer, receiver.status(offer.sector(), offer.id(), false)));
       } catch (TransferTrouble e) {
         return Optional.empty();
       }
@@ -170,7 +172,10 @@ class SectorMoveTest {
     CRC32C sum = new CRC32C();
     sum.update(bytes.duplicate());
     Arrival.Chunk begun =
-        receiver.arrival(SECTOR, offer.id()).begin(file, chunk, (int) sum.getValue()).orElseThrow();
+        receiver
+            .arrival(SECTOR, offer.id(), false)
+            .begin(file, chunk, (int) sum.getValue())
+            .orElseThrow();
     begun.write(bytes);
     begun.finish();
     begun.close();

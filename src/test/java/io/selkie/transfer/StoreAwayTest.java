@@ -9,6 +9,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorCopy;
@@ -69,6 +70,7 @@ class StoreAwayTest {
                 plans,
                 leftovers,
                 targets::all,
+                new StoreRules(Destinations.of(paths), targets::isNamed),
                 file -> DIGEST,
                 new TransferPlanner.Terms(512, Duration.ofHours(1), InstantSource.system())),
             leftovers,

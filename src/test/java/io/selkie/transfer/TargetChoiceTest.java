@@ -5,20 +5,41 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.selkie.transfer.Destination.Space;
 import io.selkie.transfer.Destination.Way;
 import io.selkie.transfer.TargetChoice.Candidate;
+import io.selkie.transfer.TargetChoice.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TargetChoiceTest {
   private static Candidate candidate(int index, Way way, long free) {
     return new Candidate(
-        index, "place " + index, Optional.of(new Space(way, free)), Optional.empty());
+        index,
+        "place " + index,
+        Optional.of(new Space(way, free)),
+        Optional.empty(),
+        Standing.named(false));
+  }
+
+  /** An attached path that the settings do not name. */
+  private static Candidate attached(int index, Way way, boolean holds, long weight, long room) {
+    return new Candidate(
+        index,
+        "place " + index,
+        Optional.of(new Space(way, 1000)),
+        Optional.empty(),
+        new Standing(holds, OptionalLong.of(weight), room));
   }
 
   private static Candidate gone(int index) {
-    return new Candidate(index, "place " + index, Optional.empty(), Optional.of("is not there"));
+    return new Candidate(
+        index,
+        "place " + index,
+        Optional.empty(),
+        Optional.of(new TargetChoice.Trouble("unreachable", "is not there")),
+        Standing.named(false));
   }
 
   private static Optional<String> choose(Optional<String> begun, Candidate... candidates) {
@@ -41,6 +62,56 @@ class TargetChoiceTest {
         Optional.of("place 1"),
         choose(
             Optional.empty(), gone(0), candidate(1, Way.SEND, 100), candidate(2, Way.SEND, 1000)));
+  }
+
+  @Test
+  void ofAttachedPathsTheOneWithMostWeightTimesRoomIsTaken() {
+    assertEquals(
+        Optional.of("place 1"),
+        choose(
+            Optional.empty(),
+            attached(0, Way.COPY, false, 1, 900),
+            attached(1, Way.COPY, false, 10, 500)));
+  }
+
+  @Test
+  void whatCostsNothingIsWorthMoreThanAnyWeight() {
+    assertEquals(
+        Optional.of("place 1"),
+        choose(
+            Optional.empty(),
+            attached(0, Way.COPY, false, 1000, 900),
+            attached(1, Way.RENAME, false, 1, 200)));
+  }
+
+  @Test
+  void aPathWithoutWeightIsTheLastResortHoweverCheap() {
+    Candidate none = attached(0, Way.RENAME, false, 0, 900);
+
+    assertEquals(
+        Optional.of("place 1"), choose(Optional.empty(), none, candidate(1, Way.SEND, 100)));
+    assertEquals(Optional.of("place 0"), choose(Optional.empty(), none, gone(1)));
+  }
+
+  @Test
+  void aPathThatHasSomethingOfTheSectorComesFirst() {
+    assertEquals(
+        Optional.of("place 1"),
+        choose(
+            Optional.empty(),
+            attached(0, Way.RENAME, false, 10, 900),
+            attached(1, Way.COPY, true, 1, 200)));
+  }
+
+  @Test
+  void whatTheSettingsNameComesBeforeAttachedPathsThatAreAsCheap() {
+    assertEquals(
+        Optional.of("place 1"),
+        choose(
+            Optional.empty(),
+            attached(0, Way.COPY, false, 1000, 900),
+            candidate(1, Way.COPY, 100),
+            candidate(2, Way.COPY, 100)));
   }
 
   @Test
@@ -70,7 +141,8 @@ class TargetChoiceTest {
         index,
         "place " + index,
         Optional.of(new Space(Way.SEND, 1, Optional.of(store))),
-        Optional.empty());
+        Optional.empty(),
+        Standing.named(false));
   }
 
   @Test

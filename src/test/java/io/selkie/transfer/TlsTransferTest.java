@@ -19,6 +19,7 @@ import io.selkie.auth.Tokens;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
+import io.selkie.storage.Destinations;
 import io.selkie.storage.SectorCopy;
 import io.selkie.storage.SectorFiles;
 import java.io.IOException;
@@ -115,6 +116,7 @@ class TlsTransferTest {
             new TransferServer.Parts(
                 TransferSettings.of(config),
                 () -> List.of(store),
+                Destinations.none(),
                 (sector, digest) -> Optional.empty(),
                 SealingPlaces.none(),
                 temp.resolve("state"),

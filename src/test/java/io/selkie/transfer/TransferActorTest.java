@@ -133,6 +133,7 @@ class TransferActorTest {
                 plans,
                 leftovers,
                 () -> List.of(script),
+                StoreRules.none(),
                 file -> "blake3:" + "00".repeat(32),
                 new TransferPlanner.Terms(512, Duration.ofHours(1), InstantSource.system())),
             leftovers,

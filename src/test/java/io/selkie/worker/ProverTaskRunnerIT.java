@@ -67,7 +67,8 @@ class ProverTaskRunnerIT {
         ProverTaskRunnerTest.ledger(temp.resolve("repo")),
         executor,
         (from, sector, to) -> {},
-        new FetchedInputs(temp.resolve("fetched")));
+        new FetchedInputs(temp.resolve("fetched")),
+        MissingFiles.NONE);
   }
 
   private TaskId.Attempt next(TaskRequest request) {

@@ -131,6 +131,7 @@ class ProverTaskRunnerTest {
         threads,
         (from, sector, to) -> Files.writeString(to, from.url().getFragment()),
         fetched,
+        MissingFiles.NONE,
         removeAgain);
   }
 
@@ -294,7 +295,7 @@ class ProverTaskRunnerTest {
     assertEquals(fetched.file(attempt), read.get());
     assertTrue(Files.exists(fetched.file(attempt)), "the sector has not heard of it");
     // A node that starts anew asks for the same job.
-    fetched.tidy(jobs.present());
+    fetched.tidy(jobs.present(), repo.resolve("state/jobs"));
     assertEquals(new TaskResult.Proved(PROOF), result(run(elsewhere("gone"))));
     assertEquals(fetched.file(attempt), read.get());
 
@@ -337,7 +338,7 @@ class ProverTaskRunnerTest {
     }
     jobs.with(other.toString());
 
-    fetched.tidy(jobs.present());
+    fetched.tidy(jobs.present(), repo.resolve("state/jobs"));
 
     assertEquals(Set.of(other.toString()), fetched.present());
     assertTrue(Files.exists(fetched.file(other)));
@@ -538,6 +539,24 @@ class ProverTaskRunnerTest {
     runner().discard(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
 
     assertTrue(Files.exists(files().sealed()));
+  }
+
+  @Test
+  void ofAnAttemptThatWasNeverMadeNothingIsRemoved() throws Exception {
+    files().createDirectories();
+    Files.writeString(
+        files().manifest(),
+        "{\"version\": 1, \"sector\": \"%s\", \"proofType\": 5, \"pieces\": [],"
+                .formatted(LABELLING.sector())
+            + " \"preCommit1\": {\"ticket\": \"%s\", \"commD\": \"%s\", \"layers\": []}}"
+                .formatted("01".repeat(32), "02".repeat(32)));
+    Files.writeString(files().sealed(), "of the generation before");
+
+    runner().discard(LABELLING.task().attempt(0)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    assertTrue(Files.exists(files().sealed()));
+
+    runner().discard(LABELLING).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    assertTrue(Files.notExists(files().sealed()));
   }
 
   @Test

@@ -51,12 +51,12 @@ class LotusContractTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** What came out at the far end, and what is said there. */
-  private static final AtomicReference<JsonNode> ARRIVED = new AtomicReference<>(NullNode.instance);
+  static final AtomicReference<JsonNode> ARRIVED = new AtomicReference<>(NullNode.instance);
 
-  private static final AtomicReference<JsonNode> ANSWER = new AtomicReference<>(NullNode.instance);
+  static final AtomicReference<JsonNode> ANSWER = new AtomicReference<>(NullNode.instance);
 
-  private static URI worker;
-  private static URI miner;
+  static URI worker;
+  static URI miner;
 
   @BeforeAll
   static void listen() {
@@ -70,8 +70,7 @@ class LotusContractTest {
     TESTKIT.shutdownTestKit();
   }
 
-  private static URI bind(
-      akka.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+  static URI bind(akka.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
     return URI.create(
         "http://127.0.0.1:"
             + Http.get(TESTKIT.system())
@@ -150,7 +149,7 @@ class LotusContractTest {
    * A list that was never made is null or empty, by chance; 1 is 1.0; and an address is the same on
    * each network: a real worker that was told f01000 says t01000.
    */
-  private static JsonNode plain(JsonNode node) {
+  static JsonNode plain(JsonNode node) {
     if (node.isObject()) {
       ObjectNode plain = JsonNodeFactory.instance.objectNode();
       node.properties().forEach(field -> plain.set(field.getKey(), plain(field.getValue())));

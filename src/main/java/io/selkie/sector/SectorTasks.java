@@ -1,12 +1,10 @@
-package io.selkie.sealing;
+package io.selkie.sector;
 
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.selkie.filecoin.SectorId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
-import io.selkie.sector.Sector;
-import io.selkie.sector.SectorState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;

@@ -1,0 +1,187 @@
+package io.selkie.lotus;
+
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.SectorId;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.CallOutcome;
+import io.selkie.lotus.calls.CallState;
+import io.selkie.lotus.wire.CallId;
+import io.selkie.lotus.wire.MinerApi;
+import io.selkie.lotus.wire.SectorFileTypes;
+import io.selkie.rpc.RpcException;
+import io.selkie.scheduler.TaskKind;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.stages.Stages;
+import io.selkie.storage.FileType;
+import io.selkie.storage.StoragePath;
+import io.selkie.storage.StoragePaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a host does about calls whose sectors' files it has: it declares the files in the miner's
+ * index before the miner hears that they were made, and sends what is too large for a message
+ * between hosts. All of it may be done again.
+ */
+final class CallDesk {
+  /** What a miner says to a result that it has already; Lotus's words. */
+  private static final List<String> HAS_IT = List.of("already reported", "already has a response");
+
+  private final MinerAccess miner;
+  private final StoragePaths paths;
+  private final CompletionStage<PathIndex> index;
+  private final Path spool;
+  private final Executor blocking;
+  private final Set<UUID> taking = ConcurrentHashMap.newKeySet();
+
+  /**
+   * The desk of this host.
+   *
+   * @param index ends when this host may speak to the miner
+   * @param spool where the bytes of pieces are that miners pushed
+   */
+  CallDesk(
+      MinerAccess miner,
+      StoragePaths paths,
+      CompletionStage<PathIndex> index,
+      Path spool,
+      Executor blocking) {
+    this.miner = miner;
+    this.paths = paths;
+    this.index = index;
+    this.spool = spool;
+    this.blocking = blocking;
+  }
+
+  /** The bytes of a call's piece are about to come. */
+  void begins(UUID call) {
+    taking.add(call);
+  }
+
+  /** They came, or will not. */
+  void ends(UUID call) {
+    taking.remove(call);
+  }
+
+  /** Whether they are coming: known to this process alone. */
+  boolean isTaking(UUID call) {
+    return taking.contains(call);
+  }
+
+  /** Where the bytes of a call's piece are put. */
+  Path piece(UUID call) {
+    return spool.resolve(call + ".piece");
+  }
+
+  /** Ends when the miner has the outcome of the call. */
+  CompletionStage<Void> report(UUID call, CallState.Ended ended) {
+    return index
+        .thenCompose(PathIndex::isKnown)
+        .thenCompose(known -> miner.api())
+        .thenCompose(
+            api ->
+                declare(api, ended)
+                    .thenCompose(declared -> vanillaProofs(ended.outcome()))
+                    .thenCompose(
+                        proofs ->
+                            Returns.send(
+                                api,
+                                new CallId(ended.sector(), call),
+                                ended.order(),
+                                ended.outcome(),
+                                proofs))
+                    .thenApply(taken -> true)
+                    .exceptionallyCompose(CallDesk::hasIt))
+        .thenCompose(taken -> Stages.blocking(blocking, () -> deletePiece(ended)))
+        .thenApply(nothing -> null);
+  }
+
+  private static CompletionStage<Boolean> hasIt(Throwable trouble) {
+    Throwable cause = Stages.cause(trouble);
+    String message = String.valueOf(cause.getMessage());
+    return cause instanceof RpcException && HAS_IT.stream().anyMatch(message::contains)
+        ? CompletableFuture.completedStage(true)
+        : CompletableFuture.failedStage(trouble);
+  }
+
+  private CompletionStage<Optional<Bytes>> vanillaProofs(CallOutcome outcome) {
+    return outcome instanceof CallOutcome.Gave gave
+            && gave.result() instanceof TaskResult.VanillaProved proved
+        ? Stages.blocking(
+            blocking, () -> Optional.of(Bytes.of(Files.readAllBytes(proved.output()))))
+        : CompletableFuture.completedStage(Optional.empty());
+  }
+
+  private boolean deletePiece(CallState.Ended ended) throws IOException {
+    Optional<Path> piece = ended.piece().filter(file -> spool.equals(file.getParent()));
+    return piece.isPresent() && Files.deleteIfExists(piece.get());
+  }
+
+  /** Lotus's worker declares each type by itself, also after a task that failed. */
+  private CompletionStage<@Nullable Void> declare(MinerApi api, CallState.Ended ended) {
+    SectorId sector = ended.sector();
+    boolean isReleased =
+        ended.order() instanceof CallOrder.ReleaseUnsealed release && !release.kept();
+    boolean mayHaveLeft =
+        isReleased
+            || ended.order() instanceof CallOrder.MoveStorage
+            || (ended.order() instanceof CallOrder.Fetch fetch && fetch.stored());
+    CompletionStage<@Nullable Void> all = CompletableFuture.completedStage(null);
+    for (FileType type : types(ended.order())) {
+      SectorFileTypes one = SectorFileTypes.of(type);
+      for (StoragePath path : paths.all()) {
+        all =
+            all.thenCompose(
+                before ->
+                    Stages.blocking(blocking, () -> holds(path, sector, type, isReleased))
+                        .thenCompose(
+                            holds -> {
+                              if (holds) {
+                                return api.storageDeclareSector(
+                                    path.id(), sector, one, path.settings().canStore());
+                              }
+                              return mayHaveLeft
+                                  ? api.storageDropSector(path.id(), sector, one)
+                                  : CompletableFuture.completedStage(null);
+                            }));
+      }
+    }
+    return all;
+  }
+
+  /** What a call may have made, or moved. */
+  private static Set<FileType> types(CallOrder order) {
+    if (order instanceof CallOrder.Fetch fetch) {
+      return fetch.types();
+    }
+    if (order instanceof CallOrder.MoveStorage move) {
+      return move.types();
+    }
+    boolean isOfData =
+        order instanceof CallOrder.AddPushedPiece || order instanceof CallOrder.ReleaseUnsealed;
+    TaskKind kind =
+        order instanceof CallOrder.Perform perform ? perform.request().kind() : TaskKind.ADD_PIECE;
+    if (isOfData || kind == TaskKind.ADD_PIECE) {
+      return Set.of(FileType.UNSEALED);
+    }
+    return kind == TaskKind.PRE_COMMIT_1 ? Set.of(FileType.SEALED, FileType.CACHE) : Set.of();
+  }
+
+  private static boolean holds(StoragePath path, SectorId sector, FileType type, boolean isReleased)
+      throws IOException {
+    if (isReleased) {
+      Files.deleteIfExists(type.of(path.root(), sector));
+    }
+    return path.holds(sector, type);
+  }
+}

@@ -1,0 +1,115 @@
+package io.selkie.lotus;
+
+import io.selkie.auth.Permission;
+import io.selkie.filecoin.MinerId;
+import io.selkie.filecoin.SectorSize;
+import io.selkie.lotus.wire.MinerApi;
+import io.selkie.lotus.wire.MinerVersion;
+import io.selkie.rpc.RpcException;
+import io.selkie.stages.Stages;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Looks whether a miner is one that this program can work for, as Lotus's worker does at start. */
+final class Greeting {
+  private final MinerAccess access;
+
+  Greeting(MinerAccess access) {
+    this.access = access;
+  }
+
+  /**
+   * A miner that it is.
+   *
+   * @param session of its process
+   */
+  record Met(MinerApi api, UUID session, MinerId miner, SectorSize sectorSize) {}
+
+  /** It is no such miner, or does not let us in; the message says what to do. */
+  static final class Unfit extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unfit(String line) {
+      super(line);
+    }
+  }
+
+  /** Which process of the miner it is that runs now. */
+  CompletionStage<UUID> session() {
+    return access.api().thenCompose(MinerApi::session);
+  }
+
+  /** Fails with {@link Unfit} if it is none. */
+  CompletionStage<Met> meet() {
+    return access.address().thenCompose(this::meet);
+  }
+
+  private CompletionStage<Met> meet(MinerAddress address) {
+    return access
+        .api()
+        .thenCompose(
+            api ->
+                api.version()
+                    .thenCompose(
+                        version -> {
+                          requireVersion(address, version);
+                          return api.authVerify(address.token());
+                        })
+                    .thenCompose(
+                        allowed -> {
+                          require(
+                              allowed.contains(Permission.ADMIN),
+                              "the token for the miner at "
+                                  + address
+                                  + " lacks admin: give the one that"
+                                  + " `lotus-miner auth api-info --perm admin` prints");
+                          return api.actorAddress();
+                        })
+                    .thenCompose(
+                        actor ->
+                            api.actorSectorSize(actor)
+                                .thenCompose(
+                                    size ->
+                                        api.session()
+                                            .thenApply(
+                                                session ->
+                                                    new Met(api, session, actor.miner(), size)))))
+        .exceptionallyCompose(
+            trouble ->
+                CompletableFuture.failedStage(
+                    Stages.cause(trouble) instanceof RpcException refusal
+                        ? new Unfit(
+                            "the miner at "
+                                + address
+                                + " refuses this host: "
+                                + refusal.getMessage()
+                                + "; check MINER_API_INFO, or the file token in its repo")
+                        : trouble));
+  }
+
+  private static void requireVersion(MinerAddress address, MinerVersion version) {
+    require(
+        version.apiVersion() == MinerVersion.API,
+        "the miner at %s is %s with API version %#x; this program speaks %#x: run lotus-miner 1.36"
+            .formatted(address, version.version(), version.apiVersion(), MinerVersion.API));
+  }
+
+  private static void require(boolean holds, String line) {
+    if (!holds) {
+      throw new CompletionException(new Unfit(line));
+    }
+  }
+
+  /** Whether asking again is of no use. */
+  static boolean isForGood(Throwable trouble) {
+    return Stages.cause(trouble) instanceof Unfit;
+  }
+
+  /** What went wrong. */
+  static String line(Throwable trouble) {
+    Throwable cause = Stages.cause(trouble);
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+}

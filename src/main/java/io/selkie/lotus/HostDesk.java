@@ -1,0 +1,87 @@
+package io.selkie.lotus;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.lotus.calls.CallState;
+import io.selkie.scheduler.HostId;
+import io.selkie.serialization.NodeMessage;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The desk of a host, for calls that are on any other. */
+final class HostDesk {
+  private HostDesk() {}
+
+  /** What it is told. Everything may be said again. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "desk")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = IsTaking.class, name = "IsTaking"),
+    @JsonSubTypes.Type(value = Report.class, name = "Report")
+  })
+  interface Command extends NodeMessage {}
+
+  /** Whether the bytes of a call's piece are coming. */
+  record IsTaking(UUID call, ActorRef<Answer> replyTo) implements Command {}
+
+  /** Tell the miner the outcome of a call. */
+  record Report(UUID call, CallState.Ended ended, ActorRef<Answer> replyTo) implements Command {}
+
+  /**
+   * The answer.
+   *
+   * @param yes whether they are coming; of a report, that the miner has it
+   * @param problem why not; one line
+   */
+  record Answer(boolean yes, Optional<String> problem) implements NodeMessage {}
+
+  private record Ended(ActorRef<Answer> to, Answer answer)
+      implements Command, NoSerializationVerificationNeeded {}
+
+  /** Under which the host is found. */
+  static ServiceKey<Command> key(HostId host) {
+    return ServiceKey.create(Command.class, "lotus-" + host);
+  }
+
+  static Behavior<Command> create(HostId host, CallDesk desk) {
+    return Behaviors.setup(
+        context -> {
+          context
+              .getSystem()
+              .receptionist()
+              .tell(Receptionist.register(key(host), context.getSelf()));
+          return Behaviors.receive(Command.class)
+              .onMessage(
+                  IsTaking.class,
+                  ask -> {
+                    ask.replyTo().tell(new Answer(desk.isTaking(ask.call()), Optional.empty()));
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Report.class,
+                  report -> {
+                    context.pipeToSelf(
+                        desk.report(report.call(), report.ended()),
+                        (done, trouble) ->
+                            new Ended(
+                                report.replyTo(),
+                                new Answer(
+                                    trouble == null,
+                                    Optional.ofNullable(trouble).map(Throwable::getMessage))));
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Ended.class,
+                  ended -> {
+                    ended.to().tell(ended.answer());
+                    return Behaviors.same();
+                  })
+              .build();
+        });
+  }
+}

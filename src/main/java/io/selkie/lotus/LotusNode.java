@@ -1,0 +1,298 @@
+package io.selkie.lotus;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.SingletonActor;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.pattern.Patterns;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.filecoin.SectorId;
+import io.selkie.http.Connection;
+import io.selkie.http.HttpListener;
+import io.selkie.http.PatientListener;
+import io.selkie.lotus.calls.LotusCall;
+import io.selkie.lotus.remote.RemoteRoutes;
+import io.selkie.lotus.remote.VanillaProofs;
+import io.selkie.lotus.streams.PieceStreams;
+import io.selkie.lotus.streams.StreamLimits;
+import io.selkie.lotus.wire.SectorFileTypes;
+import io.selkie.lotus.wire.WorkerApi;
+import io.selkie.rpc.RpcEndpoint;
+import io.selkie.rpc.RpcException;
+import io.selkie.rpc.RpcJson;
+import io.selkie.rpc.RpcService;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
+import io.selkie.storage.Deletion;
+import io.selkie.storage.FileType;
+import io.selkie.storage.HostPlaces;
+import io.selkie.storage.StoragePath;
+import io.selkie.storage.StoragePaths;
+import io.selkie.worker.MissingFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The part of a node that works for a Lotus miner: its listener, its calls, and the link. */
+public final class LotusNode {
+  private static final Duration TASK_REPEAT = Duration.ofSeconds(30);
+  private static final Duration CALL_REPEAT = Duration.ofSeconds(5);
+
+  /** A path that is silent for 50 s gets no sectors; Lotus's workers report as often. */
+  private static final Duration HEALTH = Duration.ofSeconds(10);
+
+  /**
+   * A miner that began anew knows no workers. Lotus's look every 10 s, and wait for their tasks.
+   */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private static final Duration REQUEST = Duration.ofMinutes(2);
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  private final ActorSystem<?> system;
+  private final Parts parts;
+  private final Clock clock = Clock.systemUTC();
+  private final ClusterSharding sharding;
+  private final MinerAccess miner;
+  private final SectorTasks tasks;
+  private final CallDesk desk;
+  private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
+  private final LinkBoard board = new LinkBoard();
+
+  /**
+   * What it works with.
+   *
+   * @param own where it listens
+   * @param announceUrl where the miner reaches whichever host has the link; empty: there
+   * @param spool for the bytes of pieces that miners push
+   * @param deleted hears of each file that a miner has deleted, before it goes to the trash
+   * @param missing is told who brings files that other workers of the miner have
+   * @param refused called with one line if the miner is none that this program can work for
+   * @param shutdown ends the node: a miner's operator wants it
+   */
+  public record Parts(
+      HostId host,
+      HostPort own,
+      Optional<URI> announceUrl,
+      MinerFinder finder,
+      StoragePaths paths,
+      HostPlaces places,
+      Digest digest,
+      VanillaProofs vanilla,
+      Path spool,
+      Deletion deleted,
+      Consumer<MissingFiles> missing,
+      ActorRef<SchedulerCommand> scheduler,
+      Executor blocking,
+      Consumer<String> refused,
+      Runnable shutdown) {}
+
+  /** The digest that sectors' files are known by. */
+  @FunctionalInterface
+  public interface Digest {
+    /** Of a file, such as {@code blake3:…}; blocks. */
+    String of(Path file) throws IOException;
+  }
+
+  private LotusNode(ActorSystem<?> system, Parts parts) {
+    this.system = system;
+    this.parts = parts;
+    this.sharding = ClusterSharding.get(system);
+    this.miner = new MinerAccess(parts.finder()::find, system, parts.blocking());
+    this.tasks = SectorTasks.of(sharding, TASK_REPEAT);
+    this.desk = new CallDesk(miner, parts.paths(), index, parts.spool(), parts.blocking());
+  }
+
+  /**
+   * Starts it.
+   *
+   * @return where it listens; fails with {@link IOException}, of one line, if the port cannot be
+   *     had
+   */
+  public static CompletionStage<URI> start(ActorSystem<?> system, Parts parts) throws IOException {
+    Files.createDirectories(parts.spool());
+    return new LotusNode(system, parts).start();
+  }
+
+  private CompletionStage<URI> start() {
+    ActorRef<?> ours =
+        system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
+    ActorRef<?> calls = calls();
+    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
+    MinerCallers callers =
+        new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
+    PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
+    LotusWorker worker =
+        new LotusWorker(
+            new LotusWorker.Parts(
+                parts.host(),
+                board,
+                sharding,
+                tasks,
+                new Commit1Spool(
+                    parts.host(), parts.places(), parts.digest()::of, tasks, parts.blocking()),
+                streams,
+                new Pieces(desk, sharding),
+                new HostPathOrders(parts.paths(), index, parts.blocking()),
+                this::quiet,
+                parts.shutdown()));
+    RpcEndpoint rpc =
+        new RpcEndpoint(RpcService.of(WorkerApi.class, worker), callers.remembered(), system);
+    RemoteRoutes remote =
+        new RemoteRoutes(
+            system,
+            new RemoteRoutes.Parts(
+                parts.paths(),
+                callers.remembered(),
+                callers.fresh(),
+                this::stat,
+                this::dropped,
+                parts.deleted(),
+                parts.vanilla(),
+                clock));
+    system.log().debug("desk {}, calls {}", ours, calls);
+    return PatientListener.open(
+            system,
+            new HttpListener.Place(
+                "selkie.lotus.address",
+                parts.own().host(),
+                parts.own().port(),
+                Optional.empty(),
+                false,
+                "tokens and files cross the network in the clear, as between Lotus's own workers"),
+            REQUEST,
+            (request, connection) -> handle(request, connection, rpc, streams, remote))
+        .thenApply(
+            listener -> {
+              index.complete(begin(listener.url()));
+              return listener.url();
+            });
+  }
+
+  private CompletionStage<HttpResponse> handle(
+      HttpRequest request,
+      Connection connection,
+      RpcEndpoint rpc,
+      PieceStreams streams,
+      RemoteRoutes remote) {
+    String path = request.getUri().path();
+    if (path.equals(MinerAddress.RPC)) {
+      return rpc.handle(request);
+    }
+    if (path.startsWith(PieceStreams.BASE)) {
+      return streams.handle(request, connection.gone());
+    }
+    if (path.startsWith(RemoteRoutes.BASE + "/")) {
+      return remote.handle(request);
+    }
+    request.discardEntityBytes(system);
+    return CompletableFuture.completedStage(
+        HttpResponse.create().withStatus(StatusCodes.NOT_FOUND));
+  }
+
+  /** From now on the miner may come. */
+  private PathIndex begin(URI listening) {
+    String base = reached(listening);
+    String announced = parts.announceUrl().map(URI::toString).orElse(base);
+    PathIndex own = new PathIndex(miner, parts.paths(), base + RemoteRoutes.BASE, parts.blocking());
+    ActorRef<MinerLink.Command> link =
+        ClusterSingleton.get(system)
+            .init(
+                SingletonActor.of(
+                    MinerLink.create(
+                        new MinerLink.Parts(
+                            new Greeting(miner),
+                            board,
+                            announced + MinerAddress.RPC,
+                            parts.scheduler(),
+                            LOOK,
+                            clock,
+                            parts.refused())),
+                    "miner-link"));
+    ActorRef<?> keeper =
+        system.systemActorOf(
+            HostLink.create(new HostLink.Parts(parts.host(), own, link, HEALTH)),
+            "miner-paths",
+            Props.empty());
+    system.log().debug("link {}, paths {}", link, keeper);
+    return own;
+  }
+
+  /** An address that stands for all of this host is none that a miner could call. */
+  private String reached(URI listening) {
+    String own = parts.own().host();
+    boolean isAny = own.equals("0.0.0.0") || own.equals("::");
+    String host = isAny ? parts.finder().ownAddress().host() : own;
+    return listening.getScheme() + "://" + new HostPort(host, listening.getPort());
+  }
+
+  private ActorRef<?> calls() {
+    LotusCall.Surroundings surroundings =
+        new LotusCall.Surroundings(
+            tasks,
+            new FarmDesks(parts.host(), desk, system),
+            call ->
+                sharding.entityRefFor(LotusCall.KEY, call.toString()).tell(new LotusCall.Wake()),
+            CALL_REPEAT,
+            clock);
+    return sharding.init(
+        Entity.of(
+                LotusCall.KEY,
+                entity ->
+                    LotusCall.create(
+                        UUID.fromString(entity.getEntityId()), surroundings, entity.getShard()))
+            .withStopMessage(new LotusCall.Leave()));
+  }
+
+  private CompletionStage<Optional<JsonNode>> stat(String id) {
+    Optional<StoragePath> path = parts.paths().withId(id);
+    return Stages.blocking(
+        parts.blocking(),
+        () ->
+            path.isPresent()
+                ? Optional.of(RpcJson.MAPPER.valueToTree(PathIndex.stat(path.get())))
+                : Optional.empty());
+  }
+
+  /** The index forgets what is deleted; it says nothing of what it does not know. */
+  private CompletionStage<Boolean> dropped(String path, SectorId sector, FileType type) {
+    return miner
+        .api()
+        .thenCompose(api -> api.storageDropSector(path, sector, SectorFileTypes.of(type)))
+        .thenApply(done -> true)
+        .exceptionallyCompose(
+            trouble ->
+                Stages.cause(trouble) instanceof RpcException
+                    ? CompletableFuture.completedStage(false)
+                    : CompletableFuture.failedStage(trouble));
+  }
+
+  private CompletionStage<@Nullable Void> quiet() {
+    return AskPattern.ask(
+            parts.scheduler(), SchedulerCommand.ListHosts::new, HEALTH, system.scheduler())
+        .thenCompose(
+            hosts ->
+                hosts.hosts().stream().allMatch(host -> host.tasks().isEmpty())
+                    ? CompletableFuture.completedStage(null)
+                    : Patterns.after(QUIET, system, this::quiet));
+  }
+}

@@ -1,0 +1,476 @@
+package io.selkie.lotus;
+
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.selkie.filecoin.Bytes;
+import io.selkie.filecoin.Bytes32;
+import io.selkie.filecoin.CommD;
+import io.selkie.filecoin.CommP;
+import io.selkie.filecoin.CommR;
+import io.selkie.filecoin.MinerId;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.PostProof;
+import io.selkie.filecoin.PostProofType;
+import io.selkie.filecoin.PostRandomness;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.Seed;
+import io.selkie.filecoin.Ticket;
+import io.selkie.filecoin.UnpaddedSize;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.LotusCall;
+import io.selkie.lotus.streams.PieceStream;
+import io.selkie.lotus.streams.PieceStreams;
+import io.selkie.lotus.streams.StreamException;
+import io.selkie.lotus.wire.AcquireMode;
+import io.selkie.lotus.wire.CallId;
+import io.selkie.lotus.wire.LotusTask;
+import io.selkie.lotus.wire.PathKind;
+import io.selkie.lotus.wire.PostSectorChallenge;
+import io.selkie.lotus.wire.ReaderStream;
+import io.selkie.lotus.wire.SectorCids;
+import io.selkie.lotus.wire.SectorFileTypes;
+import io.selkie.lotus.wire.SectorLocations;
+import io.selkie.lotus.wire.SectorRef;
+import io.selkie.lotus.wire.StoragePathInfo;
+import io.selkie.lotus.wire.TaskTypes;
+import io.selkie.lotus.wire.UnpaddedRange;
+import io.selkie.lotus.wire.WindowPostResult;
+import io.selkie.lotus.wire.WorkerApi;
+import io.selkie.lotus.wire.WorkerInfo;
+import io.selkie.lotus.wire.WorkerResources;
+import io.selkie.proofs.PieceSource;
+import io.selkie.rpc.RpcException;
+import io.selkie.rpc.RpcJson;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.sector.Sector;
+import io.selkie.sector.SectorState;
+import io.selkie.sector.SectorTasks;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The farm as a worker of a miner. What it is asked for a sector becomes a {@link LotusCall},
+ * durable before the miner hears its id; what it is asked about itself it answers from memory.
+ */
+final class LotusWorker implements WorkerApi {
+  /** A miner's scheduler waits for the answer to a start call: better it fails than hangs. */
+  private static final Duration TAKE = Duration.ofSeconds(5);
+
+  private static final UUID CLOSED = new UUID(0, 0);
+  private static final String TICKET = "_lotus_SealRandomness";
+
+  private final Parts parts;
+  private volatile boolean closed;
+
+  /**
+   * What it works with.
+   *
+   * @param quiet ends when no host runs a task
+   */
+  record Parts(
+      HostId host,
+      LinkBoard board,
+      ClusterSharding sharding,
+      SectorTasks tasks,
+      Commit1Spool commit1,
+      PieceStreams streams,
+      Pieces pieces,
+      PathOrders paths,
+      Supplier<CompletionStage<Void>> quiet,
+      Runnable shutdown) {}
+
+  /** What a miner's operator has done to the paths of this host. */
+  interface PathOrders {
+    /** Attaches one for good. */
+    CompletionStage<@Nullable Void> attach(String directory);
+
+    /** Takes all out of the miner's index. */
+    CompletionStage<@Nullable Void> leaveIndex();
+
+    /**
+     * Declares again what they hold.
+     *
+     * @param id of the only one; empty: all
+     */
+    CompletionStage<@Nullable Void> declareAgain(Optional<String> id);
+  }
+
+  LotusWorker(Parts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public CompletionStage<Integer> version() {
+    return now(VERSION);
+  }
+
+  @Override
+  public CompletionStage<TaskTypes> taskTypes() {
+    return now(parts.board().taskTypes());
+  }
+
+  @Override
+  public CompletionStage<List<StoragePathInfo>> paths() {
+    return now(parts.board().paths());
+  }
+
+  @Override
+  public CompletionStage<WorkerInfo> info() {
+    FarmCapacity capacity = parts.board().capacity();
+    return now(
+        new WorkerInfo(
+            parts.host().toString(),
+            true,
+            new WorkerResources(
+                capacity.memory(),
+                0,
+                0,
+                0,
+                Runtime.getRuntime().availableProcessors(),
+                List.of(),
+                parts.board().sectorSize().map(capacity::resources).orElse(Map.of()))));
+  }
+
+  @Override
+  public CompletionStage<UUID> session() {
+    return parts.board().isEnabled() || closed ? processSession() : refused("worker disabled");
+  }
+
+  @Override
+  public CompletionStage<UUID> processSession() {
+    if (closed) {
+      return now(CLOSED);
+    }
+    return parts
+        .board()
+        .session()
+        .map(LotusWorker::now)
+        .orElseGet(() -> refused("another host of this farm has the link to the miner"));
+  }
+
+  @Override
+  public CompletionStage<Boolean> enabled() {
+    return now(parts.board().isEnabled());
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> setEnabled(boolean enabled) {
+    parts.board().setEnabled(enabled);
+    return done();
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> taskEnable(LotusTask task) {
+    parts.board().enable(task, true);
+    return done();
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> taskDisable(LotusTask task) {
+    parts.board().enable(task, false);
+    return done();
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> waitQuiet() {
+    return parts.quiet().get().thenApply(quiet -> null);
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> remove(SectorId sector) {
+    return parts
+        .tasks()
+        .state(sector)
+        .thenCompose(
+            state ->
+                state instanceof SectorState.Known known && !(state instanceof SectorState.Removed)
+                    ? parts
+                        .tasks()
+                        .perform(
+                            sector,
+                            new TaskRequest.Remove(known.facts().proofType()),
+                            Optional.empty())
+                        .thenCompose(answer -> removed(sector, answer))
+                    : done());
+  }
+
+  private static CompletionStage<@Nullable Void> removed(SectorId sector, Sector.Answer answer) {
+    return answer instanceof Sector.Done
+        ? done()
+        : refused(sector + " could not be removed: " + answer);
+  }
+
+  @Override
+  public CompletionStage<Map<String, String>> storageLocal() {
+    return now(
+        parts.board().paths().stream()
+            .collect(
+                Collectors.toMap(
+                    StoragePathInfo::id, StoragePathInfo::localPath, (one, other) -> one)));
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> storageAddLocal(String path) {
+    return parts.paths().attach(path);
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> storageDetachLocal(String path) {
+    return refused(
+        "use selkie storage detach on host "
+            + parts.host()
+            + ": it sees to the sectors that are not done there");
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> storageDetachAll() {
+    return parts.paths().leaveIndex();
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> storageRedeclareLocal(
+      Optional<String> id, boolean dropMissing) {
+    return parts.paths().declareAgain(id);
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> shutdown() {
+    closed = true;
+    parts.shutdown().run();
+    return done();
+  }
+
+  @Override
+  public CompletionStage<CallId> addPiece(
+      SectorRef sector, List<UnpaddedSize> existing, UnpaddedSize size, ReaderStream data) {
+    List<PaddedSize> before = existing.stream().map(UnpaddedSize::padded).toList();
+    SealProofType type = sector.proofType();
+    PieceStream stream;
+    try {
+      stream = parts.streams().open(data.type(), data.info());
+    } catch (StreamException e) {
+      return refused(String.valueOf(e.getMessage()));
+    }
+    if (stream instanceof PieceStream.Incoming incoming) {
+      return addPushed(
+          sector, new CallOrder.AddPushedPiece(type, before, size, parts.host()), incoming);
+    }
+    long zeros = ((PieceStream.Zeros) stream).bytes();
+    return zeros == size.bytes()
+        ? take(
+            sector,
+            new TaskRequest.AddPiece(
+                type, before, size.padded(), PieceSource.zeros(), Optional.empty()))
+        : refused("a piece of " + size.bytes() + " bytes cannot have " + zeros + " zeros");
+  }
+
+  private CompletionStage<CallId> addPushed(
+      SectorRef sector, CallOrder.AddPushedPiece order, PieceStream.Incoming stream) {
+    UUID call = UUID.randomUUID();
+    parts.pieces().desk().begins(call);
+    return take(sector, call, order)
+        .whenComplete(
+            (id, trouble) -> {
+              if (trouble == null) {
+                parts.pieces().take(call, stream, order.size().bytes());
+              } else {
+                stream.close();
+                parts.pieces().desk().ends(call);
+              }
+            });
+  }
+
+  @Override
+  public CompletionStage<CallId> sealPreCommit1(
+      SectorRef sector, Ticket ticket, List<PieceInfo> pieces) {
+    return take(sector, new TaskRequest.PreCommit1(sector.proofType(), ticket, pieces));
+  }
+
+  /**
+   * The call names neither ticket nor pieces. The first is in what PreCommit1 gave; of the others
+   * only what they make together is needed, which is the same as one piece of the whole sector.
+   */
+  @Override
+  public CompletionStage<CallId> sealPreCommit2(SectorRef sector, Bytes preCommit1Out) {
+    SealProofType type = sector.proofType();
+    try {
+      JsonNode labels = RpcJson.MAPPER.readTree(preCommit1Out.toByteArray());
+      Bytes32 ticket = Bytes32.of(Bytes.ofBase64(labels.path(TICKET).asText()).toByteArray());
+      byte[] commD = bytes(labels.path("comm_d"));
+      PieceInfo whole =
+          new PieceInfo(type.sectorSize().unpadded().padded(), CommP.of(Bytes32.of(commD)));
+      return take(
+          sector,
+          new TaskRequest.PreCommit2(type, Ticket.of(ticket), List.of(whole), preCommit1Out));
+    } catch (IOException | IllegalArgumentException e) {
+      return refused(
+          "the output of PreCommit1 is none, or one without "
+              + TICKET
+              + ", which Lotus's workers have put there since 1.21");
+    }
+  }
+
+  private static byte[] bytes(JsonNode numbers) {
+    byte[] bytes = new byte[numbers.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      int number = numbers.get(i).asInt(-1);
+      if (number < 0 || number > 255) {
+        throw new IllegalArgumentException("no bytes");
+      }
+      bytes[i] = (byte) number;
+    }
+    return bytes;
+  }
+
+  @Override
+  public CompletionStage<CallId> sealCommit1(
+      SectorRef sector, Ticket ticket, Seed seed, List<PieceInfo> pieces, SectorCids cids) {
+    return take(
+        sector,
+        new TaskRequest.Commit1(
+            sector.proofType(), ticket, seed, pieces, cids.sealed(), cids.unsealed()));
+  }
+
+  @Override
+  public CompletionStage<CallId> sealCommit2(SectorRef sector, Bytes commit1Out) {
+    return parts
+        .commit1()
+        .keep(sector.id(), sector.proofType(), commit1Out)
+        .thenCompose(request -> take(sector, request));
+  }
+
+  @Override
+  public CompletionStage<CallId> finalizeSector(SectorRef sector) {
+    return take(sector, new TaskRequest.Finalize(sector.proofType(), true));
+  }
+
+  @Override
+  public CompletionStage<CallId> releaseUnsealed(SectorRef sector, List<UnpaddedRange> keep) {
+    return take(sector, new CallOrder.ReleaseUnsealed(sector.proofType(), !keep.isEmpty()));
+  }
+
+  @Override
+  public CompletionStage<CallId> moveStorage(SectorRef sector, SectorFileTypes types) {
+    return take(sector, new CallOrder.MoveStorage(sector.proofType(), types.types()));
+  }
+
+  @Override
+  public CompletionStage<CallId> fetch(
+      SectorRef sector, SectorFileTypes types, PathKind kind, AcquireMode mode) {
+    return take(
+        sector,
+        new CallOrder.Fetch(
+            sector.proofType(), types.types(), kind == PathKind.STORAGE, mode == AcquireMode.MOVE));
+  }
+
+  @Override
+  public CompletionStage<CallId> dataCid(UnpaddedSize pieceSize, ReaderStream data) {
+    return notOffered(LotusTask.DATA_CID);
+  }
+
+  @Override
+  public CompletionStage<CallId> finalizeReplicaUpdate(SectorRef sector) {
+    return notOffered(LotusTask.FINALIZE_REPLICA_UPDATE);
+  }
+
+  @Override
+  public CompletionStage<CallId> replicaUpdate(SectorRef sector, List<PieceInfo> pieces) {
+    return notOffered(LotusTask.REPLICA_UPDATE);
+  }
+
+  @Override
+  public CompletionStage<CallId> proveReplicaUpdate1(
+      SectorRef sector, CommR sectorKey, CommR newSealed, CommD newUnsealed) {
+    return notOffered(LotusTask.PROVE_REPLICA_UPDATE_1);
+  }
+
+  @Override
+  public CompletionStage<CallId> proveReplicaUpdate2(
+      SectorRef sector,
+      CommR sectorKey,
+      CommR newSealed,
+      CommD newUnsealed,
+      List<Bytes> vanillaProofs) {
+    return notOffered(LotusTask.PROVE_REPLICA_UPDATE_2);
+  }
+
+  @Override
+  public CompletionStage<CallId> generateSectorKeyFromData(SectorRef sector, CommD commD) {
+    return notOffered(LotusTask.REGEN_SECTOR_KEY);
+  }
+
+  @Override
+  public CompletionStage<CallId> unsealPiece(
+      SectorRef sector, long offset, UnpaddedSize size, Ticket ticket, CommD commD) {
+    return notOffered(LotusTask.UNSEAL);
+  }
+
+  @Override
+  public CompletionStage<CallId> downloadSectorData(
+      SectorRef sector, boolean finalized, SectorLocations locations) {
+    return notOffered(LotusTask.DOWNLOAD_SECTOR);
+  }
+
+  @Override
+  public CompletionStage<List<PostProof>> generateWinningPoSt(
+      PostProofType type,
+      MinerId miner,
+      List<PostSectorChallenge> sectors,
+      PostRandomness randomness) {
+    return notOffered(LotusTask.WINNING_POST);
+  }
+
+  @Override
+  public CompletionStage<WindowPostResult> generateWindowPoSt(
+      PostProofType type,
+      MinerId miner,
+      List<PostSectorChallenge> sectors,
+      int partition,
+      PostRandomness randomness) {
+    return notOffered(LotusTask.WINDOW_POST);
+  }
+
+  private CompletionStage<CallId> take(SectorRef sector, TaskRequest request) {
+    return take(sector, new CallOrder.Perform(request));
+  }
+
+  private CompletionStage<CallId> take(SectorRef sector, CallOrder order) {
+    return take(sector, UUID.randomUUID(), order);
+  }
+
+  private CompletionStage<CallId> take(SectorRef sector, UUID call, CallOrder order) {
+    return parts
+        .sharding()
+        .entityRefFor(LotusCall.KEY, call.toString())
+        .<LotusCall.Taken>ask(replyTo -> new LotusCall.Take(sector.id(), order, replyTo), TAKE)
+        .thenApply(taken -> new CallId(sector.id(), call));
+  }
+
+  private static <T> CompletionStage<T> notOffered(LotusTask task) {
+    return refused("this worker does not take " + task);
+  }
+
+  private static <T> CompletionStage<T> refused(String why) {
+    return CompletableFuture.failedStage(new RpcException(why));
+  }
+
+  private static <T> CompletionStage<T> now(T value) {
+    return CompletableFuture.completedStage(value);
+  }
+
+  private static CompletionStage<@Nullable Void> done() {
+    return CompletableFuture.completedStage(null);
+  }
+}

@@ -1,0 +1,305 @@
+package io.selkie.lotus;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.selkie.lotus.wire.MinerApi;
+import io.selkie.lotus.wire.StoragePathInfo;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.SchedulerCommand;
+import io.selkie.serialization.NodeMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The farm's one link to its miner: registers the farm as a worker, and again whenever the miner
+ * began anew, the address is another, or the farm is much larger or smaller than it was. Calls that
+ * are under way go on in any case: the miner takes a result by its call, whoever sends it.
+ */
+final class MinerLink
+    extends EventSourcedBehavior<MinerLink.Command, LinkEvent, MinerLink.Identity> {
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+
+  private final Parts parts;
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final Map<HostId, HostPaths> paths = new HashMap<>();
+
+  /** What the miner was told when it was registered with last; empty: it is to be told. */
+  private Optional<Told> told = Optional.empty();
+
+  /** Whether the miner has ever taken it: then a refusal is the miner's trouble, and passes. */
+  private boolean wasTaken;
+
+  /** Whether a round is under way. */
+  private boolean busy;
+
+  private String said = "";
+
+  private record Told(UUID minerSession, UUID session, FarmCapacity capacity) {}
+
+  /**
+   * What the link works with.
+   *
+   * @param url at which the miner reaches this host's worker API
+   * @param greeting looks whether the miner is one that this program can work for
+   * @param refused called with one line if it is not
+   * @param period of looking after the miner
+   */
+  record Parts(
+      Greeting greeting,
+      LinkBoard board,
+      String url,
+      ActorRef<SchedulerCommand> scheduler,
+      Duration period,
+      InstantSource clock,
+      Consumer<String> refused) {}
+
+  private MinerLink(Parts parts, ActorContext<Command> context, TimerScheduler<Command> timers) {
+    super(
+        PersistenceId.ofUniqueId("MinerLink"),
+        SupervisorStrategy.restartWithBackoff(FIRST_BACKOFF, LONGEST_BACKOFF, 0.2));
+    this.parts = parts;
+    this.context = context;
+    this.timers = timers;
+  }
+
+  static Behavior<Command> create(Parts parts) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new MinerLink(parts, context, timers)));
+  }
+
+  /** What the link is told. */
+  interface Command extends NodeMessage {}
+
+  /** The paths of a host are in the miner's index. */
+  record HostPaths(HostId host, List<StoragePathInfo> paths) implements Command {
+    /** The list is copied. */
+    HostPaths {
+      paths = List.copyOf(paths);
+    }
+  }
+
+  private interface Internal extends Command, NoSerializationVerificationNeeded {}
+
+  private record Look() implements Internal {}
+
+  private record Hosts(SchedulerCommand.Hosts hosts) implements Internal {}
+
+  /** Whether the miner is the process that was registered with. */
+  private record Lives(Optional<UUID> session, Optional<Throwable> trouble) implements Internal {}
+
+  /** What a look at the miner gave. */
+  private record Seen(Optional<Greeting.Met> met, Optional<Throwable> trouble)
+      implements Internal {}
+
+  private record Registered(Told told, Optional<Throwable> trouble) implements Internal {}
+
+  /**
+   * Who the farm is to its miner.
+   *
+   * @param session empty before the first
+   */
+  record Identity(Optional<UUID> session, String url) {}
+
+  @Override
+  public Identity emptyState() {
+    return new Identity(Optional.empty(), "");
+  }
+
+  @Override
+  public EventHandler<Identity, LinkEvent> eventHandler() {
+    return (identity, event) -> {
+      LinkEvent.SessionBegan began = (LinkEvent.SessionBegan) event;
+      return new Identity(Optional.of(began.session()), began.url());
+    };
+  }
+
+  @Override
+  public CommandHandler<Command, LinkEvent, Identity> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(Look.class, look -> onLook())
+        .onCommand(HostPaths.class, this::onPaths)
+        .onCommand(Hosts.class, this::onHosts)
+        .onCommand(Lives.class, this::onLives)
+        .onCommand(Seen.class, this::onSeen)
+        .onCommand(Registered.class, this::onRegistered)
+        .build();
+  }
+
+  @Override
+  public SignalHandler<Identity> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::recovered)
+        .onSignal(PostStop.instance(), identity -> parts.board().release())
+        .build();
+  }
+
+  private void recovered(Identity identity) {
+    busy = false;
+    told = Optional.empty();
+    if (identity.url().equals(parts.url())) {
+      // The miner that knows it asks for it at any moment.
+      identity.session().ifPresent(parts.board()::hold);
+    }
+    timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, parts.period());
+  }
+
+  private Effect<LinkEvent, Identity> onPaths(Identity identity, HostPaths now) {
+    paths.put(now.host(), now);
+    List<StoragePathInfo> all = new ArrayList<>();
+    paths.values().forEach(host -> all.addAll(host.paths()));
+    all.sort(Comparator.comparing(StoragePathInfo::id));
+    parts.board().putPaths(all);
+    if (told.isEmpty()) {
+      look();
+    }
+    return Effect().none();
+  }
+
+  private Effect<LinkEvent, Identity> onLook() {
+    look();
+    return Effect().none();
+  }
+
+  private void look() {
+    context.ask(
+        SchedulerCommand.Hosts.class,
+        parts.scheduler(),
+        parts.period(),
+        SchedulerCommand.ListHosts::new,
+        (hosts, trouble) ->
+            new Hosts(hosts == null ? new SchedulerCommand.Hosts(List.of()) : hosts));
+  }
+
+  private Effect<LinkEvent, Identity> onHosts(Identity identity, Hosts answer) {
+    if (!answer.hosts().hosts().isEmpty()) {
+      parts.board().put(FarmCapacity.of(answer.hosts().hosts()));
+      paths
+          .keySet()
+          .removeIf(
+              host ->
+                  answer.hosts().hosts().stream()
+                      .anyMatch(known -> known.host().equals(host) && known.loss().isPresent()));
+    }
+    // It looks up a worker's paths in its index, and what a worker offers when it registers.
+    boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
+    if (!busy && isReady) {
+      busy = true;
+      if (told.filter(t -> !parts.board().capacity().differsMuchFrom(t.capacity())).isPresent()) {
+        context.pipeToSelf(
+            parts.greeting().session(),
+            (session, trouble) ->
+                new Lives(Optional.ofNullable(session), Optional.ofNullable(trouble)));
+      } else {
+        meet();
+      }
+    }
+    return Effect().none();
+  }
+
+  private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
+    if (lives.session().isPresent()
+        && told.filter(t -> t.minerSession().equals(lives.session().get())).isEmpty()) {
+      meet();
+      return Effect().none();
+    }
+    busy = false;
+    return lives.trouble().isPresent() ? trouble(lives.trouble()) : Effect().none();
+  }
+
+  private void meet() {
+    context.pipeToSelf(
+        parts.greeting().meet(),
+        (met, trouble) -> new Seen(Optional.ofNullable(met), Optional.ofNullable(trouble)));
+  }
+
+  private Effect<LinkEvent, Identity> onSeen(Identity identity, Seen seen) {
+    if (seen.met().isEmpty()) {
+      busy = false;
+      return trouble(seen.trouble());
+    }
+    Greeting.Met met = seen.met().get();
+    parts.board().putSectorSize(met.sectorSize());
+    FarmCapacity capacity = parts.board().capacity();
+    boolean isLarger = told.filter(t -> capacity.differsMuchFrom(t.capacity())).isPresent();
+    boolean isKnown =
+        told.filter(t -> t.minerSession().equals(met.session())).isPresent() && !isLarger;
+    if (isKnown) {
+      busy = false;
+      return Effect().none();
+    }
+    boolean isSame =
+        identity.session().isPresent() && identity.url().equals(parts.url()) && !isLarger;
+    if (isSame) {
+      register(new Told(met.session(), identity.session().orElseThrow(), capacity), met.api());
+      return Effect().none();
+    }
+    UUID fresh = UUID.randomUUID();
+    return Effect()
+        .persist(new LinkEvent.SessionBegan(now(), fresh, parts.url()))
+        .thenRun(after -> register(new Told(met.session(), fresh, capacity), met.api()));
+  }
+
+  /** The miner calls back before it answers. */
+  private void register(Told what, MinerApi miner) {
+    parts.board().hold(what.session());
+    CompletionStage<@Nullable Void> connected = miner.workerConnect(parts.url());
+    context.pipeToSelf(
+        connected, (done, trouble) -> new Registered(what, Optional.ofNullable(trouble)));
+  }
+
+  private Effect<LinkEvent, Identity> onRegistered(Identity identity, Registered answer) {
+    busy = false;
+    if (answer.trouble().isPresent()) {
+      return trouble(answer.trouble());
+    }
+    told = Optional.of(answer.told());
+    wasTaken = true;
+    said = "";
+    context
+        .getLog()
+        .info("registered with the miner as worker {} at {}", answer.told().session(), parts.url());
+    return Effect().none();
+  }
+
+  private Effect<LinkEvent, Identity> trouble(Optional<Throwable> trouble) {
+    String line = trouble.map(Greeting::line).orElse("no answer");
+    if (!wasTaken && trouble.filter(Greeting::isForGood).isPresent()) {
+      parts.refused().accept(line);
+    } else if (!line.equals(said)) {
+      context.getLog().info("the miner does not take this farm for its worker now: {}", line);
+    }
+    said = line;
+    return Effect().none();
+  }
+
+  private Instant now() {
+    return parts.clock().instant();
+  }
+}

@@ -1,0 +1,30 @@
+package io.selkie.lotus;
+
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import io.selkie.lotus.calls.LotusCall;
+import io.selkie.lotus.streams.PieceStream;
+import java.util.UUID;
+
+/** Takes the bytes of pieces that miners push, and tells their calls how it ended. */
+record Pieces(CallDesk desk, ClusterSharding sharding) {
+  /**
+   * Takes them.
+   *
+   * @param bytes unpadded bytes, after which it reads no more
+   */
+  void take(UUID call, PieceStream.Incoming stream, long bytes) {
+    stream
+        .storeIn(desk.piece(call), bytes)
+        .whenComplete(
+            (done, trouble) -> {
+              // Before it is forgotten here, or the call could think that it never came.
+              sharding
+                  .entityRefFor(LotusCall.KEY, call.toString())
+                  .tell(
+                      trouble == null
+                          ? new LotusCall.PieceIsStored(desk.piece(call))
+                          : new LotusCall.PieceIsLost(Greeting.line(trouble)));
+              desk.ends(call);
+            });
+  }
+}

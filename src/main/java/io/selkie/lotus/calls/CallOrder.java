@@ -1,0 +1,83 @@
+package io.selkie.lotus.calls;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.UnpaddedSize;
+import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.storage.FileType;
+import java.util.List;
+import java.util.Set;
+
+/** What a miner wants of a sector by one call, with every fact that came with it. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "order")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = CallOrder.Perform.class, name = "Perform"),
+  @JsonSubTypes.Type(value = CallOrder.AddPushedPiece.class, name = "AddPushedPiece"),
+  @JsonSubTypes.Type(value = CallOrder.Fetch.class, name = "Fetch"),
+  @JsonSubTypes.Type(value = CallOrder.MoveStorage.class, name = "MoveStorage"),
+  @JsonSubTypes.Type(value = CallOrder.ReleaseUnsealed.class, name = "ReleaseUnsealed")
+})
+public sealed interface CallOrder {
+  /** Why a call fails that the caller may mend by calling again: its bytes were lost on the way. */
+  String STREAM_LOST = "stream_lost";
+
+  /** The kind of sector. */
+  SealProofType proofType();
+
+  /** A task of the sector, as it is. */
+  record Perform(TaskRequest request) implements CallOrder {
+    @Override
+    public SealProofType proofType() {
+      return request.proofType();
+    }
+  }
+
+  /**
+   * Adds a piece whose bytes the caller sends to a host of ours. They come once: what was not
+   * stored whole is lost with the connection.
+   *
+   * @param existing padded sizes of the pieces already there, in order
+   * @param size of the new one
+   * @param host that takes the bytes
+   */
+  record AddPushedPiece(
+      SealProofType proofType, List<PaddedSize> existing, UnpaddedSize size, HostId host)
+      implements CallOrder {
+    /** The list is copied. */
+    public AddPushedPiece {
+      existing = List.copyOf(existing);
+    }
+  }
+
+  /**
+   * Has files of the sector where the next task works on them.
+   *
+   * @param stored whether on a path that stores, else on one that seals
+   * @param moved whether they leave where they were
+   */
+  record Fetch(SealProofType proofType, Set<FileType> types, boolean stored, boolean moved)
+      implements CallOrder {
+    /** The set is copied. */
+    public Fetch {
+      types = Set.copyOf(types);
+    }
+  }
+
+  /** Has files of the sector on a path that stores, if the host has one. */
+  record MoveStorage(SealProofType proofType, Set<FileType> types) implements CallOrder {
+    /** The set is copied. */
+    public MoveStorage {
+      types = Set.copyOf(types);
+    }
+  }
+
+  /**
+   * Deletes the unsealed file.
+   *
+   * @param kept whether parts of it are wanted: then it stays as it is
+   */
+  record ReleaseUnsealed(SealProofType proofType, boolean kept) implements CallOrder {}
+}

@@ -1,0 +1,208 @@
+package io.selkie.lotus.calls;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.proofs.PieceSource;
+import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.TaskRequest;
+import io.selkie.scheduler.TaskResult;
+import io.selkie.sector.Sector;
+import io.selkie.sector.SectorState;
+import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Does the steps of a call: each may be done again, after any crash. */
+final class CallWork {
+  private static final String DRIVER = "miner";
+
+  private final UUID call;
+  private final SectorTasks tasks;
+  private final CallEffects effects;
+
+  CallWork(UUID call, SectorTasks tasks, CallEffects effects) {
+    this.call = call;
+    this.tasks = tasks;
+    this.effects = effects;
+  }
+
+  /** How a step ended. */
+  sealed interface Step {}
+
+  /** It is to be done again in a while. */
+  record NotYet(String why) implements Step {}
+
+  /** The call is done, one way or the other. */
+  record Outcome(CallOutcome outcome) implements Step {}
+
+  /** The miner has it. */
+  record Reported() implements Step {}
+
+  /** The end of a stage; what went wrong with it is tried again. */
+  static Step of(@Nullable Step step, @Nullable Throwable trouble) {
+    if (step != null) {
+      return step;
+    }
+    if (trouble == null) {
+      return new NotYet("");
+    }
+    Throwable cause = Stages.cause(trouble);
+    if (cause instanceof TimeoutException) {
+      return new NotYet(""); // tasks take hours
+    }
+    return new NotYet(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+  }
+
+  /** What becomes of a call whose bytes did not come whole. */
+  static CallOutcome lost(String why) {
+    return new CallOutcome.Failed(
+        new Failure(
+            Failure.Action.ABANDON,
+            CallOrder.STREAM_LOST,
+            "the bytes of the piece did not come: " + why));
+  }
+
+  CompletionStage<Step> step(CallState.Open open) {
+    CallOrder order = open.order();
+    if (order instanceof CallOrder.Perform perform) {
+      return perform(open.sector(), perform.request());
+    }
+    if (order instanceof CallOrder.AddPushedPiece piece) {
+      return open.piece().isPresent()
+          ? perform(open.sector(), added(piece, open.piece().get()))
+          : waitForPiece(piece);
+    }
+    if (order instanceof CallOrder.Fetch fetch) {
+      return fetch(open.sector(), fetch);
+    }
+    // What is left to do, is done where the files are, with the report.
+    return CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
+  }
+
+  CompletionStage<Step> report(CallState.Ended ended) {
+    return tasks
+        .state(ended.sector())
+        .thenCompose(state -> effects.report(call, ended, state.filesOn()))
+        .thenApply(nothing -> new Reported());
+  }
+
+  private static TaskRequest added(CallOrder.AddPushedPiece piece, Path file) {
+    return new TaskRequest.AddPiece(
+        piece.proofType(),
+        piece.existing(),
+        piece.size().padded(),
+        PieceSource.file(file, piece.size().bytes()),
+        Optional.empty(),
+        Optional.of(piece.host()));
+  }
+
+  private CompletionStage<Step> waitForPiece(CallOrder.AddPushedPiece piece) {
+    return effects
+        .isTakingPiece(piece.host(), call)
+        .thenApply(
+            taking ->
+                taking
+                    ? new NotYet("")
+                    : new Outcome(lost("the host that took them began anew meanwhile")));
+  }
+
+  /** Files of a sector of ours are where its tasks work on them, and need no fetching. */
+  private CompletionStage<Step> fetch(SectorId sector, CallOrder.Fetch fetch) {
+    return tasks
+        .state(sector)
+        .thenCompose(
+            state -> {
+              if (state.filesOn().isEmpty()) {
+                return failed("no_files", "no host of this farm has files of " + sector);
+              }
+              return fetch.stored()
+                  ? store(sector, fetch)
+                  : CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
+            });
+  }
+
+  private CompletionStage<Step> store(SectorId sector, CallOrder.Fetch fetch) {
+    return perform(
+        sector,
+        new TaskRequest.Transfer(fetch.proofType()),
+        result -> {
+          TaskResult.Transferred transferred = (TaskResult.Transferred) result;
+          return fetch.moved()
+              ? perform(
+                  sector,
+                  new TaskRequest.Release(fetch.proofType(), transferred.copy()),
+                  released -> CompletableFuture.completedStage(new Outcome(new CallOutcome.Done())))
+              : CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
+        });
+  }
+
+  private CompletionStage<Step> perform(SectorId sector, TaskRequest request) {
+    return perform(
+        sector,
+        request,
+        result -> CompletableFuture.completedStage(new Outcome(new CallOutcome.Gave(result))));
+  }
+
+  private CompletionStage<Step> perform(
+      SectorId sector, TaskRequest request, Function<TaskResult, CompletionStage<Step>> then) {
+    return tasks
+        .perform(sector, request, Optional.empty())
+        .thenCompose(
+            answer -> {
+              if (answer instanceof Sector.Done done) {
+                return then.apply(done.result());
+              }
+              if (answer instanceof Sector.TaskHasFailed failed) {
+                return CompletableFuture.completedStage(
+                    new Outcome(new CallOutcome.Failed(failed.failure())));
+              }
+              if (answer instanceof Sector.Refused refused) {
+                return refused.forGood()
+                    ? failed("refused", refused.reason())
+                    : makeWay(sector, request, refused.reason());
+              }
+              if (answer instanceof Sector.HostIsLost lost) {
+                return CompletableFuture.completedStage(
+                    new NotYet(
+                        sector
+                            + " waits for host "
+                            + lost.host()
+                            + ", silent since "
+                            + lost.since()));
+              }
+              return CompletableFuture.completedStage(new NotYet("no answer: " + answer));
+            });
+  }
+
+  /**
+   * A miner has one thing done to a sector at a time: what the sector is busy with the miner has
+   * given up, and does not wait for any more.
+   */
+  private CompletionStage<Step> makeWay(SectorId sector, TaskRequest request, String reason) {
+    return tasks
+        .state(sector)
+        .thenCompose(
+            state ->
+                isBusyWithOther(state, request)
+                    ? tasks
+                        .abort(sector, DRIVER, "the miner asked for " + request.kind() + " instead")
+                        .thenApply(ended -> new NotYet(""))
+                    : CompletableFuture.completedStage(new NotYet(reason)));
+  }
+
+  private static boolean isBusyWithOther(SectorState state, TaskRequest request) {
+    boolean isBusy = state instanceof SectorState.Waiting || state instanceof SectorState.Running;
+    return isBusy && !((SectorState.Busy) state).wanted().request().equals(request);
+  }
+
+  private static CompletionStage<Step> failed(String code, String message) {
+    return CompletableFuture.completedStage(
+        new Outcome(new CallOutcome.Failed(new Failure(Failure.Action.ABANDON, code, message))));
+  }
+}

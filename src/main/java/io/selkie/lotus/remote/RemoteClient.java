@@ -1,0 +1,154 @@
+package io.selkie.lotus.remote;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.storage.FileType;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Fetches files of sectors from miners and other workers, and has them deleted there. Calls block
+ * until it is done; nothing is left at the destination of a fetch that failed.
+ *
+ * <p>A kill leaves the part in {@code fetching}, or, between the deletion of an old directory and
+ * the renaming of the new one, no directory: the source still has its files then, since they are
+ * only deleted by a call of its own.
+ */
+public final class RemoteClient {
+  private final HttpClient http;
+  private final Duration stall;
+  private final Set<Path> busy = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A client.
+   *
+   * @param http follows no redirects: they would carry the token elsewhere
+   * @param stall how long a source may send nothing
+   */
+  public RemoteClient(HttpClient http, Duration stall) {
+    if (http.followRedirects() != HttpClient.Redirect.NEVER) {
+      throw new IllegalArgumentException("a client that follows redirects");
+    }
+    this.http = http;
+    this.stall = stall;
+  }
+
+  /** The client that speaks as Lotus's does, with the certificates that Java trusts. */
+  public static HttpClient http(Duration connect) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(connect)
+        .build();
+  }
+
+  /**
+   * Fetches a file, or directory, from the first address that gives it whole, and puts it in its
+   * place, durably; what was there is replaced.
+   *
+   * @throws InterruptedIOException if it was cancelled, or the thread interrupted
+   * @throws IOException if none gives it, or it cannot be written here; one line with all reasons
+   */
+  public Fetched fetch(Fetch order) throws IOException {
+    Part part = new Part(order.to(), order.type(), order.sector());
+    if (!busy.add(part.file())) {
+      throw new IOException(part.file() + " is being fetched already");
+    }
+    try {
+      part.begin();
+      try {
+        return fetch(order, part);
+      } finally {
+        part.remove();
+      }
+    } finally {
+      busy.remove(part.file());
+    }
+  }
+
+  private Fetched fetch(Fetch order, Part part) throws IOException {
+    List<String> reasons = new ArrayList<>();
+    for (URI base : order.from().bases()) {
+      URI url = below(base, order.type(), order.sector(), "");
+      try {
+        long bytes = new Download(http, stall, url, order, part).run();
+        part.finish();
+        return new Fetched(part.place(), bytes, base);
+      } catch (InterruptedIOException | Disk.Trouble e) {
+        throw e;
+      } catch (IOException e) {
+        reasons.add(url + ": " + Words.of(e));
+        part.remove();
+      }
+    }
+    throw new IOException(
+        "cannot fetch %s of %s: %s"
+            .formatted(
+                order.type(),
+                order.sector(),
+                reasons.isEmpty() ? "nobody is known to have it" : String.join("; ", reasons)));
+  }
+
+  /**
+   * Has the file deleted where it came from; to be called when the index knows where it is now. The
+   * first address that does it is enough.
+   *
+   * @param keep ids of paths whose file stays
+   * @throws IOException if none does; one line. The file stays there then.
+   */
+  public void delete(RemoteSource from, SectorId sector, FileType type, List<String> keep)
+      throws IOException {
+    String query =
+        keep.isEmpty()
+            ? ""
+            : keep.stream()
+                .map(RemoteClient::encoded)
+                .collect(Collectors.joining(".", "?keep=", ""));
+    List<String> reasons = new ArrayList<>();
+    for (URI base : from.bases()) {
+      URI url = below(base, type, sector, query);
+      HttpRequest request = Answer.request(url, from.token()).method("DELETE", noBody()).build();
+      try (Answer answer = Answer.of(http, request, stall, () -> false)) {
+        if (answer.status() == Answer.OK) {
+          return;
+        }
+        reasons.add(url + ": " + answer.refusal());
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        reasons.add(url + ": " + Words.of(e));
+      }
+    }
+    throw new IOException(
+        "cannot have %s of %s deleted: %s".formatted(type, sector, String.join("; ", reasons)));
+  }
+
+  private static HttpRequest.BodyPublisher noBody() {
+    return HttpRequest.BodyPublishers.noBody();
+  }
+
+  /** A dot joins ids, so that none may be in one. */
+  private static String encoded(String id) {
+    if (id.isEmpty() || id.contains(".")) {
+      throw new IllegalArgumentException("no id of a path: " + Words.quoted(id));
+    }
+    return URLEncoder.encode(id, UTF_8);
+  }
+
+  private static URI below(URI base, FileType type, SectorId sector, String query) {
+    String text = base.toString();
+    String trimmed = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    return URI.create(trimmed + "/" + type + "/" + sector + query);
+  }
+}
