@@ -1,47 +1,31 @@
 package io.selkie.rpc;
 
 import akka.actor.ClassicActorSystemProvider;
-import akka.http.javadsl.Http;
-import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpEntities;
-import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.headers.Authorization;
-import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the methods of an RPC interface elsewhere, one HTTP POST each. A stage fails with {@link
- * RpcException} if the other side refused, so that nothing was done or the method itself failed,
- * and with {@link IOException} if it is not known whether it was done.
+ * Calls the methods of an RPC interface elsewhere: here by one HTTP POST each, by {@link RpcSocket}
+ * over a WebSocket. A stage fails with {@link RpcException} if the other side refused, so that
+ * nothing was done or the method itself failed, and with {@link IOException} if it is not known
+ * whether it was done.
  */
 public final class RpcClient implements InvocationHandler {
   private final RpcInterface contract;
-  private final URI address;
-  private final String token;
-  private final ClassicActorSystemProvider system;
+  private final Transport transport;
   private final AtomicLong ids = new AtomicLong();
 
-  private RpcClient(
-      RpcInterface contract, URI address, String token, ClassicActorSystemProvider system) {
+  private RpcClient(RpcInterface contract, Transport transport) {
     this.contract = contract;
-    this.address = address;
-    this.token = token;
-    this.system = system;
+    this.transport = transport;
   }
 
   /**
@@ -52,7 +36,12 @@ public final class RpcClient implements InvocationHandler {
    */
   public static <T> T of(
       Class<T> contract, URI address, String token, ClassicActorSystemProvider system) {
-    RpcClient client = new RpcClient(new RpcInterface(contract), address, token, system);
+    return over(new HttpTransport(address, token, system), contract);
+  }
+
+  /** The other side of an interface, however it is reached. */
+  static <T> T over(Transport transport, Class<T> contract) {
+    RpcClient client = new RpcClient(new RpcInterface(contract), transport);
     return contract.cast(
         Proxy.newProxyInstance(contract.getClassLoader(), new Class<?>[] {contract}, client));
   }
@@ -79,7 +68,7 @@ public final class RpcClient implements InvocationHandler {
         params.add(RpcJson.MAPPER.<JsonNode>valueToTree(argument));
       }
     }
-    return send(known, id, request);
+    return transport.send(known, id, request);
   }
 
   /** It is no call: whoever logs or compares the other side asks for it. */
@@ -87,57 +76,7 @@ public final class RpcClient implements InvocationHandler {
     return switch (method.getName()) {
       case "equals" -> arguments != null && proxy == arguments[0];
       case "hashCode" -> System.identityHashCode(proxy);
-      default -> address.toString();
+      default -> transport.toString();
     };
-  }
-
-  private CompletionStage<Object> send(RpcInterface.RpcMethod method, long id, ObjectNode request) {
-    HttpRequest post =
-        HttpRequest.POST(address.toString())
-            .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, request.toString()));
-    HttpRequest signed = token.isEmpty() ? post : post.addHeader(Authorization.oauth2(token));
-    return Http.get(system)
-        .singleRequest(signed)
-        .thenCompose(this::body)
-        .thenApply(body -> result(method, id, body))
-        .exceptionallyCompose(trouble -> CompletableFuture.failedFuture(asKnown(trouble)));
-  }
-
-  private Throwable asKnown(Throwable trouble) {
-    Throwable cause = Stages.cause(trouble);
-    return cause instanceof RpcException || cause instanceof IOException
-        ? cause
-        : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);
-  }
-
-  /** Go's clients take the same statuses for answers. */
-  private CompletionStage<ByteString> body(HttpResponse response) {
-    int status = response.status().intValue();
-    if (status > 400 && status != 500) {
-      response.discardEntityBytes(system);
-      return CompletableFuture.failedFuture(
-          new IOException(address + " answers with status " + response.status()));
-    }
-    return Wire.bytes(response.entity(), system);
-  }
-
-  private @Nullable Object result(RpcInterface.RpcMethod method, long id, ByteString body) {
-    try {
-      JsonNode answer = RpcJson.MAPPER.readTree(body.toArrayUnsafe());
-      JsonNode error = answer.path("error");
-      if (error.isObject()) {
-        throw new RpcException(error.path("code").asInt(), error.path("message").asText());
-      }
-      if (!answer.has("result") || answer.path("id").asLong() != id) {
-        throw new IOException("what " + address + " answers is no answer to call " + id);
-      }
-      Optional<Object> result = RpcJson.read(answer.get("result"), method.result());
-      if (result.isEmpty() && !method.result().hasRawClass(Void.class)) {
-        throw new IOException(address + " answers call " + id + " with nothing");
-      }
-      return result.orElse(null);
-    } catch (IOException | IllegalArgumentException | RpcException e) {
-      throw new CompletionException(e);
-    }
   }
 }

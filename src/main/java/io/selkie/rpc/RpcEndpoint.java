@@ -1,6 +1,7 @@
 package io.selkie.rpc;
 
 import akka.actor.ClassicActorSystemProvider;
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
@@ -8,6 +9,7 @@ import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.ws.WebSocketUpgrade;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.util.ByteString;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -26,7 +28,11 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A {@link RpcService} over HTTP POST: status, body and permissions as Lotus has them. */
+/**
+ * A {@link RpcService} over HTTP POST and over WebSockets, whichever a request asks for: status,
+ * body and permissions as Lotus has them. A server whose WebSockets are to live sends pings, as
+ * {@code io.selkie.http.PatientListener} does.
+ */
 public final class RpcEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(RpcEndpoint.class);
   private static final String BEARER = "Bearer ";
@@ -51,6 +57,20 @@ public final class RpcEndpoint {
 
   /** Answers a request, of whatever path; never a failed stage. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
+    Optional<WebSocketUpgrade> socket = request.getAttribute(AttributeKeys.webSocketUpgrade);
+    if (socket.isPresent()) {
+      return permissions(request)
+          .thenApply(
+              allowed ->
+                  allowed
+                      .map(
+                          known ->
+                              socket
+                                  .get()
+                                  .handleMessagesWith(RpcSession.flow(service, known, system)))
+                      .orElseGet(() -> HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED)))
+          .exceptionally(RpcEndpoint::failed);
+    }
     if (!request.method().equals(HttpMethods.POST)) {
       return refuse(request, HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED));
     }

@@ -1,5 +1,6 @@
 package io.selkie.rpc;
 
+import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.JavaType;
 import io.selkie.auth.Permission;
 import java.lang.reflect.Method;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * The methods of an API, read from a Java interface: {@code sealPreCommit1} is {@code
  * Filecoin.SealPreCommit1}. Each is annotated with what it {@link Needs}, and gives a {@link
- * CompletionStage}.
+ * CompletionStage}, of a result or of a {@link Source} of values.
  */
 final class RpcInterface {
   static final String NAMESPACE = "Filecoin.";
@@ -27,10 +28,18 @@ final class RpcInterface {
    * A method.
    *
    * @param name without the namespace
-   * @param result of the stage that it gives
+   * @param result of the stage that it gives; of a channel, each of its values
+   * @param channel whether the stage gives a stream of values
+   * @param retried whether it is called again when a connection is lost
    */
   record RpcMethod(
-      String name, Permission needs, List<JavaType> parameters, JavaType result, Method method) {
+      String name,
+      Permission needs,
+      List<JavaType> parameters,
+      JavaType result,
+      boolean channel,
+      boolean retried,
+      Method method) {
     String fullName() {
       return NAMESPACE + name;
     }
@@ -58,11 +67,15 @@ final class RpcInterface {
       throw new IllegalArgumentException("no method of an RPC interface: " + method);
     }
     String name = method.getName();
+    JavaType result = stage.containedType(0);
+    boolean channel = result.isTypeOrSubTypeOf(Source.class);
     return new RpcMethod(
         name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
         needs.get().value(),
         Arrays.stream(method.getGenericParameterTypes()).map(RpcInterface::type).toList(),
-        stage.containedType(0),
+        channel ? result.containedType(0) : result,
+        channel,
+        method.isAnnotationPresent(Retried.class),
         method);
   }
 

@@ -1,5 +1,6 @@
 package io.selkie.rpc;
 
+import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -11,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,34 @@ public final class RpcService {
    * @return empty if no answer was asked for; never failed
    */
   CompletionStage<Optional<RpcAnswer>> answer(JsonNode request, Set<Permission> permissions) {
+    return begin(request, permissions, Optional.empty()).answer();
+  }
+
+  /** Makes a stream of values a channel, and gives its number. */
+  @FunctionalInterface
+  interface Channels {
+    JsonNode open(Source<JsonNode, ?> values);
+  }
+
+  /**
+   * A call under way.
+   *
+   * @param answer empty if none was asked for; never failed
+   * @param stage that the method gave
+   */
+  record Running(CompletionStage<Optional<RpcAnswer>> answer, CompletionStage<?> stage) {
+    /** Tells the method that nobody waits for it; what it makes of that is its affair. */
+    void cancel() {
+      stage.toCompletableFuture().cancel(true);
+    }
+  }
+
+  /**
+   * Begins to answer a request, which may be anything.
+   *
+   * @param channels empty: there are none, and methods that need one are refused
+   */
+  Running begin(JsonNode request, Set<Permission> permissions, Optional<Channels> channels) {
     if (!request.isObject()) {
       return now(RpcAnswer.failed(NullNode.instance, parse("Parse error")));
     }
@@ -54,24 +85,36 @@ public final class RpcService {
       return now(RpcAnswer.failed(NullNode.instance, parse("Failed to parse ID")));
     }
     boolean asked = !id.isMissingNode() && !id.isNull();
-    CompletionStage<JsonNode> result;
+    CompletionStage<?> stage;
     try {
-      result = call(request, permissions);
+      stage = call(request, permissions, channels.isPresent());
     } catch (RpcException e) {
-      result = CompletableFuture.failedFuture(e);
+      stage = CompletableFuture.failedFuture(e);
     }
-    return result.handle(
-        (value, trouble) ->
-            asked
-                ? Optional.of(
-                    trouble == null
-                        ? RpcAnswer.of(id, value)
-                        : RpcAnswer.failed(id, error(name(request), trouble)))
-                : Optional.empty());
+    CompletionStage<Optional<RpcAnswer>> answer =
+        stage
+            .thenApply(value -> json(value, channels))
+            .handle(
+                (value, trouble) ->
+                    asked
+                        ? Optional.of(
+                            trouble == null
+                                ? RpcAnswer.of(id, value)
+                                : RpcAnswer.failed(id, error(name(request), trouble)))
+                        : Optional.empty());
+    return new Running(answer, stage);
   }
 
-  private static CompletionStage<Optional<RpcAnswer>> now(RpcAnswer answer) {
-    return CompletableFuture.completedFuture(Optional.of(answer));
+  private static JsonNode json(@Nullable Object value, Optional<Channels> channels) {
+    return value instanceof Source<?, ?> values && channels.isPresent()
+        ? channels.get().open(values.map(RpcJson.MAPPER::<JsonNode>valueToTree))
+        : RpcJson.MAPPER.valueToTree(value);
+  }
+
+  private static Running now(RpcAnswer answer) {
+    CompletableFuture<Optional<RpcAnswer>> known =
+        CompletableFuture.completedFuture(Optional.of(answer));
+    return new Running(known, known);
   }
 
   private static RpcException parse(String message) {
@@ -82,7 +125,7 @@ public final class RpcService {
     return request.path("method").asText();
   }
 
-  private CompletionStage<JsonNode> call(JsonNode request, Set<Permission> permissions)
+  private CompletionStage<?> call(JsonNode request, Set<Permission> permissions, boolean channels)
       throws RpcException {
     RpcInterface.RpcMethod method =
         contract
@@ -91,18 +134,24 @@ public final class RpcService {
                 () ->
                     new RpcException(
                         RpcException.NO_METHOD, "method '" + name(request) + "' not found"));
+    if (method.channel() && !channels) {
+      throw new RpcException(
+          RpcException.NO_METHOD,
+          "method '" + method.fullName() + "' not supported in this mode (no out channel support)");
+    }
     List<Object> arguments = arguments(method, request.path("params"));
     if (!permissions.contains(method.needs())) {
       throw new RpcException(
           "missing permission to invoke '" + method.name() + "' (need '" + method.needs() + "')");
     }
     try {
-      CompletionStage<?> result =
-          (CompletionStage<?>) method.method().invoke(implementation, arguments.toArray());
-      return result.thenApply(RpcJson.MAPPER::<JsonNode>valueToTree);
+      Optional<Object> stage =
+          Optional.ofNullable(method.method().invoke(implementation, arguments.toArray()));
+      return (CompletionStage<?>)
+          stage.orElseThrow(() -> new IllegalStateException(method.name() + " gives no stage"));
     } catch (InvocationTargetException e) {
       return CompletableFuture.failedFuture(e.getCause() == null ? e : e.getCause());
-    } catch (IllegalAccessException e) {
+    } catch (IllegalAccessException | IllegalStateException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -163,6 +212,9 @@ public final class RpcService {
   private static RpcException error(String method, Throwable trouble) {
     if (Stages.cause(trouble) instanceof RpcException known) {
       return known;
+    }
+    if (Stages.cause(trouble) instanceof CancellationException) {
+      return new RpcException("context canceled");
     }
     LOG.error("{} could not be answered", method, trouble);
     return new RpcException(RpcException.BUG, "panic in rpc method '" + method + "'");

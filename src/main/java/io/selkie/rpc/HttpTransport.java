@@ -1,0 +1,80 @@
+package io.selkie.rpc;
+
+import akka.actor.ClassicActorSystemProvider;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Authorization;
+import akka.util.ByteString;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selkie.stages.Stages;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP POST for each call. */
+final class HttpTransport implements Transport {
+  private final URI address;
+  private final String token;
+  private final ClassicActorSystemProvider system;
+
+  HttpTransport(URI address, String token, ClassicActorSystemProvider system) {
+    this.address = address;
+    this.token = token;
+    this.system = system;
+  }
+
+  @Override
+  public String toString() {
+    return address.toString();
+  }
+
+  @Override
+  public CompletionStage<@Nullable Object> send(
+      RpcInterface.RpcMethod method, long id, ObjectNode request) {
+    if (method.channel()) {
+      return CompletableFuture.failedFuture(
+          new RpcException(RpcException.NO_METHOD, method.name() + " needs a WebSocket"));
+    }
+    HttpRequest post =
+        HttpRequest.POST(address.toString())
+            .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, request.toString()));
+    HttpRequest signed = token.isEmpty() ? post : post.addHeader(Authorization.oauth2(token));
+    return Http.get(system)
+        .singleRequest(signed)
+        .thenCompose(this::body)
+        .thenApply(body -> result(method, id, body))
+        .exceptionallyCompose(trouble -> CompletableFuture.failedFuture(asKnown(trouble)));
+  }
+
+  private Throwable asKnown(Throwable trouble) {
+    Throwable cause = Stages.cause(trouble);
+    return cause instanceof RpcException || cause instanceof IOException
+        ? cause
+        : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);
+  }
+
+  /** Go's clients take the same statuses for answers. */
+  private CompletionStage<ByteString> body(HttpResponse response) {
+    int status = response.status().intValue();
+    if (status > 400 && status != 500) {
+      response.discardEntityBytes(system);
+      return CompletableFuture.failedFuture(
+          new IOException(address + " answers with status " + response.status()));
+    }
+    return Wire.bytes(response.entity(), system);
+  }
+
+  private @Nullable Object result(RpcInterface.RpcMethod method, long id, ByteString body) {
+    try {
+      return Wire.result(method, id, RpcJson.MAPPER.readTree(body.toArrayUnsafe()), address);
+    } catch (IOException | RpcException e) {
+      throw new CompletionException(e);
+    }
+  }
+}
