@@ -112,7 +112,7 @@ public final class StandInCalls {
   }
 
   /** Results that were reported although the miner had them. */
-  synchronized int repeated() {
+  public synchronized int repeated() {
     return repeated;
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.LotusMinerStandIn;
 import io.selkie.lotus.SealedSector;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,19 +43,31 @@ class MinerIT {
   private static final Duration REGISTERED = Duration.ofSeconds(90);
   private static final long SEALED_SECONDS = 200;
   private static final int SECTORS = 4;
+  private static final long FIRST_CELL = 100;
+  private static final List<String> CALLS =
+      List.of(
+          "AddPiece",
+          "Fetch",
+          "PreCommit1",
+          "PreCommit2",
+          "Commit1",
+          "Commit2",
+          "ReleaseUnsealed",
+          "Finalize");
 
   /** Which prover completed which phase of which sector. */
   private static final Pattern COMPLETED =
       Pattern.compile("(?m)^.* (s-t\\d+-\\d+)\\.g(\\d+)\\.t\\d+\\.(\\w+)\\.a\\d+ completed$");
 
   @TempDir Path temp;
+  private MinerId id;
   private LotusMinerStandIn miner;
   private Map<String, String> settings;
 
   @BeforeEach
   void startMiner() throws Exception {
-    miner =
-        LotusMinerStandIn.start(new MinerId(1000 + new Random().nextInt(1000)), SectorSize.KIB_2);
+    id = new MinerId(1000 + new Random().nextInt(1000));
+    miner = LotusMinerStandIn.start(id, SectorSize.KIB_2);
     miner.writeRepo(temp.resolve("miner"));
     settings = TrialNode.settings();
     settings.put("selkie.test.stand-in-proofs", "on");
@@ -216,6 +230,72 @@ class MinerIT {
       assertMinerIsContent();
       assertFalse(node.log().contains("Exception"), node.log());
     }
+  }
+
+  /**
+   * Each call in each of its changes: one sector is held at each place, and all are killed once.
+   */
+  @Test
+  void aKillAtEveryPlaceOfACallLosesNothing() throws Exception {
+    Path marks = Files.createDirectories(temp.resolve("marks"));
+    List<String> places = places();
+    Map<String, String> plain = Map.copyOf(settings);
+    room(places.size());
+    settings.put("akka.actor.default-dispatcher.executor", "thread-pool-executor");
+    settings.put(
+        "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size",
+        String.valueOf(places.size() + 64)); // each place keeps a thread
+    settings.put("selkie.test.failpoint-dir", marks.toString());
+    List<CompletableFuture<SealedSector>> begun = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      settings.put(
+          "selkie.test.failpoints." + i, places.get(i) + "@" + new SectorId(id, FIRST_CELL + i));
+    }
+    try (NodeProcess node = start()) {
+      miner.awaitWorkers(1, REGISTERED);
+      for (int i = 0; i < places.size(); i++) {
+        begun.add(miner.seal(FIRST_CELL + i, TYPE));
+      }
+      TrialNode.await(node, "places that are not held", () -> count(marks) == places.size());
+      node.kill();
+    }
+    settings = new TreeMap<>(plain);
+    room(places.size());
+    try (NodeProcess node = start()) {
+      List<SealedSector> sealed = await(begun);
+
+      assertEachPhaseOnce(sealed);
+      assertEquals(List.of(), miner.violations());
+      assertFalse(node.log().contains("Exception"), node.log());
+    }
+  }
+
+  private static long count(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.count();
+    }
+  }
+
+  private void room(int sectors) {
+    String all = String.valueOf(sectors);
+    settings.put("selkie.max-tasks", all);
+    settings.put("selkie.memory", "100 TiB");
+    settings.put("selkie.gpu.cpu-leases", all);
+    for (String kind : List.of("addpiece", "precommit1", "precommit2", "commit1", "commit2")) {
+      settings.put("selkie.parallel." + kind, all);
+    }
+  }
+
+  private static List<String> places() {
+    List<String> places = new ArrayList<>();
+    for (String call : CALLS) {
+      for (String event : List.of("CallTaken", "CallEnded", "CallReported")) {
+        for (String place : List.of("before-persist", "after-persist", "after-effect")) {
+          places.add(call + "." + event + "." + place);
+        }
+      }
+    }
+    return places;
   }
 
   private void awaitStarted(String method) throws Exception {

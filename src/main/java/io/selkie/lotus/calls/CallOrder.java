@@ -27,6 +27,13 @@ public sealed interface CallOrder {
   /** The kind of sector. */
   SealProofType proofType();
 
+  /** What it is called in logs and by fail points, such as {@code PreCommit1} or {@code Fetch}. */
+  default String name() {
+    return this instanceof Perform perform
+        ? perform.request().kind().toString()
+        : getClass().getSimpleName();
+  }
+
   /** A task of the sector, as it is. */
   record Perform(TaskRequest request) implements CallOrder {
     @Override

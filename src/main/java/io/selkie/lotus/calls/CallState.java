@@ -1,5 +1,6 @@
 package io.selkie.lotus.calls;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.SectorId;
@@ -16,6 +17,27 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = CallState.Reported.class, name = "Reported")
 })
 public sealed interface CallState extends NodeMessage {
+  /** Whose files it is about; empty before it is made. */
+  @JsonIgnore
+  default Optional<SectorId> ofSector() {
+    if (this instanceof Open open) {
+      return Optional.of(open.sector());
+    }
+    if (this instanceof Ended ended) {
+      return Optional.of(ended.sector());
+    }
+    return this instanceof Reported reported ? Optional.of(reported.sector()) : Optional.empty();
+  }
+
+  /** What is to be done, or was; empty before it is made, and when the miner knows. */
+  @JsonIgnore
+  default Optional<CallOrder> wanted() {
+    if (this instanceof Open open) {
+      return Optional.of(open.order());
+    }
+    return this instanceof Ended ended ? Optional.of(ended.order()) : Optional.empty();
+  }
+
   /** Nobody made it. */
   record Unknown() implements CallState {}
 

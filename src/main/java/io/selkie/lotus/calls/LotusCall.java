@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -166,18 +167,18 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
       return Effect().none().thenRun(() -> take.replyTo().tell(new Taken()));
     }
     caller = take.replyTo();
-    return persist(new CallEvent.CallTaken(now(), take.sector(), take.order()));
+    return persist(state, new CallEvent.CallTaken(now(), take.sector(), take.order()));
   }
 
   private Effect<CallEvent, CallState> onPiece(CallState state, PieceIsStored stored) {
     return state instanceof CallState.Open open && open.piece().isEmpty()
-        ? persist(new CallEvent.PieceStored(now(), stored.file()))
+        ? persist(state, new CallEvent.PieceStored(now(), stored.file()))
         : Effect().none();
   }
 
   private Effect<CallEvent, CallState> onPieceLost(CallState state, PieceIsLost lost) {
     return state instanceof CallState.Open open && open.piece().isEmpty()
-        ? persist(new CallEvent.CallEnded(now(), CallWork.lost(lost.why())))
+        ? persist(state, new CallEvent.CallEnded(now(), CallWork.lost(lost.why())))
         : Effect().none();
   }
 
@@ -198,9 +199,9 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
       return Effect().none();
     }
     if (ended.step() instanceof CallWork.Outcome outcome) {
-      return persist(new CallEvent.CallEnded(now(), outcome.outcome()));
+      return persist(state, new CallEvent.CallEnded(now(), outcome.outcome()));
     }
-    return persist(new CallEvent.CallReported(now()));
+    return persist(state, new CallEvent.CallReported(now()));
   }
 
   private Effect<CallEvent, CallState> onAgain(CallState state, Again again) {
@@ -211,21 +212,30 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
   }
 
   /** The one place where anything is persisted, with the points at which a test may kill it. */
-  private Effect<CallEvent, CallState> persist(CallEvent event) {
-    String name = "lotus." + event.getClass().getSimpleName();
-    FailPoints.hit(name + ".before-persist", call);
+  private Effect<CallEvent, CallState> persist(CallState state, CallEvent event) {
+    CallState next = CallState.next(state, event);
+    SectorId sector = next.ofSector().orElseThrow();
+    String name = edge(state, event);
+    FailPoints.hit(name + ".before-persist", sector);
     return Effect()
         .persist(event)
         .thenRun(
             (CallState after) -> {
-              FailPoints.hit(name + ".after-persist", call);
+              FailPoints.hit(name + ".after-persist", sector);
               run(after);
-              FailPoints.hit(name + ".after-effect", call);
+              FailPoints.hit(name + ".after-effect", sector);
               if (caller != null) {
                 caller.tell(new Taken());
                 caller = null;
               }
             });
+  }
+
+  /** What fail points call a change: what was called and the event, {@code Fetch.CallTaken}. */
+  private static String edge(CallState state, CallEvent event) {
+    Optional<CallOrder> order =
+        event instanceof CallEvent.CallTaken taken ? Optional.of(taken.order()) : state.wanted();
+    return order.orElseThrow().name() + "." + event.getClass().getSimpleName();
   }
 
   private void run(CallState state) {

@@ -64,7 +64,8 @@ final class RemoteDeletion {
     Map<Boolean, List<StoragePath>> those =
         paths.all().stream().collect(partitioningBy(path -> keep.contains(path.id())));
     CompletionStage<Boolean> found =
-        CompletableFuture.supplyAsync(() -> isOnAny(those.getOrDefault(true, List.of()), sector, type), blocking);
+        CompletableFuture.supplyAsync(
+            () -> isOnAny(those.getOrDefault(true, List.of()), sector, type), blocking);
     for (StoragePath path : those.getOrDefault(false, List.of())) {
       found =
           found.thenCompose(

@@ -56,11 +56,9 @@ class ProofsVanillaIT {
     List<PieceInfo> pieces = List.of(first, second);
     SealWork.PreCommit1 labels =
         new SealWork.PreCommit1(SECTOR, TYPE, files.paths(), TICKET, pieces);
-    SealWork.PreCommit1Result labelled =
-        proofs.preCommit1(List.of(labels)).get(0).orThrow();
+    SealWork.PreCommit1Result labelled = proofs.preCommit1(List.of(labels)).get(0).orThrow();
     SealWork.PreCommit2 encoding =
-        new SealWork.PreCommit2(
-            SECTOR, TYPE, files.paths(), TICKET, pieces, labelled.output());
+        new SealWork.PreCommit2(SECTOR, TYPE, files.paths(), TICKET, pieces, labelled.output());
     SealWork.PreCommit2Result sealed = proofs.preCommit2(List.of(encoding)).get(0).orThrow();
     SealWork.Commit1 commit1 =
         new SealWork.Commit1(
@@ -90,8 +88,7 @@ class ProofsVanillaIT {
     PostSectorChallenge challenge =
         new PostSectorChallenge(TYPE, SECTOR.number(), sealed.commR(), List.of(3L, 5L), false);
     PostProofType window = PostProofType.windowFor(SectorSize.KIB_2);
-    VanillaProofs.Single single =
-        new VanillaProofs.Single(SECTOR.miner(), challenge, window);
+    VanillaProofs.Single single = new VanillaProofs.Single(SECTOR.miner(), challenge, window);
     assertTrue(vanilla.single(single).toCompletableFuture().get().size() > 0);
     // but none of what is not here
     PostSectorChallenge update =
@@ -104,7 +101,8 @@ class ProofsVanillaIT {
                     .single(new VanillaProofs.Single(SECTOR.miner(), update, window))
                     .toCompletableFuture()
                     .get());
-    assertTrue(String.valueOf(missing.getMessage()).contains("has update of"), missing.getMessage());
+    assertTrue(
+        String.valueOf(missing.getMessage()).contains("has update of"), missing.getMessage());
   }
 
   private static PieceInfo add(Proofs proofs, SectorFiles files, List<PaddedSize> existing)
