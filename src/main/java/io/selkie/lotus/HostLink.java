@@ -6,12 +6,10 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.scheduler.HostId;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A host's own part of the link: keeps its paths in the miner's index, and tells the link of them.
@@ -21,14 +19,23 @@ final class HostLink {
   private final ActorContext<Command> context;
   private final Parts parts;
   private boolean busy;
+  private long looks;
+  private Optional<PathIndex.Round> last = Optional.empty();
   private String said = "";
 
   /**
    * What it works with.
    *
-   * @param period of looking after the index: a path that is silent for 50 s gets no sectors
+   * @param period of looking whether the miner began anew
+   * @param rounds so many of them, and all paths report: one that is silent for 50 s gets no
+   *     sectors
    */
-  record Parts(HostId host, PathIndex index, ActorRef<MinerLink.Command> link, Duration period) {}
+  record Parts(
+      HostId host,
+      PathIndex index,
+      ActorRef<MinerLink.Command> link,
+      Duration period,
+      int rounds) {}
 
   /** What it is told. */
   sealed interface Command extends NoSerializationVerificationNeeded {}
@@ -36,7 +43,7 @@ final class HostLink {
   /** Look after the index now. */
   record Look() implements Command {}
 
-  private record Looked(Optional<List<StoragePathInfo>> paths, Optional<Throwable> trouble)
+  private record Looked(Optional<PathIndex.Round> round, Optional<Throwable> trouble)
       implements Command {}
 
   private HostLink(ActorContext<Command> context, Parts parts) {
@@ -68,20 +75,29 @@ final class HostLink {
   private Behavior<Command> onLook() {
     if (!busy) {
       busy = true;
-      context.pipeToSelf(parts.index().round(), HostLink::looked);
+      boolean isTime = looks++ % parts.rounds() == 0;
+      CompletionStage<Optional<PathIndex.Round>> look =
+          isTime ? parts.index().round().thenApply(Optional::of) : parts.index().isKnown();
+      context.pipeToSelf(
+          look.thenApply(round -> new Looked(round, Optional.empty())),
+          (looked, trouble) ->
+              looked == null ? new Looked(Optional.empty(), Optional.ofNullable(trouble)) : looked);
     }
     return Behaviors.same();
   }
 
-  private static Looked looked(@Nullable List<StoragePathInfo> paths, @Nullable Throwable trouble) {
-    return new Looked(Optional.ofNullable(paths), Optional.ofNullable(trouble));
-  }
-
   private Behavior<Command> onLooked(Looked looked) {
     busy = false;
-    looked
-        .paths()
-        .ifPresent(paths -> parts.link().tell(new MinerLink.HostPaths(parts.host(), paths)));
+    last = looked.round().or(() -> last);
+    if (looked.trouble().isEmpty()) {
+      // Each time: the link may be at another host by now, which knows of none.
+      last.ifPresent(
+          round ->
+              parts
+                  .link()
+                  .tell(
+                      new MinerLink.HostPaths(parts.host(), round.minerSession(), round.paths())));
+    }
     String line =
         looked.trouble().isPresent()
             ? "the miner's index is not told of this host's paths now: "

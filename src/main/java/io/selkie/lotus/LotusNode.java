@@ -57,8 +57,10 @@ public final class LotusNode {
   private static final Duration TASK_REPEAT = Duration.ofSeconds(30);
   private static final Duration CALL_REPEAT = Duration.ofSeconds(5);
 
-  /** A path that is silent for 50 s gets no sectors; Lotus's workers report as often. */
-  private static final Duration HEALTH = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** So many looks, and a host's paths report: each 10 s, as those of Lotus's workers. */
+  private static final int ROUNDS = 5;
 
   /**
    * A miner that began anew knows no workers. Lotus's look every 10 s, and wait for their tasks.
@@ -230,7 +232,7 @@ public final class LotusNode {
                     "miner-link"));
     ActorRef<?> keeper =
         system.systemActorOf(
-            HostLink.create(new HostLink.Parts(parts.host(), own, link, HEALTH)),
+            HostLink.create(new HostLink.Parts(parts.host(), own, link, LOOK, ROUNDS)),
             "miner-paths",
             Props.empty());
     system.log().debug("link {}, paths {}", link, keeper);
@@ -288,7 +290,7 @@ public final class LotusNode {
 
   private CompletionStage<@Nullable Void> quiet() {
     return AskPattern.ask(
-            parts.scheduler(), SchedulerCommand.ListHosts::new, HEALTH, system.scheduler())
+            parts.scheduler(), SchedulerCommand.ListHosts::new, ANSWER, system.scheduler())
         .thenCompose(
             hosts ->
                 hosts.hosts().stream().allMatch(host -> host.tasks().isEmpty())

@@ -48,6 +48,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -455,7 +457,15 @@ final class LotusWorker implements WorkerApi {
         .sharding()
         .entityRefFor(LotusCall.KEY, call.toString())
         .<LotusCall.Taken>ask(replyTo -> new LotusCall.Take(sector.id(), order, replyTo), TAKE)
-        .thenApply(taken -> new CallId(sector.id(), call));
+        .thenApply(taken -> new CallId(sector.id(), call))
+        .exceptionallyCompose(
+            trouble ->
+                Stages.cause(trouble) instanceof TimeoutException
+                    ? refused(
+                        "the call could not be written down within "
+                            + TAKE.toSeconds()
+                            + " s: the farm's journal does not answer, look at its logs")
+                    : CompletableFuture.failedStage(trouble));
   }
 
   private static <T> CompletionStage<T> notOffered(LotusTask task) {

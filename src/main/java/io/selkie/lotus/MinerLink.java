@@ -44,6 +44,9 @@ final class MinerLink
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
 
+  /** Periods in which each host has told a new miner of its paths, unless it is in trouble. */
+  private static final int PATIENCE = 3;
+
   private final Parts parts;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -59,6 +62,11 @@ final class MinerLink
   private boolean busy;
 
   private String said = "";
+
+  /** The miner's process that was met last. */
+  private Optional<Newcomer> newcomer = Optional.empty();
+
+  private record Newcomer(UUID session, Instant since) {}
 
   private record Told(UUID minerSession, UUID session, FarmCapacity capacity) {}
 
@@ -96,8 +104,12 @@ final class MinerLink
   /** What the link is told. */
   interface Command extends NodeMessage {}
 
-  /** The paths of a host are in the miner's index. */
-  record HostPaths(HostId host, List<StoragePathInfo> paths) implements Command {
+  /**
+   * The paths of a host are in the miner's index.
+   *
+   * @param minerSession that of the miner's process, which holds the index in memory
+   */
+  record HostPaths(HostId host, UUID minerSession, List<StoragePathInfo> paths) implements Command {
     /** The list is copied. */
     HostPaths {
       paths = List.copyOf(paths);
@@ -163,10 +175,6 @@ final class MinerLink
   private void recovered(Identity identity) {
     busy = false;
     told = Optional.empty();
-    if (identity.url().equals(parts.url())) {
-      // The miner that knows it asks for it at any moment.
-      identity.session().ifPresent(parts.board()::hold);
-    }
     timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, parts.period());
   }
 
@@ -176,7 +184,7 @@ final class MinerLink
     paths.values().forEach(host -> all.addAll(host.paths()));
     all.sort(Comparator.comparing(StoragePathInfo::id));
     parts.board().putPaths(all);
-    if (told.isEmpty()) {
+    if (told.filter(t -> t.minerSession().equals(now.minerSession())).isEmpty()) {
       look();
     }
     return Effect().none();
@@ -209,6 +217,10 @@ final class MinerLink
     }
     // It looks up a worker's paths in its index, and what a worker offers when it registers.
     boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
+    if (isReady && identity.url().equals(parts.url())) {
+      // A miner that knows it asks at any moment, and gives it nothing while it has no paths.
+      identity.session().ifPresent(parts.board()::hold);
+    }
     if (!busy && isReady) {
       busy = true;
       if (told.filter(t -> !parts.board().capacity().differsMuchFrom(t.capacity())).isPresent()) {
@@ -250,7 +262,7 @@ final class MinerLink
     boolean isLarger = told.filter(t -> capacity.differsMuchFrom(t.capacity())).isPresent();
     boolean isKnown =
         told.filter(t -> t.minerSession().equals(met.session())).isPresent() && !isLarger;
-    if (isKnown) {
+    if (isKnown || !knowsPaths(met.session())) {
       busy = false;
       return Effect().none();
     }
@@ -264,6 +276,19 @@ final class MinerLink
     return Effect()
         .persist(new LinkEvent.SessionBegan(now(), fresh, parts.url()))
         .thenRun(after -> register(new Told(met.session(), fresh, capacity), met.api()));
+  }
+
+  /**
+   * Whether the paths of all hosts are in the index of this miner's process, or had time to come
+   * there. It looks for a worker's paths when the worker comes, and if it finds none for what waits
+   * in its queue, not again before something else happens to it.
+   */
+  private boolean knowsPaths(UUID minerSession) {
+    if (newcomer.filter(other -> other.session().equals(minerSession)).isEmpty()) {
+      newcomer = Optional.of(new Newcomer(minerSession, now()));
+    }
+    return paths.values().stream().allMatch(host -> host.minerSession().equals(minerSession))
+        || now().isAfter(newcomer.get().since().plus(parts.period().multipliedBy(PATIENCE)));
   }
 
   /** The miner calls back before it answers. */

@@ -38,7 +38,21 @@ final class PathIndex {
   private final Executor blocking;
   private final Set<String> attached = new HashSet<>();
   private Optional<UUID> minerSession = Optional.empty();
-  private CompletionStage<List<StoragePathInfo>> last = CompletableFuture.completedStage(List.of());
+  private CompletionStage<Round> last =
+      CompletableFuture.completedStage(new Round(new UUID(0, 0), List.of()));
+
+  /**
+   * What a round has seen to.
+   *
+   * @param minerSession the miner's process whose index it was
+   * @param paths what a worker tells of its paths
+   */
+  record Round(UUID minerSession, List<StoragePathInfo> paths) {
+    /** The list is copied. */
+    Round {
+      paths = List.copyOf(paths);
+    }
+  }
 
   /**
    * Of this host.
@@ -52,9 +66,9 @@ final class PathIndex {
     this.blocking = blocking;
   }
 
-  /** One round; ends when the index is as the disks are, with what a worker tells of its paths. */
-  synchronized CompletionStage<List<StoragePathInfo>> round() {
-    CompletionStage<List<StoragePathInfo>> next =
+  /** One round; ends when the index is as the disks are. */
+  synchronized CompletionStage<Round> round() {
+    CompletionStage<Round> next =
         last.handle((before, trouble) -> before)
             .thenCompose(before -> miner.api())
             .thenCompose(api -> api.session().thenCompose(session -> round(api, session)));
@@ -64,12 +78,18 @@ final class PathIndex {
 
   /**
    * Ends when the miner that runs now knows the paths: what is declared of others is lost on it.
+   *
+   * @return the round that this took; empty: it knew them
    */
-  CompletionStage<?> isKnown() {
+  CompletionStage<Optional<Round>> isKnown() {
     return miner
         .api()
         .thenCompose(MinerApi::session)
-        .thenCompose(session -> knows(session) ? CompletableFuture.completedStage(null) : round());
+        .thenCompose(
+            session ->
+                knows(session)
+                    ? CompletableFuture.completedStage(Optional.empty())
+                    : round().thenApply(Optional::of));
   }
 
   private boolean knows(UUID session) {
@@ -79,7 +99,7 @@ final class PathIndex {
     }
   }
 
-  private CompletionStage<List<StoragePathInfo>> round(MinerApi api, UUID session) {
+  private CompletionStage<Round> round(MinerApi api, UUID session) {
     synchronized (attached) {
       if (!minerSession.equals(Optional.of(session))) {
         minerSession = Optional.of(session);
@@ -87,7 +107,8 @@ final class PathIndex {
       }
     }
     return inTurn(paths.all(), path -> isAttached(path) ? report(api, path) : attach(api, path))
-        .thenApply(nothing -> paths.all().stream().map(PathIndex::shown).toList());
+        .thenApply(
+            nothing -> new Round(session, paths.all().stream().map(PathIndex::shown).toList()));
   }
 
   /** Has the next round declare again what this path holds. */

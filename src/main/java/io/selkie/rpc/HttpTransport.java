@@ -1,12 +1,14 @@
 package io.selkie.rpc;
 
 import akka.actor.ClassicActorSystemProvider;
+import akka.event.Logging;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Authorization;
+import akka.http.javadsl.settings.ConnectionPoolSettings;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selkie.stages.Stages;
@@ -15,18 +17,38 @@ import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import scala.concurrent.duration.Duration;
 
 /** One HTTP POST for each call. */
 final class HttpTransport implements Transport {
+  /** As many as Lotus's client has: one that waits for its answer must not keep others from it. */
+  private static final int CONNECTIONS = 100;
+
+  /** Calls beyond those connections wait; a power of two. */
+  private static final int OPEN_REQUESTS = 8192;
+
+  /** A busy host may begin late to read an answer, and would lose it with Akka's one second. */
+  private static final Duration SUBSCRIPTION = Duration.create(1, TimeUnit.MINUTES);
+
+  private static final int UNAUTHORIZED = 401;
+
   private final URI address;
   private final String token;
   private final ClassicActorSystemProvider system;
+  private final ConnectionPoolSettings connections;
 
   HttpTransport(URI address, String token, ClassicActorSystemProvider system) {
     this.address = address;
     this.token = token;
     this.system = system;
+    this.connections =
+        ConnectionPoolSettings.create(system.classicSystem())
+            .withMaxConnections(CONNECTIONS)
+            .withMaxOpenRequests(OPEN_REQUESTS)
+            .withMaxRetries(0) // whoever calls knows whether it may be done twice
+            .withResponseEntitySubscriptionTimeout(SUBSCRIPTION);
   }
 
   @Override
@@ -46,7 +68,11 @@ final class HttpTransport implements Transport {
             .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, request.toString()));
     HttpRequest signed = token.isEmpty() ? post : post.addHeader(Authorization.oauth2(token));
     return Http.get(system)
-        .singleRequest(signed)
+        .singleRequest(
+            signed,
+            Http.get(system).defaultClientHttpsContext(),
+            connections,
+            Logging.getLogger(system.classicSystem(), HttpTransport.class))
         .thenCompose(this::body)
         .thenApply(body -> result(method, id, body))
         .exceptionallyCompose(trouble -> CompletableFuture.failedFuture(asKnown(trouble)));
@@ -62,6 +88,11 @@ final class HttpTransport implements Transport {
   /** Go's clients take the same statuses for answers. */
   private CompletionStage<ByteString> body(HttpResponse response) {
     int status = response.status().intValue();
+    if (status == UNAUTHORIZED) {
+      response.discardEntityBytes(system);
+      return CompletableFuture.failedFuture(
+          new RpcException(address + " does not know this token (status 401)"));
+    }
     if (status > 400 && status != 500) {
       response.discardEntityBytes(system);
       return CompletableFuture.failedFuture(

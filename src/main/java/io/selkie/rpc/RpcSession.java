@@ -125,7 +125,12 @@ final class RpcSession {
         .via(end.flow())
         .watchTermination(
             (nothing, ended) -> {
-              ended.whenComplete((done, trouble) -> running.remove(key, call));
+              // The client may leave by the way out, too, before the end of the way in is seen.
+              ended.whenComplete(
+                  (done, trouble) -> {
+                    running.remove(key, call);
+                    call.cancel();
+                  });
               return NotUsed.notUsed();
             });
   }

@@ -20,6 +20,7 @@ import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.lotus.wire.SectorRef;
 import io.selkie.lotus.wire.StorageInfo;
 import io.selkie.storage.FileType;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -86,6 +87,10 @@ final class StandInSealing {
         miner.awaitUp();
       } catch (StandInTasks.TaskFailed e) {
         afterFailure(e);
+      } catch (IOException e) {
+        // The pull of the files: begun again until they are there.
+        miner.failure(sector.id() + " in " + state + ": " + e.getMessage());
+        LotusMinerStandIn.pause(miner.failurePause());
       }
     }
     return new SealedSector(

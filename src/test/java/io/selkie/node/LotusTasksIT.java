@@ -2,7 +2,6 @@ package io.selkie.node;
 
 import static io.selkie.node.TrialNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
@@ -127,7 +126,7 @@ class LotusTasksIT {
       miner.restart(Duration.ofSeconds(1));
 
       sealed(node, sector);
-      assertTrue(miner.calls().repeated() > 0);
+      await(node, "a result that is told again", () -> miner.calls().repeated() > 0);
     }
   }
 
