@@ -222,6 +222,11 @@ public final class HostLoad {
     return kind.isPooled() ? limits.slots(kind) - inUse(kind) : limits.maxTasks() - places();
   }
 
+  /** How many sectors more may come. */
+  int roomForSectors() {
+    return limits.maxSectors() - counted - coming.size();
+  }
+
   /** Why the task cannot begin now; empty if it can. */
   public Optional<Refusal> refusal(Load load) {
     TaskKind kind = load.kind();

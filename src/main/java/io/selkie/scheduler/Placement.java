@@ -329,7 +329,16 @@ public final class Placement {
       return -1;
     }
     long spare = isSpare(waiting, host) ? SPARE : 0;
-    return spare + 2L * Math.max(0, room) + (waiting.hasFilesOn(host) ? 1 : 0);
+    int spread = begins(waiting) ? hosts.load(host).roomForSectors() : room;
+    return spare + 2L * Math.max(0, spread) + (waiting.hasFilesOn(host) ? 1 : 0);
+  }
+
+  /**
+   * A sector stays where it begins, for hours: what counts is how many are there, and not who has
+   * just added the last piece.
+   */
+  private static boolean begins(Waiting waiting) {
+    return waiting.task().kind().bringsFiles() && waiting.filesOn().isEmpty();
   }
 
   private Assignment assign(Waiting waiting, HostId host) {

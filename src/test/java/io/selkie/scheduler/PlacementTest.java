@@ -61,6 +61,26 @@ class PlacementTest {
     return new Placement.Held(task, Optional.of(TestTasks.TYPE), host, false);
   }
 
+  /** Nothing runs on either, but what is on a host will: a sector stays where it begins. */
+  @Test
+  void aSectorBeginsWhereFewerAre() {
+    Map<TaskKind, Integer> slots = Map.of(TaskKind.ADD_PIECE, 1, TaskKind.PRE_COMMIT_1, 4);
+    HostSector one =
+        new HostSector(
+            task(7, 1, TaskKind.ADD_PIECE).sector(),
+            TestTasks.TYPE,
+            HostSector.Presence.SEALING,
+            false);
+    Placement.Host busy =
+        new Placement.Host(A, TestLimits.slots(slots), List.of(one), Optional.empty());
+    TaskId begins = task(8, 1, TaskKind.ADD_PIECE);
+
+    assertEquals(
+        List.of(new Placement.Assignment(begins, B)),
+        Placement.decide(List.of(waits(begins)), List.of(busy, host(B, slots)), List.of())
+            .assignments());
+  }
+
   @Test
   void givesAFreeSlotToATask() {
     TaskId task = task(1, 1, TaskKind.ADD_PIECE);
