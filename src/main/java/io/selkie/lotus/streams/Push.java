@@ -219,8 +219,8 @@ final class Push implements PieceStream.PushedStream {
     if (!body.completeExceptionally(why)) {
       CompletionStage<HttpRequest> unread = body;
       unread.thenAccept(storing::discard);
-      stored.complete(toPost(verdict));
     }
+    stored.complete(toPost(verdict)); // also to who is between its arrival and its body
     if (isAnnounced()) {
       forgetLater();
     } else {

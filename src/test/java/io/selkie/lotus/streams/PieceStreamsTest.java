@@ -238,6 +238,14 @@ class PieceStreamsTest {
   }
 
   @Test
+  void whoPostsAndIsClosedAtThatMomentIsAnswered() throws Exception {
+    PieceStream.PushedStream unread = host.announce(id);
+    unread.arrived().thenRun(unread::close); // runs in the midst of the request
+
+    assertEquals(TAKEN, get(client.post(host.place(id), source(BYTES), Optional.empty())));
+  }
+
+  @Test
   void aStreamThatNoCallNamesIsRefused() throws Exception {
     assertFails("500", push(impatient, BYTES));
     assertFails("500", client.post(impatient.place(id), source(BYTES), Optional.empty()));
