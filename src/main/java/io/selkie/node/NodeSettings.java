@@ -7,6 +7,7 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.journal.DatabaseSettings;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
+import io.selkie.post.PostSettings;
 import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostPatience;
@@ -153,6 +154,7 @@ public record NodeSettings(
                   Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
                   List.copyOf(selkie.getStringList("test.phase-times"))));
       HostPatience unused = settings.hosts(); // out of range shows now, not in the scheduler
+      PostSettings unusedYet = PostSettings.of(config);
       return settings;
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);

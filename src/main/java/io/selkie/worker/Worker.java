@@ -71,6 +71,20 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
    */
   public record Stopping(ActorRef<SchedulerCommand.Ordered> replyTo) implements Internal {}
 
+  /**
+   * A proof of spacetime of this host wants a device, before all sealing.
+   *
+   * @param patience how long a busy one is waited for; then one is shared
+   */
+  public record WantDevice(String holder, Duration patience, ActorRef<DeviceGranted> replyTo)
+      implements Internal {}
+
+  /** The device to work on, until {@link DeviceIsFree}. */
+  public record DeviceGranted(Device device) implements NoSerializationVerificationNeeded {}
+
+  /** The holder works on it no more, or will never. */
+  public record DeviceIsFree(String holder) implements Internal {}
+
   record JobIsDurable(TaskId.Attempt attempt) implements Internal {}
 
   record JobHasEnded(TaskId.Attempt attempt, Ended end) implements Internal {}
@@ -209,6 +223,8 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
         .onMessage(JobIsDead.class, this::onJobIsDead)
         .onMessage(JobIsDiscarded.class, job -> perform(table.discarded(job.attempt())))
         .onMessage(JobMayLive.class, job -> perform(table.stopFailed(job.attempt())))
+        .onMessage(WantDevice.class, this::onWantDevice)
+        .onMessage(DeviceIsFree.class, this::onDeviceIsFree)
         .onMessage(Tick.class, tick -> onTick())
         .onMessage(Measured.class, this::onMeasured)
         .onMessage(Rested.class, rested -> onRested())
@@ -248,6 +264,16 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     if (attempt.task().kind().needsDevice()) {
       devices.tell(new GpuActor.Release(attempt));
     }
+  }
+
+  private Behavior<WorkerCommand> onWantDevice(WantDevice want) {
+    devices.tell(new GpuActor.WantForPost(want.holder(), want.patience(), want.replyTo()));
+    return this;
+  }
+
+  private Behavior<WorkerCommand> onDeviceIsFree(DeviceIsFree free) {
+    devices.tell(new GpuActor.PostIsOver(free.holder()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onTick() {

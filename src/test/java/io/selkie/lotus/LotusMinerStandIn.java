@@ -95,6 +95,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private volatile boolean storesAtWorkers;
   private volatile int apiVersion = MinerVersion.API;
   private volatile Consumer<SealedSector> whenSealed = one -> {};
+  private volatile Function<String, Optional<byte[]>> vanilla = asked -> Optional.empty();
   private volatile ServerBinding binding;
 
   private LotusMinerStandIn(MinerId id, SectorSize sectorSize) throws Exception {
@@ -129,6 +130,17 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
     if (request.getUri().path().equals("/rpc/v0")) {
       return endpoint.handle(request);
+    }
+    if (request.getUri().path().equals("/remote/vanilla/single")) {
+      return request
+          .entity()
+          .toStrict(SESSION.toMillis(), system)
+          .thenApply(body -> vanilla.apply(body.getData().utf8String()))
+          .thenApply(
+              proof ->
+                  proof
+                      .map(bytes -> HttpResponse.create().withEntity(bytes))
+                      .orElseGet(() -> HttpResponse.create().withStatus(500)));
     }
     request.discardEntityBytes(system);
     return CompletableFuture.completedFuture(HttpResponse.create().withStatus(500));
@@ -259,6 +271,11 @@ public final class LotusMinerStandIn implements AutoCloseable {
   /** Is told of each sector that is sealed, before its future ends: it may throw. */
   public void whenSealed(Consumer<SealedSector> check) {
     whenSealed = check;
+  }
+
+  /** What it answers to {@code POST /remote/vanilla/single}, given the body; before: 500. */
+  public void proveVanilla(Function<String, Optional<byte[]>> proof) {
+    vanilla = proof;
   }
 
   /** Seals a sector of zeros. */
