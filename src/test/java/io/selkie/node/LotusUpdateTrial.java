@@ -75,7 +75,7 @@ abstract class LotusUpdateTrial {
   }
 
   Path file(String type, long number) {
-    return temp.resolve("node").resolve(type).resolve(new SectorId(id, number).toString());
+    return temp.resolve("node/repo").resolve(type).resolve(new SectorId(id, number).toString());
   }
 
   static String text(NodeProcess node) {
