@@ -169,6 +169,6 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
   }
 
   private void tell(TaskId.Attempt attempt, PhasePool.Command command) {
-    Optional.ofNullable(pools.get(attempt.task().kind())).orElseThrow().tell(command);
+    Optional.ofNullable(pools.get(attempt.task().kind().pool())).orElseThrow().tell(command);
   }
 }

@@ -166,13 +166,15 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     ActorRef<PhasePool.Command> beside =
         context.spawn(PhasePool.unbounded("other", runner, self), "beside-the-pools");
     for (TaskKind kind : TaskKind.values()) {
-      pools.put(
-          kind,
-          kind.isPooled()
-              ? context.spawn(
-                  PhasePool.bounded(kind.toString(), limits.slots(kind), runner, self),
-                  kind.toString())
-              : beside);
+      if (kind.pool() == kind) {
+        pools.put(
+            kind,
+            kind.isPooled()
+                ? context.spawn(
+                    PhasePool.bounded(kind.toString(), limits.slots(kind), runner, self),
+                    kind.toString())
+                : beside);
+      }
     }
     this.devices =
         context.spawn(
@@ -434,7 +436,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private ActorRef<PhasePool.Command> pool(TaskId.Attempt attempt) {
-    TaskKind kind = attempt.task().kind();
+    TaskKind kind = attempt.task().kind().pool();
     ActorRef<PhasePool.Command> pool = pools.get(kind);
     if (pool == null) {
       throw new IllegalStateException("there is no pool for " + kind);

@@ -292,6 +292,27 @@ public final class LotusMinerStandIn implements AutoCloseable {
     return seal(number, type, Optional.of(piece.clone()));
   }
 
+  /**
+   * Seals a sector of zeros as far as PreCommit2, and updates it with a piece that is pushed.
+   *
+   * @param piece half of the sector, unpadded
+   * @param proves whether the Groth proof of the update is made, too
+   */
+  public CompletableFuture<UpdatedSector> update(
+      long number, SealProofType type, byte[] piece, boolean proves) {
+    SectorRef sector = new SectorRef(new SectorId(id, number), type);
+    CompletableFuture<UpdatedSector> updated = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          try {
+            updated.complete(new StandInUpdate(this, sector, piece.clone(), proves).run());
+          } catch (Throwable e) {
+            updated.completeExceptionally(e);
+          }
+        });
+    return updated;
+  }
+
   private CompletableFuture<SealedSector> seal(
       long number, SealProofType type, Optional<byte[]> piece) {
     SectorRef sector = new SectorRef(new SectorId(id, number), type);
