@@ -1,0 +1,7 @@
+//! The labels of PreCommit1.
+
+pub mod graph;
+pub mod kernel;
+pub mod label;
+pub mod labels;
+mod memory;
