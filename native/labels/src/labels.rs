@@ -1,8 +1,7 @@
 //! The labels of one layer of the sectors that are labelled together.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::graph::Parents;
 use crate::kernel::{Kernel, Lane, Work};
@@ -19,8 +18,16 @@ pub struct Labels {
     lanes: usize,
     nodes: usize,
     memory: Memory,
-    done: AtomicUsize,
+    done: Mutex<Done>,
+    more: Condvar,
     writer: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Done {
+    nodes: usize,
+    /// Nobody makes more.
+    over: bool,
 }
 
 impl Labels {
@@ -31,25 +38,46 @@ impl Labels {
             lanes,
             nodes,
             memory: Memory::new(nodes * lanes * WORDS)?,
-            done: AtomicUsize::new(0),
+            done: Mutex::default(),
+            more: Condvar::new(),
             writer: Mutex::new(()),
         })
     }
 
     /// How many nodes have their labels.
     pub fn done(&self) -> usize {
-        self.done.load(Ordering::Acquire)
+        lock(&self.done).nodes
+    }
+
+    /// Waits until so many have, and gives how many have then; fewer if nobody makes more.
+    pub fn wait(&self, nodes: usize) -> usize {
+        let done = self
+            .more
+            .wait_while(lock(&self.done), |done| done.nodes < nodes && !done.over)
+            .unwrap_or_else(PoisonError::into_inner);
+        done.nodes
+    }
+
+    /// Nobody makes more: who waits is told.
+    pub fn end(&self) {
+        lock(&self.done).over = true;
+        self.more.notify_all();
+    }
+
+    fn set_done(&self, nodes: usize) {
+        lock(&self.done).nodes = nodes;
+        self.more.notify_all();
     }
 
     /// Makes the labels up to the node `to`.
     ///
     /// `previous`: of the layer before, whole; not looked at in a first layer.
     pub fn label(&self, lanes: &[Lane], parents: &[Parents], previous: &Labels, to: usize) {
-        let _only = self.writer.lock().expect("no writer panics");
+        let _only = lock(&self.writer);
         let first = lanes[0].layer == 1;
         assert!(lanes.len() == self.lanes && previous.lanes == self.lanes);
         assert!(lanes.iter().all(|lane| (lane.layer == 1) == first));
-        assert!(parents.len() == self.nodes && to <= self.nodes);
+        assert!(parents.len() == self.nodes && to <= self.nodes && self.nodes.is_power_of_two());
         assert!(first || previous.done() == self.nodes);
         let mut from = self.done();
         if from == 0 {
@@ -65,10 +93,9 @@ impl Labels {
             current: self.memory.words(),
             previous: previous.memory.words(),
         };
-        // SAFETY: asserted above, and by who makes `Parents`; the mutex keeps other writers away,
-        // and readers stay below `done`.
+        // SAFETY: asserted above; the mutex keeps other writers away, and readers below `done`.
         unsafe { self.kernel.label(&work, from, to) };
-        self.done.store(to, Ordering::Release);
+        self.set_done(to);
     }
 
     unsafe fn put(&self, lane: usize, node: usize, label: &[u32; WORDS]) {
@@ -91,28 +118,41 @@ impl Labels {
         }
     }
 
-    /// Takes labels that were made before, of every lane, from [`Labels::done`] on.
-    pub fn load(&self, labels: &[&[u8]]) {
-        let _only = self.writer.lock().expect("no writer panics");
-        let from = self.done();
-        let nodes = labels[0].len() / LABEL_BYTES;
-        assert!(labels.len() == self.lanes && from + nodes <= self.nodes);
-        assert!(labels.iter().all(|lane| lane.len() == nodes * LABEL_BYTES));
-        for (lane, bytes) in labels.iter().enumerate() {
-            for (node, label) in (from..).zip(bytes.chunks_exact(LABEL_BYTES)) {
-                let mut words = [0; WORDS];
-                for (word, bytes) in words.iter_mut().zip(label.as_chunks().0) {
-                    *word = u32::from_be_bytes(*bytes);
-                }
-                // SAFETY: within the memory, and from `done` on nobody reads.
-                unsafe { self.put(lane, node, &words) };
-            }
-        }
-        self.done.store(from + nodes, Ordering::Release);
+    /// One label that is done.
+    pub(crate) fn label_of(&self, lane: usize, node: usize) -> [u8; LABEL_BYTES] {
+        let mut label = [0; LABEL_BYTES];
+        self.read(lane, node, &mut label);
+        label
     }
 
-    /// Forgets all: nobody reads any more.
-    pub fn clear(&mut self) {
-        *self.done.get_mut() = 0;
+    /// Takes labels of a sector that were made before. They count once [`Labels::loaded`] says so.
+    pub(crate) fn load(&self, lane: usize, from: usize, bytes: &[u8]) {
+        let _only = lock(&self.writer);
+        let nodes = bytes.len() / LABEL_BYTES;
+        assert!(lane < self.lanes && self.done() <= from && from + nodes <= self.nodes);
+        for (node, label) in (from..).zip(bytes.chunks_exact(LABEL_BYTES)) {
+            let mut words = [0; WORDS];
+            for (word, bytes) in words.iter_mut().zip(label.as_chunks().0) {
+                *word = u32::from_be_bytes(*bytes);
+            }
+            // SAFETY: within the memory, and from `done` on nobody reads.
+            unsafe { self.put(lane, node, &words) };
+        }
     }
+
+    /// So many labels of every sector were loaded.
+    pub(crate) fn loaded(&self, nodes: usize) {
+        self.set_done(nodes);
+    }
+
+    /// Forgets all. Nobody may be reading any more.
+    pub(crate) fn clear(&self) {
+        let _only = lock(&self.writer);
+        self.set_done(0);
+    }
+}
+
+/// What is kept under these locks is whole at any time.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,4 +4,7 @@ pub mod graph;
 pub mod kernel;
 pub mod label;
 pub mod labels;
+mod layer_file;
 mod memory;
+pub mod parents;
+pub mod run;

@@ -47,10 +47,10 @@ fn check(kernel: Kernel, lanes: usize) {
     let parents = graph();
     let expected: Vec<_> = (0..lanes).map(|lane| plain(&replica_id(lane), &parents)).collect();
     let labels = || Labels::new(kernel, lanes, NODES).unwrap();
-    let (mut current, mut previous) = (labels(), labels());
+    let mut previous = labels();
     for layer in 1..=LAYERS {
+        let current = labels();
         let at: Vec<_> = (0..lanes).map(|lane| Lane::new(&replica_id(lane), layer)).collect();
-        current.clear();
         current.label(&at, &parents, &previous, 10);
         current.label(&at, &parents, &previous, NODES);
         let mut made = vec![0; LABEL_BYTES * NODES];
@@ -64,7 +64,7 @@ fn check(kernel: Kernel, lanes: usize) {
                 );
             }
         }
-        std::mem::swap(&mut current, &mut previous);
+        previous = current;
     }
 }
 

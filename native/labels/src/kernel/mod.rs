@@ -43,6 +43,18 @@ pub(crate) struct Work<'a> {
     pub previous: *const u32,
 }
 
+impl Work<'_> {
+    /// The parents of a node. They come from a file: whatever it holds, they are nodes.
+    ///
+    /// # Safety
+    /// The node is one, and there is a power of two of them.
+    #[inline(always)]
+    unsafe fn parents(&self, node: usize) -> Parents {
+        let mask = (self.parents.len() - 1) as u32;
+        self.parents.get_unchecked(node).map(|parent| parent & mask)
+    }
+}
+
 /// Where a sector is that is labelled.
 #[derive(Clone, Copy, Debug)]
 pub struct Lane {
@@ -79,6 +91,15 @@ impl Kernel {
         }
     }
 
+    /// How many sectors it labels at once where there are so many: some come free.
+    pub fn lanes(self, sectors: usize) -> usize {
+        match self {
+            Kernel::ShaNi => sectors,
+            Kernel::Avx2 => 8,
+            Kernel::Avx512 => 16,
+        }
+    }
+
     /// Where in the memory a word of a label is.
     #[inline(always)]
     pub(crate) fn place(self, lanes: usize, lane: usize, node: usize, word: usize) -> usize {
@@ -90,7 +111,7 @@ impl Kernel {
 
     /// # Safety
     /// The processor can do it; `current` and `previous` hold labels of all nodes and lanes in its
-    /// layout; the parents of every node are nodes; `previous` and the nodes of `current` below
+    /// layout; `previous` and the nodes of `current` below
     /// `from` are made, nobody else writes there, and nobody reads from `from` on; `from` is not 0.
     pub(crate) unsafe fn label(self, work: &Work<'_>, from: usize, to: usize) {
         match (self, work.lanes.len()) {

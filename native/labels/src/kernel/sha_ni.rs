@@ -7,7 +7,6 @@
 use std::arch::x86_64::*;
 
 use super::{Work, K, START};
-use crate::graph::Parents;
 use crate::label::HASHED_BITS;
 
 /// Nodes that parents are fetched ahead of their use.
@@ -263,8 +262,8 @@ unsafe fn label_first<const N: usize>(
     let mut unused = none::<N, 1>();
     let mut state = head(headers, from);
     for node in from..to {
-        let parents = work.parents.get_unchecked(node);
-        let ahead: &Parents = work.parents.get_unchecked((node + AHEAD).min(last_node));
+        let parents = work.parents(node);
+        let ahead = work.parents((node + AHEAD).min(last_node));
         for block in 0..3 {
             let mut words = load::<N>(
                 (labels, parents[2 * block]),
@@ -301,8 +300,8 @@ unsafe fn label_later<const N: usize>(
     let mut unused = none::<N, 1>();
     let mut state = head(headers, from);
     for node in from..to {
-        let parents = work.parents.get_unchecked(node);
-        let ahead: &Parents = work.parents.get_unchecked((node + AHEAD).min(last_node));
+        let parents = work.parents(node);
+        let ahead = work.parents((node + AHEAD).min(last_node));
         macro_rules! blocks {
             ($of:ident: $($block:literal)*) => {$(
                 let mut words = load::<N>(

@@ -28,7 +28,6 @@ macro_rules! kernel {
         pub(crate) mod $name {
             use std::arch::x86_64::*;
 
-            use crate::graph::Parents;
             use crate::kernel::{Work, K, START};
             use crate::label::HASHED_BITS;
 
@@ -173,9 +172,8 @@ macro_rules! kernel {
                 let count = if first { 6 } else { 14 };
                 let of = |place: usize| if place < 6 { labels } else { work.previous };
                 for node in from..to {
-                    let parents = work.parents.get_unchecked(node);
-                    let ahead: &Parents =
-                        work.parents.get_unchecked((node + AHEAD).min(last_node));
+                    let parents = work.parents(node);
+                    let ahead = work.parents((node + AHEAD).min(last_node));
                     let mut state = head(work, &ids, node);
                     let mut at = 0;
                     for pair in 0..18 {
