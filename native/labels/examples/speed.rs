@@ -23,7 +23,9 @@ fn main() {
     let one = Labels::new(kernel, lanes, nodes).unwrap();
     let two = Labels::new(kernel, lanes, nodes).unwrap();
     for (layer, current, previous) in [(1, &one, &two), (2, &two, &one)] {
-        let at: Vec<Lane> = (0..lanes).map(|lane| Lane::new(&[lane as u8; 32], layer)).collect();
+        let at: Vec<Lane> = (0..lanes)
+            .map(|lane| Lane::new(&[lane as u8; 32], layer))
+            .collect();
         let begun = Instant::now();
         current.label(&at, &parents, previous, nodes);
         let seconds = begun.elapsed().as_secs_f64();

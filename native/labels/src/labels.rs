@@ -100,7 +100,10 @@ impl Labels {
 
     unsafe fn put(&self, lane: usize, node: usize, label: &[u32; WORDS]) {
         for (word, value) in label.iter().enumerate() {
-            *self.memory.words().add(self.kernel.place(self.lanes, lane, node, word)) = *value;
+            *self
+                .memory
+                .words()
+                .add(self.kernel.place(self.lanes, lane, node, word)) = *value;
         }
     }
 

@@ -62,6 +62,11 @@ impl ParentCache {
 impl Drop for ParentCache {
     fn drop(&mut self) {
         // SAFETY: the mapping is this one's, whole.
-        unsafe { libc::munmap(self.start.cast_mut().cast(), self.nodes * size_of::<Parents>()) };
+        unsafe {
+            libc::munmap(
+                self.start.cast_mut().cast(),
+                self.nodes * size_of::<Parents>(),
+            )
+        };
     }
 }

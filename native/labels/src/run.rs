@@ -113,7 +113,9 @@ impl Job<'_> {
             let writer = scope.spawn(move || writer.run(&to_write, &written, hashers));
             self.make(&buffers, watch, &stop, &layers, &is_written);
             drop(layers);
-            Ok(writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            Ok(writer
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
 
@@ -264,7 +266,11 @@ impl Writer<'_> {
         for layer in layers {
             let begun = std::mem::replace(
                 &mut hashers,
-                self.job.sectors.iter().map(|_| blake3::Hasher::new()).collect(),
+                self.job
+                    .sectors
+                    .iter()
+                    .map(|_| blake3::Hasher::new())
+                    .collect(),
             );
             self.write(layer, begun, &mut buffer);
             // Whoever makes labels has ended if nobody hears this.
@@ -280,7 +286,9 @@ impl Writer<'_> {
             .into_iter()
             .enumerate()
             .map(|(sector, hasher)| {
-                self.of(sector, |job| open(&job.sectors[sector], layer, nodes, hasher))
+                self.of(sector, |job| {
+                    open(&job.sectors[sector], layer, nodes, hasher)
+                })
             })
             .collect();
         let mut at = files
@@ -369,5 +377,6 @@ fn open(
 
 /// Whether files in a cache directory are of labelling that is under way.
 pub fn is_partial(name: &str) -> bool {
-    name.starts_with("sc-02-data-layer-") && Path::new(name).extension().is_some_and(|e| e == "partial")
+    name.starts_with("sc-02-data-layer-")
+        && Path::new(name).extension().is_some_and(|e| e == "partial")
 }

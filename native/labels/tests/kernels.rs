@@ -32,7 +32,11 @@ fn plain(replica_id: &[u8; 32], parents: &[Parents]) -> Vec<Vec<[u8; 32]>> {
                 node,
                 &parents[node as usize],
                 |parent, before| {
-                    let from = if before { layers.last().unwrap() } else { &labels };
+                    let from = if before {
+                        layers.last().unwrap()
+                    } else {
+                        &labels
+                    };
                     Ok::<_, Infallible>(from[parent as usize])
                 },
             );
@@ -45,12 +49,16 @@ fn plain(replica_id: &[u8; 32], parents: &[Parents]) -> Vec<Vec<[u8; 32]>> {
 
 fn check(kernel: Kernel, lanes: usize) {
     let parents = graph();
-    let expected: Vec<_> = (0..lanes).map(|lane| plain(&replica_id(lane), &parents)).collect();
+    let expected: Vec<_> = (0..lanes)
+        .map(|lane| plain(&replica_id(lane), &parents))
+        .collect();
     let labels = || Labels::new(kernel, lanes, NODES).unwrap();
     let mut previous = labels();
     for layer in 1..=LAYERS {
         let current = labels();
-        let at: Vec<_> = (0..lanes).map(|lane| Lane::new(&replica_id(lane), layer)).collect();
+        let at: Vec<_> = (0..lanes)
+            .map(|lane| Lane::new(&replica_id(lane), layer))
+            .collect();
         current.label(&at, &parents, &previous, 10);
         current.label(&at, &parents, &previous, NODES);
         let mut made = vec![0; LABEL_BYTES * NODES];

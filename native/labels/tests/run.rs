@@ -57,7 +57,13 @@ impl Killer {
         }
     }
 
-    fn step(&self, step: Step, sector: usize, at: Place, begun: (Place, Option<blake3::Hash>)) -> io::Result<()> {
+    fn step(
+        &self,
+        step: Step,
+        sector: usize,
+        at: Place,
+        begun: (Place, Option<blake3::Hash>),
+    ) -> io::Result<()> {
         let mut left = self.left.lock().unwrap();
         if *left == 0 {
             return Err(io::Error::other("killed"));
@@ -85,9 +91,18 @@ impl Watch for Killer {
     fn progress(&self, _: Place) {}
 }
 
-fn run(parents: &[Parents], sectors: &[Sector], begin: Place, watch: &Killer) -> Vec<io::Result<()>> {
+fn run(
+    parents: &[Parents],
+    sectors: &[Sector],
+    begin: Place,
+    watch: &Killer,
+) -> Vec<io::Result<()>> {
     Job {
-        kernel: if Kernel::ShaNi.is_there() { Kernel::ShaNi } else { Kernel::Avx2 },
+        kernel: if Kernel::ShaNi.is_there() {
+            Kernel::ShaNi
+        } else {
+            Kernel::Avx2
+        },
         parents,
         layers: LAYERS,
         sectors,
@@ -123,7 +138,9 @@ fn a_pair_has_the_labels_of_each_alone() {
     }
     for (together, alone) in pair.iter().zip(&alone) {
         let one = std::slice::from_ref(alone);
-        run(&parents, one, BEGIN, &Killer::after(99, 1)).remove(0).unwrap();
+        run(&parents, one, BEGIN, &Killer::after(99, 1))
+            .remove(0)
+            .unwrap();
         assert_eq!(layers(together), layers(alone));
     }
 }
@@ -140,7 +157,9 @@ fn a_run_goes_on_from_its_last_checkpoint_wherever_it_was_ended() {
     for killed in 0..steps.len() {
         let mut sectors = sectors(&dir.path().join(killed.to_string()), 1);
         let first = Killer::after(killed, 1);
-        run(&parents, &sectors, BEGIN, &first).remove(0).unwrap_err();
+        run(&parents, &sectors, BEGIN, &first)
+            .remove(0)
+            .unwrap_err();
         let (begin, begun) = first.begun.into_inner().unwrap().remove(0);
         sectors[0].begun = begun;
 
@@ -158,10 +177,14 @@ fn a_run_goes_on_from_its_last_checkpoint_wherever_it_was_ended() {
 fn what_is_damaged_is_made_again() {
     let (parents, dir) = (parents(), tempfile::tempdir().unwrap());
     let whole = sectors(&dir.path().join("whole"), 1);
-    run(&parents, &whole, BEGIN, &Killer::after(99, 1)).remove(0).unwrap();
+    run(&parents, &whole, BEGIN, &Killer::after(99, 1))
+        .remove(0)
+        .unwrap();
     let mut sectors = sectors(&dir.path().join("damaged"), 1);
     let first = Killer::after(4, 1);
-    run(&parents, &sectors, BEGIN, &first).remove(0).unwrap_err();
+    run(&parents, &sectors, BEGIN, &first)
+        .remove(0)
+        .unwrap_err();
     let (begin, begun) = first.begun.into_inner().unwrap().remove(0);
     assert_eq!((begin.layer, begin.nodes), (2, NODES / 2));
     sectors[0].begun = begun;
@@ -170,7 +193,9 @@ fn what_is_damaged_is_made_again() {
     bytes[77] ^= 1;
     fs::write(&path, bytes).unwrap();
 
-    run(&parents, &sectors, begin, &Killer::after(99, 1)).remove(0).unwrap();
+    run(&parents, &sectors, begin, &Killer::after(99, 1))
+        .remove(0)
+        .unwrap();
 
     assert_eq!(layers(&sectors[0]), layers(&whole[0]));
 }
@@ -180,7 +205,9 @@ fn what_is_damaged_is_made_again() {
 fn labels_that_were_made_wrong_are_made_again() {
     let (parents, dir) = (parents(), tempfile::tempdir().unwrap());
     let whole = sectors(&dir.path().join("whole"), 1);
-    run(&parents, &whole, BEGIN, &Killer::after(99, 1)).remove(0).unwrap();
+    run(&parents, &whole, BEGIN, &Killer::after(99, 1))
+        .remove(0)
+        .unwrap();
     let mut sectors = sectors(&dir.path().join("wrong"), 1);
     let wrong = vec![7; NODES / 2 * 32];
     fs::write(sectors[0].cache.join(file_name(1) + ".partial"), &wrong).unwrap();
@@ -190,7 +217,9 @@ fn labels_that_were_made_wrong_are_made_again() {
         nodes: NODES / 2,
     };
 
-    run(&parents, &sectors, begin, &Killer::after(99, 1)).remove(0).unwrap();
+    run(&parents, &sectors, begin, &Killer::after(99, 1))
+        .remove(0)
+        .unwrap();
 
     assert_eq!(layers(&sectors[0]), layers(&whole[0]));
 }
@@ -199,13 +228,18 @@ fn labels_that_were_made_wrong_are_made_again() {
 fn a_sector_that_cannot_be_written_does_not_disturb_the_other() {
     let (parents, dir) = (parents(), tempfile::tempdir().unwrap());
     let whole = sectors(&dir.path().join("whole"), 2);
-    run(&parents, &whole[1..], BEGIN, &Killer::after(99, 1)).remove(0).unwrap();
+    run(&parents, &whole[1..], BEGIN, &Killer::after(99, 1))
+        .remove(0)
+        .unwrap();
     let pair = sectors(&dir.path().join("pair"), 2);
     fs::remove_dir(&pair[0].cache).unwrap();
 
     let mut outcomes = run(&parents, &pair, BEGIN, &Killer::after(99, 2));
 
     outcomes.remove(1).unwrap();
-    assert_eq!(outcomes.remove(0).unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(
+        outcomes.remove(0).unwrap_err().kind(),
+        io::ErrorKind::NotFound
+    );
     assert_eq!(layers(&pair[1]), layers(&whole[1]));
 }

@@ -204,9 +204,16 @@ macro_rules! kernel {
 }
 
 kernel!(
-    avx512, "avx512f", 16, __m512i,
-    _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi32, _mm512_add_epi32,
-    _mm512_and_si512, _mm512_srli_epi32,
+    avx512,
+    "avx512f",
+    16,
+    __m512i,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    _mm512_set1_epi32,
+    _mm512_add_epi32,
+    _mm512_and_si512,
+    _mm512_srli_epi32,
     |x| _mm512_ror_epi32::<RIGHT>(x),
     |a, b, c| (
         _mm512_ternarylogic_epi32::<0x96>(a, b, c),
@@ -216,13 +223,23 @@ kernel!(
 );
 
 kernel!(
-    avx2, "avx2", 8, __m256i,
-    _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi32, _mm256_add_epi32,
-    _mm256_and_si256, _mm256_srli_epi32,
+    avx2,
+    "avx2",
+    8,
+    __m256i,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    _mm256_set1_epi32,
+    _mm256_add_epi32,
+    _mm256_and_si256,
+    _mm256_srli_epi32,
     |x| _mm256_or_si256(_mm256_srli_epi32::<RIGHT>(x), _mm256_slli_epi32::<LEFT>(x)),
     |a, b, c| (
         _mm256_xor_si256(_mm256_xor_si256(a, b), c),
         _mm256_xor_si256(c, _mm256_and_si256(a, _mm256_xor_si256(b, c))),
-        _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(c, _mm256_or_si256(a, b)))
+        _mm256_or_si256(
+            _mm256_and_si256(a, b),
+            _mm256_and_si256(c, _mm256_or_si256(a, b))
+        )
     )
 );
