@@ -150,7 +150,7 @@ record NodeParts(
   }
 
   private static ProverSettings provers(NodeSettings settings, ProofsLibrary library) {
-    Map<String, String> environment = new HashMap<>();
+    Map<String, String> environment = new HashMap<>(settings.labeller().environment());
     if (settings.test().standInProofs()) {
       environment.putAll(settings.test().proverEnvironment());
     }
