@@ -135,8 +135,7 @@ record CommandContext(
     }
   }
 
-  private record Native(
-      ProofsLibrary library, ProverPriorities priorities, Labeller labeller) {}
+  private record Native(ProofsLibrary library, ProverPriorities priorities, Labeller labeller) {}
 
   private Native find() throws IOException {
     try {
