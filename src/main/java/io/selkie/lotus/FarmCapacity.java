@@ -1,6 +1,7 @@
 package io.selkie.lotus;
 
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.TaskResources;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +28,13 @@ import java.util.stream.Stream;
  *     miner
  * @param memory bytes that provers may use
  * @param room whether a host that adds pieces takes another sector now
+ * @param places how many sectors those hosts have room for when they have none
+ * @param sectors that take such room
  */
-record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
+record FarmCapacity(
+    Map<LotusTask, Integer> slots, long memory, boolean room, int places, Set<SectorId> sectors) {
   /** Nothing. */
-  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false);
+  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false, 0, Set.of());
 
   private static final Map<TaskKind, LotusTask> POOLED =
       Map.of(
@@ -45,6 +50,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
 
   FarmCapacity {
     slots = Map.copyOf(slots);
+    sectors = Set.copyOf(sectors);
   }
 
   /** Of the hosts that take work. */
@@ -52,6 +58,8 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     Map<LotusTask, Integer> slots = new EnumMap<>(LotusTask.class);
     long memory = 0;
     boolean room = false;
+    int places = 0;
+    Set<SectorId> sectors = new HashSet<>();
     for (HostStatus host : hosts) {
       if (host.mode() != HostMode.OPEN
           || host.loss().isPresent()
@@ -61,7 +69,11 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
       }
       HostLimits limits = host.limits().get();
       memory += limits.memory();
-      room |= limits.slots(TaskKind.ADD_PIECE) > 0 && sectors(host) < limits.maxSectors();
+      host.sectors().stream().filter(HostSector::counts).forEach(one -> sectors.add(one.sector()));
+      if (limits.slots(TaskKind.ADD_PIECE) > 0) {
+        room |= sectors(host) < limits.maxSectors();
+        places += limits.maxSectors();
+      }
       POOLED.forEach(
           (kind, task) -> {
             int own = Math.min(limits.slots(kind), limits.maxTasks());
@@ -70,7 +82,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
             }
           });
     }
-    return new FarmCapacity(slots, memory, room);
+    return new FarmCapacity(slots, memory, room, places, sectors);
   }
 
   private static long sectors(HostStatus host) {
@@ -90,7 +102,10 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     return tasks;
   }
 
-  /** The bounds as a miner reads them, for every kind of sector of this size. */
+  /**
+   * The bounds as a miner reads them, for every kind of sector of this size. A piece for a sector
+   * that the farm has no room for yet waits; it does not keep from others their next pieces.
+   */
   Map<LotusTask, Map<Integer, TaskResources>> resources(SectorSize size) {
     List<Integer> types = new ArrayList<>();
     Stream.of(SealProofType.values())
@@ -100,7 +115,8 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     slots.forEach(
         (task, most) -> {
           Map<Integer, TaskResources> rows = new HashMap<>();
-          types.forEach(type -> rows.put(type, TaskResources.atMost(most)));
+          int bound = task == LotusTask.ADD_PIECE ? most + places : most;
+          types.forEach(type -> rows.put(type, TaskResources.atMost(bound)));
           all.put(task, rows);
         });
     return all;

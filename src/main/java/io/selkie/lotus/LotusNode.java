@@ -14,6 +14,7 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.pattern.Patterns;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.http.Connection;
 import io.selkie.http.HttpListener;
 import io.selkie.http.PatientListener;
@@ -87,6 +88,7 @@ public final class LotusNode {
    * @param announceUrl where the miner reaches whichever host has the link; empty: there
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
+   * @param sizes of sectors that this host can do its part for
    * @param missing is told who brings files that other workers of the miner have
    * @param refused called with one line if the miner is none that this program can work for
    * @param shutdown ends the node: a miner's operator wants it
@@ -100,6 +102,7 @@ public final class LotusNode {
       HostPlaces places,
       Digest digest,
       VanillaProofs vanilla,
+      SizeCheck sizes,
       Path spool,
       Deletion deleted,
       Consumer<MissingFiles> missing,
@@ -113,6 +116,17 @@ public final class LotusNode {
   public interface Digest {
     /** Of a file, such as {@code blake3:…}; blocks. */
     String of(Path file) throws IOException;
+  }
+
+  /** Whether this host can do its part for sectors of a size. */
+  @FunctionalInterface
+  public interface SizeCheck {
+    /**
+     * Blocks, for as long as it takes to read parameters.
+     *
+     * @throws IOException if it cannot; one line that says what to do
+     */
+    void require(SectorSize size) throws IOException;
   }
 
   private LotusNode(ActorSystem<?> system, Parts parts) {
@@ -222,7 +236,7 @@ public final class LotusNode {
                 SingletonActor.of(
                     MinerLink.create(
                         new MinerLink.Parts(
-                            new Greeting(miner),
+                            new Greeting(miner, parts.sizes(), parts.blocking()),
                             board,
                             announced + MinerAddress.RPC,
                             parts.scheduler(),
@@ -280,7 +294,12 @@ public final class LotusNode {
     return miner
         .api()
         .thenCompose(api -> api.storageDropSector(path, sector, SectorFileTypes.of(type)))
-        .thenApply(done -> true)
+        .thenCompose(done -> index)
+        .thenApply(
+            own -> {
+              own.isDropped(path, sector, type);
+              return true;
+            })
         .exceptionallyCompose(
             trouble ->
                 Stages.cause(trouble) instanceof RpcException

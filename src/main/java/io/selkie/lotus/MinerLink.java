@@ -215,15 +215,14 @@ final class MinerLink
                   answer.hosts().hosts().stream()
                       .anyMatch(known -> known.host().equals(host) && known.loss().isPresent()));
     }
-    // It looks up a worker's paths in its index, and what a worker offers when it registers.
-    boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
-    if (isReady && identity.url().equals(parts.url())) {
+    if (isReady() && identity.url().equals(parts.url())) {
       // A miner that knows it asks at any moment, and gives it nothing while it has no paths.
       identity.session().ifPresent(parts.board()::hold);
     }
-    if (!busy && isReady) {
+    // One that refuses us takes no paths either, and is to be met all the same.
+    if (!busy && (isReady() || newcomer.isEmpty())) {
       busy = true;
-      if (told.filter(t -> !parts.board().capacity().differsMuchFrom(t.capacity())).isPresent()) {
+      if (told.isPresent() && !isToBeTold(told.get(), parts.board().capacity())) {
         context.pipeToSelf(
             parts.greeting().session(),
             (session, trouble) ->
@@ -235,6 +234,11 @@ final class MinerLink
     return Effect().none();
   }
 
+  /** It looks up a worker's paths in its index, and what a worker offers when it registers. */
+  private boolean isReady() {
+    return !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
+  }
+
   private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
     if (lives.session().isPresent()
         && told.filter(t -> t.minerSession().equals(lives.session().get())).isEmpty()) {
@@ -243,6 +247,15 @@ final class MinerLink
     }
     busy = false;
     return lives.trouble().isPresent() ? trouble(lives.trouble()) : Effect().none();
+  }
+
+  /**
+   * A miner reads the numbers when a worker comes. It asks for the types of tasks in each of its
+   * rounds, but makes no round while nothing happens to it: a sector that it has found no room for
+   * would wait for the next event, and on a farm that was full there may be none.
+   */
+  private boolean isToBeTold(Told what, FarmCapacity now) {
+    return now.differsMuchFrom(what.capacity()) || parts.board().hasRoomAgain();
   }
 
   private void meet() {
@@ -259,10 +272,13 @@ final class MinerLink
     Greeting.Met met = seen.met().get();
     parts.board().putSectorSize(met.sectorSize());
     FarmCapacity capacity = parts.board().capacity();
-    boolean isLarger = told.filter(t -> capacity.differsMuchFrom(t.capacity())).isPresent();
+    boolean isLarger = told.filter(t -> isToBeTold(t, capacity)).isPresent();
     boolean isKnown =
         told.filter(t -> t.minerSession().equals(met.session())).isPresent() && !isLarger;
-    if (isKnown || !knowsPaths(met.session())) {
+    if (newcomer.filter(other -> other.session().equals(met.session())).isEmpty()) {
+      newcomer = Optional.of(new Newcomer(met.session(), now()));
+    }
+    if (isKnown || !isReady() || !knowsPaths(newcomer.get())) {
       busy = false;
       return Effect().none();
     }
@@ -283,17 +299,15 @@ final class MinerLink
    * there. It looks for a worker's paths when the worker comes, and if it finds none for what waits
    * in its queue, not again before something else happens to it.
    */
-  private boolean knowsPaths(UUID minerSession) {
-    if (newcomer.filter(other -> other.session().equals(minerSession)).isEmpty()) {
-      newcomer = Optional.of(new Newcomer(minerSession, now()));
-    }
-    return paths.values().stream().allMatch(host -> host.minerSession().equals(minerSession))
-        || now().isAfter(newcomer.get().since().plus(parts.period().multipliedBy(PATIENCE)));
+  private boolean knowsPaths(Newcomer miner) {
+    return paths.values().stream().allMatch(host -> host.minerSession().equals(miner.session()))
+        || now().isAfter(miner.since().plus(parts.period().multipliedBy(PATIENCE)));
   }
 
   /** The miner calls back before it answers. */
   private void register(Told what, MinerApi miner) {
     parts.board().hold(what.session());
+    parts.board().forgetLackOfRoom();
     CompletionStage<@Nullable Void> connected = miner.workerConnect(parts.url());
     context.pipeToSelf(
         connected, (done, trouble) -> new Registered(what, Optional.ofNullable(trouble)));
@@ -302,6 +316,7 @@ final class MinerLink
   private Effect<LinkEvent, Identity> onRegistered(Identity identity, Registered answer) {
     busy = false;
     if (answer.trouble().isPresent()) {
+      told = Optional.empty(); // it may know us by another session, or not at all
       return trouble(answer.trouble());
     }
     told = Optional.of(answer.told());
@@ -314,6 +329,10 @@ final class MinerLink
   }
 
   private Effect<LinkEvent, Identity> trouble(Optional<Throwable> trouble) {
+    if (trouble.filter(Greeting::isAway).isPresent()) {
+      said = ""; // said elsewhere
+      return Effect().none();
+    }
     String line = trouble.map(Greeting::line).orElse("no answer");
     if (!wasTaken && trouble.filter(Greeting::isForGood).isPresent()) {
       parts.refused().accept(line);
