@@ -28,13 +28,14 @@ import java.util.stream.Stream;
  *     miner
  * @param memory bytes that provers may use
  * @param room whether a host that adds pieces takes another sector now
- * @param places how many sectors those hosts have room for when they have none
  * @param sectors that take such room
  */
 record FarmCapacity(
-    Map<LotusTask, Integer> slots, long memory, boolean room, int places, Set<SectorId> sectors) {
+    Map<LotusTask, Integer> slots, long memory, boolean room, Set<SectorId> sectors) {
   /** Nothing. */
-  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false, 0, Set.of());
+  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false, Set.of());
+
+  private static final int TO_A_MINER_ANY = 0;
 
   private static final Map<TaskKind, LotusTask> POOLED =
       Map.of(
@@ -58,7 +59,6 @@ record FarmCapacity(
     Map<LotusTask, Integer> slots = new EnumMap<>(LotusTask.class);
     long memory = 0;
     boolean room = false;
-    int places = 0;
     Set<SectorId> sectors = new HashSet<>();
     for (HostStatus host : hosts) {
       if (host.mode() != HostMode.OPEN
@@ -70,10 +70,7 @@ record FarmCapacity(
       HostLimits limits = host.limits().get();
       memory += limits.memory();
       host.sectors().stream().filter(HostSector::counts).forEach(one -> sectors.add(one.sector()));
-      if (limits.slots(TaskKind.ADD_PIECE) > 0) {
-        room |= sectors(host) < limits.maxSectors();
-        places += limits.maxSectors();
-      }
+      room |= limits.slots(TaskKind.ADD_PIECE) > 0 && sectors(host) < limits.maxSectors();
       POOLED.forEach(
           (kind, task) -> {
             int own = Math.min(limits.slots(kind), limits.maxTasks());
@@ -82,7 +79,7 @@ record FarmCapacity(
             }
           });
     }
-    return new FarmCapacity(slots, memory, room, places, sectors);
+    return new FarmCapacity(slots, memory, room, sectors);
   }
 
   private static long sectors(HostStatus host) {
@@ -103,8 +100,9 @@ record FarmCapacity(
   }
 
   /**
-   * The bounds as a miner reads them, for every kind of sector of this size. A piece for a sector
-   * that the farm has no room for yet waits; it does not keep from others their next pieces.
+   * The bounds as a miner reads them, for every kind of sector of this size. Pieces have none:
+   * those of sectors that the farm has no room for yet wait here, and would keep the next pieces of
+   * the sectors that fill it at the miner for ever.
    */
   Map<LotusTask, Map<Integer, TaskResources>> resources(SectorSize size) {
     List<Integer> types = new ArrayList<>();
@@ -115,7 +113,7 @@ record FarmCapacity(
     slots.forEach(
         (task, most) -> {
           Map<Integer, TaskResources> rows = new HashMap<>();
-          int bound = task == LotusTask.ADD_PIECE ? most + places : most;
+          int bound = task == LotusTask.ADD_PIECE ? TO_A_MINER_ANY : most;
           types.forEach(type -> rows.put(type, TaskResources.atMost(bound)));
           all.put(task, rows);
         });

@@ -16,7 +16,7 @@ class LinkBoardTest {
   private final LinkBoard board = new LinkBoard();
 
   private static FarmCapacity capacity(boolean room) {
-    return new FarmCapacity(Map.of(LotusTask.ADD_PIECE, 1), 1, room, 1, Set.of(SECTOR));
+    return new FarmCapacity(Map.of(LotusTask.ADD_PIECE, 1), 1, room, Set.of(SECTOR));
   }
 
   private Set<LotusTask> asked() {
