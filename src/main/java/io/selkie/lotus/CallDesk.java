@@ -7,7 +7,6 @@ import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.lotus.wire.CallId;
 import io.selkie.lotus.wire.MinerApi;
-import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.rpc.RpcException;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
@@ -18,6 +17,7 @@ import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class CallDesk {
   /** What a miner says to a result that it has already; Lotus's words. */
   private static final List<String> HAS_IT = List.of("already reported", "already has a response");
+
+  private static final Set<FileType> OF_SECTORS = EnumSet.complementOf(EnumSet.of(FileType.PIECE));
 
   private final MinerAccess miner;
   private final StoragePaths paths;
@@ -90,7 +92,8 @@ final class CallDesk {
         .thenCompose(known -> miner.api())
         .thenCompose(
             api ->
-                declare(api, ended)
+                index
+                    .thenCompose(own -> declare(api, own, ended))
                     .thenCompose(declared -> vanillaProofs(ended.outcome()))
                     .thenCompose(
                         proofs ->
@@ -127,8 +130,17 @@ final class CallDesk {
     return piece.isPresent() && Files.deleteIfExists(piece.get());
   }
 
-  /** Lotus's worker declares each type by itself, also after a task that failed. */
-  private CompletionStage<@Nullable Void> declare(MinerApi api, CallState.Ended ended) {
+  /** The files of a sector are on another host. */
+  CompletionStage<@Nullable Void> left(SectorId sector) {
+    return index.thenCompose(own -> own.left(sector));
+  }
+
+  /**
+   * Lotus's worker declares each type by itself, also after a task that failed. What else is there
+   * of the sector came with it from another host.
+   */
+  private CompletionStage<@Nullable Void> declare(
+      MinerApi api, PathIndex own, CallState.Ended ended) {
     SectorId sector = ended.sector();
     boolean isReleased =
         ended.order() instanceof CallOrder.ReleaseUnsealed release && !release.kept();
@@ -137,23 +149,24 @@ final class CallDesk {
             || ended.order() instanceof CallOrder.MoveStorage
             || (ended.order() instanceof CallOrder.Fetch fetch && fetch.stored());
     CompletionStage<@Nullable Void> all = CompletableFuture.completedStage(null);
-    for (FileType type : types(ended.order())) {
-      SectorFileTypes one = SectorFileTypes.of(type);
+    Set<FileType> made = types(ended.order());
+    for (FileType type : mayHaveLeft ? made : OF_SECTORS) {
       for (StoragePath path : paths.all()) {
-        all =
-            all.thenCompose(
-                before ->
-                    Stages.blocking(blocking, () -> holds(path, sector, type, isReleased))
-                        .thenCompose(
-                            holds -> {
-                              if (holds) {
-                                return api.storageDeclareSector(
-                                    path.id(), sector, one, path.settings().canStore());
-                              }
-                              return mayHaveLeft
-                                  ? api.storageDropSector(path.id(), sector, one)
-                                  : CompletableFuture.completedStage(null);
-                            }));
+        if (made.contains(type) || !own.isDeclared(path, sector, type)) {
+          all =
+              all.thenCompose(
+                  before ->
+                      Stages.blocking(blocking, () -> holds(path, sector, type, isReleased))
+                          .thenCompose(
+                              holds -> {
+                                if (holds) {
+                                  return own.declare(api, path, sector, type);
+                                }
+                                return mayHaveLeft
+                                    ? own.drop(api, path, sector, type)
+                                    : CompletableFuture.completedStage(null);
+                              }));
+        }
       }
     }
     return all;

@@ -1,6 +1,7 @@
 package io.selkie.lotus;
 
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.TaskResources;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +28,14 @@ import java.util.stream.Stream;
  *     miner
  * @param memory bytes that provers may use
  * @param room whether a host that adds pieces takes another sector now
+ * @param sectors that take such room
  */
-record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
+record FarmCapacity(
+    Map<LotusTask, Integer> slots, long memory, boolean room, Set<SectorId> sectors) {
   /** Nothing. */
-  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false);
+  static final FarmCapacity NONE = new FarmCapacity(Map.of(), 0, false, Set.of());
+
+  private static final int TO_A_MINER_ANY = 0;
 
   private static final Map<TaskKind, LotusTask> POOLED =
       Map.of(
@@ -52,6 +58,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
 
   FarmCapacity {
     slots = Map.copyOf(slots);
+    sectors = Set.copyOf(sectors);
   }
 
   /** Of the hosts that take work. */
@@ -59,6 +66,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     Map<LotusTask, Integer> slots = new EnumMap<>(LotusTask.class);
     long memory = 0;
     boolean room = false;
+    Set<SectorId> sectors = new HashSet<>();
     for (HostStatus host : hosts) {
       if (host.mode() != HostMode.OPEN
           || host.loss().isPresent()
@@ -68,6 +76,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
       }
       HostLimits limits = host.limits().get();
       memory += limits.memory();
+      host.sectors().stream().filter(HostSector::counts).forEach(one -> sectors.add(one.sector()));
       room |= limits.slots(TaskKind.ADD_PIECE) > 0 && sectors(host) < limits.maxSectors();
       POOLED.forEach(
           (kind, task) -> {
@@ -77,7 +86,7 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
             }
           });
     }
-    return new FarmCapacity(slots, memory, room);
+    return new FarmCapacity(slots, memory, room, sectors);
   }
 
   private static long sectors(HostStatus host) {
@@ -97,7 +106,11 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     return tasks;
   }
 
-  /** The bounds as a miner reads them, for every kind of sector of this size. */
+  /**
+   * The bounds as a miner reads them, for every kind of sector of this size. Pieces have none:
+   * those of sectors that the farm has no room for yet wait here, and would keep the next pieces of
+   * the sectors that fill it at the miner for ever.
+   */
   Map<LotusTask, Map<Integer, TaskResources>> resources(SectorSize size) {
     List<Integer> types = new ArrayList<>();
     Stream.of(SealProofType.values())
@@ -107,7 +120,8 @@ record FarmCapacity(Map<LotusTask, Integer> slots, long memory, boolean room) {
     slots.forEach(
         (task, most) -> {
           Map<Integer, TaskResources> rows = new HashMap<>();
-          types.forEach(type -> rows.put(type, TaskResources.atMost(most)));
+          int bound = task == LotusTask.ADD_PIECE ? TO_A_MINER_ANY : most;
+          types.forEach(type -> rows.put(type, TaskResources.atMost(bound)));
           all.put(task, rows);
         });
     return all;

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
+import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallEffects;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.scheduler.HostId;
@@ -15,11 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The desks of all hosts: whatever is asked goes to the host that has the files. */
 record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements CallEffects {
   private static final Duration FIND = Duration.ofSeconds(5);
   private static final Duration SMALL = Duration.ofSeconds(10);
+
+  private static final Duration LEFT = Duration.ofSeconds(3);
 
   /** The output of a Commit1 has up to 134 MB in JSON. */
   private static final Duration REPORT = Duration.ofMinutes(10);
@@ -34,10 +38,42 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
 
   @Override
   public CompletionStage<Void> report(UUID call, CallState.Ended ended, Optional<HostId> at) {
-    return at.map(host::equals).orElse(true)
-        ? desk.report(call, ended)
-        : ask(at.orElseThrow(), REPORT, replyTo -> new HostDesk.Report(call, ended, replyTo))
-            .thenAccept(FarmDesks::requireDone);
+    return left(ended.sector())
+        .thenCompose(
+            told ->
+                at.map(host::equals).orElse(true)
+                    ? desk.report(call, ended)
+                    : ask(
+                            at.orElseThrow(),
+                            REPORT,
+                            replyTo -> new HostDesk.Report(call, ended, replyTo))
+                        .thenAccept(FarmDesks::requireDone));
+  }
+
+  /**
+   * A sector may have moved, and the miner looks for it wherever its index says. A host that does
+   * not answer now is not waited for: nobody could fetch the sector there.
+   */
+  private CompletionStage<@Nullable Void> left(SectorId sector) {
+    return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
+            system.receptionist(),
+            replyTo -> Receptionist.find(HostDesk.ALL, replyTo),
+            FIND,
+            system.scheduler())
+        .thenCompose(
+            listing ->
+                CompletableFuture.allOf(
+                    listing.getServiceInstances(HostDesk.ALL).stream()
+                        .map(other -> left(other, sector))
+                        .toArray(CompletableFuture<?>[]::new)));
+  }
+
+  private CompletableFuture<HostDesk.@Nullable Answer> left(
+      ActorRef<HostDesk.Command> other, SectorId sector) {
+    return AskPattern.<HostDesk.Command, HostDesk.Answer>ask(
+            other, replyTo -> new HostDesk.Left(sector, replyTo), LEFT, system.scheduler())
+        .exceptionally(silent -> null)
+        .toCompletableFuture();
   }
 
   private static void requireDone(HostDesk.Answer answer) {

@@ -1,5 +1,6 @@
 package io.selkie.lotus;
 
+import akka.stream.StreamTcpException;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SectorSize;
@@ -7,17 +8,31 @@ import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.MinerVersion;
 import io.selkie.rpc.RpcException;
 import io.selkie.stages.Stages;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** Looks whether a miner is one that this program can work for, as Lotus's worker does at start. */
 final class Greeting {
   private final MinerAccess access;
+  private final LotusNode.SizeCheck sizes;
+  private final Executor blocking;
 
-  Greeting(MinerAccess access) {
+  /**
+   * Of a host.
+   *
+   * @param sizes of sectors that the host can do its part for
+   */
+  Greeting(MinerAccess access, LotusNode.SizeCheck sizes, Executor blocking) {
     this.access = access;
+    this.sizes = sizes;
+    this.blocking = blocking;
   }
 
   /**
@@ -70,6 +85,7 @@ final class Greeting {
                     .thenCompose(
                         actor ->
                             api.actorSectorSize(actor)
+                                .thenCompose(this::requireSize)
                                 .thenCompose(
                                     size ->
                                         api.session()
@@ -89,6 +105,20 @@ final class Greeting {
                         : trouble));
   }
 
+  /** What is missing is said now, and not by each proof after hours of other work. */
+  private CompletionStage<SectorSize> requireSize(SectorSize size) {
+    return Stages.blocking(
+        blocking,
+        () -> {
+          try {
+            sizes.require(size);
+            return size;
+          } catch (IOException e) {
+            throw new Unfit(line(e));
+          }
+        });
+  }
+
   private static void requireVersion(MinerAddress address, MinerVersion version) {
     require(
         version.apiVersion() == MinerVersion.API,
@@ -105,6 +135,22 @@ final class Greeting {
   /** Whether asking again is of no use. */
   static boolean isForGood(Throwable trouble) {
     return Stages.cause(trouble) instanceof Unfit;
+  }
+
+  /**
+   * Whether nobody is there, or nothing says where: {@link MinerWatch} tells the operator that each
+   * minute.
+   */
+  static boolean isAway(Throwable trouble) {
+    for (Throwable one = trouble; one != null; one = one.getCause()) {
+      if (one instanceof FileSystemException
+          || one instanceof ConnectException
+          || one instanceof UnknownHostException
+          || one instanceof StreamTcpException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What went wrong. */

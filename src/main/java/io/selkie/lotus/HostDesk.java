@@ -8,11 +8,13 @@ import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.scheduler.HostId;
 import io.selkie.serialization.NodeMessage;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The desk of a host, for calls that are on any other. */
 final class HostDesk {
@@ -22,6 +24,7 @@ final class HostDesk {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "desk")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = IsTaking.class, name = "IsTaking"),
+    @JsonSubTypes.Type(value = Left.class, name = "Left"),
     @JsonSubTypes.Type(value = Report.class, name = "Report")
   })
   interface Command extends NodeMessage {}
@@ -31,6 +34,9 @@ final class HostDesk {
 
   /** Tell the miner the outcome of a call. */
   record Report(UUID call, CallState.Ended ended, ActorRef<Answer> replyTo) implements Command {}
+
+  /** The files of a sector are on another host; answered when the miner's index says so. */
+  record Left(SectorId sector, ActorRef<Answer> replyTo) implements Command {}
 
   /**
    * The answer.
@@ -48,6 +54,9 @@ final class HostDesk {
     return ServiceKey.create(Command.class, "lotus-" + host);
   }
 
+  /** Under which all hosts are found. */
+  static final ServiceKey<Command> ALL = ServiceKey.create(Command.class, "lotus-desks");
+
   static Behavior<Command> create(HostId host, CallDesk desk) {
     return Behaviors.setup(
         context -> {
@@ -55,7 +64,16 @@ final class HostDesk {
               .getSystem()
               .receptionist()
               .tell(Receptionist.register(key(host), context.getSelf()));
+          context.getSystem().receptionist().tell(Receptionist.register(ALL, context.getSelf()));
           return Behaviors.receive(Command.class)
+              .onMessage(
+                  Left.class,
+                  left -> {
+                    context.pipeToSelf(
+                        desk.left(left.sector()),
+                        (done, trouble) -> ended(left.replyTo(), trouble));
+                    return Behaviors.same();
+                  })
               .onMessage(
                   IsTaking.class,
                   ask -> {
@@ -67,12 +85,7 @@ final class HostDesk {
                   report -> {
                     context.pipeToSelf(
                         desk.report(report.call(), report.ended()),
-                        (done, trouble) ->
-                            new Ended(
-                                report.replyTo(),
-                                new Answer(
-                                    trouble == null,
-                                    Optional.ofNullable(trouble).map(Throwable::getMessage))));
+                        (done, trouble) -> ended(report.replyTo(), trouble));
                     return Behaviors.same();
                   })
               .onMessage(
@@ -83,5 +96,10 @@ final class HostDesk {
                   })
               .build();
         });
+  }
+
+  private static Ended ended(ActorRef<Answer> to, @Nullable Throwable trouble) {
+    return new Ended(
+        to, new Answer(trouble == null, Optional.ofNullable(trouble).map(Throwable::getMessage)));
   }
 }

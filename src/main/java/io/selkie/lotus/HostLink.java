@@ -98,6 +98,10 @@ final class HostLink {
                   .tell(
                       new MinerLink.HostPaths(parts.host(), round.minerSession(), round.paths())));
     }
+    if (looked.trouble().filter(Greeting::isAway).isPresent()) {
+      said = ""; // said elsewhere
+      return Behaviors.same();
+    }
     String line =
         looked.trouble().isPresent()
             ? "the miner's index is not told of this host's paths now: "

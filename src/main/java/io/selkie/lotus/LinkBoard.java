@@ -1,5 +1,6 @@
 package io.selkie.lotus;
 
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.StoragePathInfo;
@@ -21,6 +22,11 @@ final class LinkBoard {
   private volatile FarmCapacity capacity = FarmCapacity.NONE;
   private volatile List<StoragePathInfo> paths = List.of();
   private volatile boolean enabled = true;
+  private volatile boolean lackedRoom;
+
+  /** Sectors that have all of their pieces, as far as this process has heard. */
+  private final Set<SectorId> full = ConcurrentHashMap.newKeySet();
+
   private volatile Optional<SectorSize> sectorSize = Optional.empty();
 
   /** This host has the link, and answers as this worker. */
@@ -39,7 +45,14 @@ final class LinkBoard {
   }
 
   void put(FarmCapacity now) {
+    FarmCapacity before = capacity;
+    full.removeIf(sector -> before.sectors().contains(sector) && !now.sectors().contains(sector));
     capacity = now;
+  }
+
+  /** Nobody adds a piece to this sector any more. */
+  void hasItsPieces(SectorId sector) {
+    full.add(sector);
   }
 
   FarmCapacity capacity() {
@@ -50,8 +63,32 @@ final class LinkBoard {
   TaskTypes taskTypes() {
     Set<LotusTask> tasks = EnumSet.noneOf(LotusTask.class);
     tasks.addAll(capacity.tasks());
+    if (takesPieces(capacity)) {
+      tasks.add(LotusTask.ADD_PIECE);
+    } else {
+      lackedRoom = true;
+    }
     tasks.removeAll(disabledTasks);
     return new TaskTypes(tasks);
+  }
+
+  /**
+   * A miner cannot be told of which sectors pieces are taken. While one of those that are here may
+   * lack some, they are taken of all, and a new sector waits here for its room.
+   */
+  private boolean takesPieces(FarmCapacity now) {
+    return now.slots().containsKey(LotusTask.ADD_PIECE)
+        && (now.room() || !full.containsAll(now.sectors()));
+  }
+
+  /** Whether the miner was told that there is no room for another sector, and there is now. */
+  boolean hasRoomAgain() {
+    return lackedRoom && takesPieces(capacity);
+  }
+
+  /** The miner is told anew. */
+  void forgetLackOfRoom() {
+    lackedRoom = false;
   }
 
   void enable(LotusTask task, boolean yes) {

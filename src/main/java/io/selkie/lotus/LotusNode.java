@@ -14,6 +14,7 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.pattern.Patterns;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.http.Connection;
 import io.selkie.http.HttpListener;
 import io.selkie.http.PatientListener;
@@ -89,6 +90,7 @@ public final class LotusNode {
    * @param announceUrl where the miner reaches whichever host has the link; empty: there
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
+   * @param sizes of sectors that this host can do its part for
    * @param post what proofs of spacetime are made with; empty: this host makes none
    * @param missing is told who brings files that other workers of the miner have
    * @param refused called with one line if the miner is none that this program can work for
@@ -103,6 +105,7 @@ public final class LotusNode {
       HostPlaces places,
       Digest digest,
       VanillaProofs vanilla,
+      SizeCheck sizes,
       Path spool,
       Deletion deleted,
       Optional<PostHost.Means> post,
@@ -117,6 +120,17 @@ public final class LotusNode {
   public interface Digest {
     /** Of a file, such as {@code blake3:…}; blocks. */
     String of(Path file) throws IOException;
+  }
+
+  /** Whether this host can do its part for sectors of a size. */
+  @FunctionalInterface
+  public interface SizeCheck {
+    /**
+     * Blocks, for as long as it takes to read parameters.
+     *
+     * @throws IOException if it cannot; one line that says what to do
+     */
+    void require(SectorSize size) throws IOException;
   }
 
   private LotusNode(ActorSystem<?> system, Parts parts) {
@@ -246,7 +260,7 @@ public final class LotusNode {
                 SingletonActor.of(
                     MinerLink.create(
                         new MinerLink.Parts(
-                            new Greeting(miner),
+                            new Greeting(miner, parts.sizes(), parts.blocking()),
                             board,
                             announced + MinerAddress.RPC,
                             parts.scheduler(),
@@ -305,7 +319,12 @@ public final class LotusNode {
     return miner
         .api()
         .thenCompose(api -> api.storageDropSector(path, sector, SectorFileTypes.of(type)))
-        .thenApply(done -> true)
+        .thenCompose(done -> index)
+        .thenApply(
+            own -> {
+              own.isDropped(path, sector, type);
+              return true;
+            })
         .exceptionallyCompose(
             trouble ->
                 Stages.cause(trouble) instanceof RpcException

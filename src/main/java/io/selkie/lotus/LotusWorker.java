@@ -449,6 +449,9 @@ final class LotusWorker implements WorkerApi {
   }
 
   private CompletionStage<CallId> take(SectorRef sector, TaskRequest request) {
+    if (!(request instanceof TaskRequest.AddPiece)) {
+      parts.board().hasItsPieces(sector.id());
+    }
     return take(sector, new CallOrder.Perform(request));
   }
 

@@ -213,15 +213,14 @@ final class MinerLink
                   answer.hosts().hosts().stream()
                       .anyMatch(known -> known.host().equals(host) && known.loss().isPresent()));
     }
-    // It looks up a worker's paths in its index, and what a worker offers when it registers.
-    boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
-    if (isReady && identity.url().equals(parts.url())) {
+    if (isReady() && identity.url().equals(parts.url())) {
       // A miner that knows it asks at any moment, and gives it nothing while it has no paths.
       identity.session().ifPresent(parts.board()::hold);
     }
-    if (!busy && isReady) {
+    // One that refuses us takes no paths either, and is to be met all the same.
+    if (!busy && (isReady() || newcomer.isEmpty())) {
       busy = true;
-      if (registration.isTold() && !parts.board().capacity().differsMuchFrom(toldOf)) {
+      if (registration.isTold() && !isToBeTold(parts.board().capacity())) {
         context.pipeToSelf(
             parts.greeting().session(),
             (session, trouble) ->
@@ -233,6 +232,11 @@ final class MinerLink
     return Effect().none();
   }
 
+  /** It looks up a worker's paths in its index, and what a worker offers when it registers. */
+  private boolean isReady() {
+    return !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
+  }
+
   private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
     if (lives.session().isPresent() && !registration.isWith(lives.session().get())) {
       meet();
@@ -240,6 +244,15 @@ final class MinerLink
     }
     busy = false;
     return lives.trouble().isPresent() ? trouble(lives.trouble()) : Effect().none();
+  }
+
+  /**
+   * A miner reads the numbers when a worker comes. It asks for the types of tasks in each of its
+   * rounds, but makes no round while nothing happens to it: a sector that it has found no room for
+   * would wait for the next event, and on a farm that was full there may be none.
+   */
+  private boolean isToBeTold(FarmCapacity now) {
+    return now.differsMuchFrom(toldOf) || parts.board().hasRoomAgain();
   }
 
   private void meet() {
@@ -256,8 +269,12 @@ final class MinerLink
     Greeting.Met met = seen.met().get();
     parts.board().putSectorSize(met.sectorSize());
     FarmCapacity capacity = parts.board().capacity();
-    boolean isLarger = registration.isTold() && capacity.differsMuchFrom(toldOf);
-    if ((registration.isWith(met.session()) && !isLarger) || !knowsPaths(met.session())) {
+    boolean isLarger = registration.isTold() && isToBeTold(capacity);
+    if (newcomer.filter(other -> other.session().equals(met.session())).isEmpty()) {
+      newcomer = Optional.of(new Newcomer(met.session(), now()));
+    }
+    boolean isKnown = registration.isWith(met.session()) && !isLarger;
+    if (isKnown || !isReady() || !knowsPaths(newcomer.get())) {
       busy = false;
       return Effect().none();
     }
@@ -278,15 +295,13 @@ final class MinerLink
    * there. It looks for a worker's paths when the worker comes, and if it finds none for what waits
    * in its queue, not again before something else happens to it.
    */
-  private boolean knowsPaths(UUID minerSession) {
-    if (newcomer.filter(other -> other.session().equals(minerSession)).isEmpty()) {
-      newcomer = Optional.of(new Newcomer(minerSession, now()));
-    }
-    return paths.values().stream().allMatch(host -> host.minerSession().equals(minerSession))
-        || now().isAfter(newcomer.get().since().plus(parts.period().multipliedBy(PATIENCE)));
+  private boolean knowsPaths(Newcomer miner) {
+    return paths.values().stream().allMatch(host -> host.minerSession().equals(miner.session()))
+        || now().isAfter(miner.since().plus(parts.period().multipliedBy(PATIENCE)));
   }
 
   private void register(Greeting.Met met, UUID session, FarmCapacity capacity) {
+    parts.board().forgetLackOfRoom();
     context.pipeToSelf(
         registration.connect(met, session),
         (told, trouble) ->
@@ -296,6 +311,7 @@ final class MinerLink
   private Effect<LinkEvent, Identity> onRegistered(Identity identity, Registered answer) {
     busy = false;
     if (answer.told().isEmpty()) {
+      registration.forget(); // it may know us by another session, or not at all
       return trouble(answer.trouble());
     }
     registration.taken(answer.told().get());

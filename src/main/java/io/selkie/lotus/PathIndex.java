@@ -37,6 +37,10 @@ final class PathIndex {
   private final String url;
   private final Executor blocking;
   private final Set<String> attached = new HashSet<>();
+
+  /** What was declared, of paths where files are worked on: those hold few, and these may leave. */
+  private final Set<Declared> declared = new HashSet<>();
+
   private Optional<UUID> minerSession = Optional.empty();
   private CompletionStage<Round> last =
       CompletableFuture.completedStage(new Round(new UUID(0, 0), List.of()));
@@ -104,6 +108,7 @@ final class PathIndex {
       if (!minerSession.equals(Optional.of(session))) {
         minerSession = Optional.of(session);
         attached.clear();
+        declared.clear();
       }
     }
     return inTurn(paths.all(), path -> isAttached(path) ? report(api, path) : attach(api, path))
@@ -116,6 +121,73 @@ final class PathIndex {
     synchronized (attached) {
       attached.remove(id);
     }
+  }
+
+  private record Declared(String path, SectorId sector, FileType type) {}
+
+  /** Whether the miner that runs now was told that a path holds a file. */
+  boolean isDeclared(StoragePath path, SectorId sector, FileType type) {
+    synchronized (attached) {
+      return declared.contains(new Declared(path.id(), sector, type));
+    }
+  }
+
+  /** Tells a miner that a path holds a file. */
+  CompletionStage<@Nullable Void> declare(
+      MinerApi api, StoragePath path, SectorId sector, FileType type) {
+    return api.storageDeclareSector(
+            path.id(), sector, SectorFileTypes.of(type), path.settings().canStore())
+        .thenApply(
+            done -> {
+              if (path.settings().canSeal()) {
+                synchronized (attached) {
+                  declared.add(new Declared(path.id(), sector, type));
+                }
+              }
+              return null;
+            });
+  }
+
+  /** Tells it that the path does not. */
+  CompletionStage<@Nullable Void> drop(
+      MinerApi api, StoragePath path, SectorId sector, FileType type) {
+    return api.storageDropSector(path.id(), sector, SectorFileTypes.of(type))
+        .thenApply(
+            done -> {
+              isDropped(path.id(), sector, type);
+              return null;
+            });
+  }
+
+  /** It was told so. */
+  void isDropped(String path, SectorId sector, FileType type) {
+    synchronized (attached) {
+      declared.remove(new Declared(path, sector, type));
+    }
+  }
+
+  /** The files of a sector are on another host: those that left are in the index no more. */
+  CompletionStage<@Nullable Void> left(SectorId sector) {
+    return miner
+        .api()
+        .thenCompose(
+            api ->
+                inTurn(
+                    paths.all(),
+                    path ->
+                        inTurn(
+                            List.of(FileType.values()),
+                            type -> dropIfGone(api, path, sector, type))));
+  }
+
+  private CompletionStage<@Nullable Void> dropIfGone(
+      MinerApi api, StoragePath path, SectorId sector, FileType type) {
+    return isDeclared(path, sector, type)
+        ? Stages.blocking(blocking, () -> path.holds(sector, type))
+            .thenCompose(
+                holds ->
+                    holds ? CompletableFuture.completedStage(null) : drop(api, path, sector, type))
+        : CompletableFuture.completedStage(null);
   }
 
   /** Takes all paths out of the index. */
@@ -177,12 +249,7 @@ final class PathIndex {
                         done ->
                             inTurn(
                                 content.held(),
-                                one ->
-                                    api.storageDeclareSector(
-                                        path.id(),
-                                        one.sector(),
-                                        SectorFileTypes.of(one.type()),
-                                        path.settings().canStore()))))
+                                one -> declare(api, path, one.sector(), one.type()))))
         .thenApply(
             done -> {
               synchronized (attached) {

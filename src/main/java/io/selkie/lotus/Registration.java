@@ -71,6 +71,10 @@ final class Registration {
 
   /** What keeps the miner from taking it is said once. */
   void trouble(Optional<Throwable> trouble) {
+    if (trouble.filter(Greeting::isAway).isPresent()) {
+      said = ""; // said elsewhere
+      return;
+    }
     String line = trouble.map(Greeting::line).orElse("no answer");
     if (!wasTaken && trouble.filter(Greeting::isForGood).isPresent()) {
       parts.refused().accept(line);

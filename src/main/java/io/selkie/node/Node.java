@@ -210,6 +210,7 @@ public final class Node implements AutoCloseable {
                     parts.places(),
                     parts.digest()::of,
                     new ProofsVanilla(parts.provers(), parts.paths(), parts.blocking()),
+                    MinerSectors.of(settings),
                     settings.spool(parts.host()).resolveSibling("pieces"),
                     (file, sector) ->
                         audit.append(

@@ -110,6 +110,19 @@ class FarmCapacityTest {
     assertTrue(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.PRE_COMMIT_1));
   }
 
+  /** Those of sectors that wait for room would keep others from their next pieces. */
+  @Test
+  void anyNumberOfPiecesMayWaitHere() {
+    FarmCapacity farm =
+        FarmCapacity.of(
+            List.of(
+                host("a", 4, Map.of(TaskKind.ADD_PIECE, 1)),
+                host("b", 9, Map.of(TaskKind.COMMIT_2, 1))));
+
+    assertEquals(
+        TaskResources.atMost(0), farm.resources(SectorSize.KIB_2).get(LotusTask.ADD_PIECE).get(5));
+  }
+
   @Test
   void theMinerIsToldOfMoreThanATenth() {
     FarmCapacity twenty = FarmCapacity.of(List.of(host("a", 99, Map.of(TaskKind.COMMIT_1, 20))));

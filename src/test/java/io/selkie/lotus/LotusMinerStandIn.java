@@ -189,9 +189,18 @@ public final class LotusMinerStandIn implements AutoCloseable {
 
   /** Makes a directory the repo of this miner. */
   public void writeRepo(Path repo) throws IOException {
+    writeRepo(repo, token);
+  }
+
+  /** The same with a token that allows less. */
+  public void writeRepo(Path repo, Permission... allowed) throws IOException {
+    writeRepo(repo, tokens.mint(allowed));
+  }
+
+  private void writeRepo(Path repo, String token) throws IOException {
     Files.createDirectories(repo);
-    Files.writeString(repo.resolve("api"), "/ip4/127.0.0.1/tcp/" + port() + "/http");
     Files.writeString(repo.resolve("token"), token);
+    Files.writeString(repo.resolve("api"), "/ip4/127.0.0.1/tcp/" + port() + "/http");
   }
 
   /** What workers did wrong. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.LotusMinerStandIn;
 import io.selkie.lotus.SealedSector;
@@ -106,8 +107,8 @@ abstract class MinerTrial {
   }
 
   /** How often each phase was completed, by sector, generation and phase. */
-  Map<String, Long> completed() throws IOException {
-    String log = Files.readString(temp.resolve("node/state/provers.log"));
+  static Map<String, Long> completed(Path state) throws IOException {
+    String log = Files.readString(state.resolve("provers.log"));
     return COMPLETED
         .matcher(log)
         .results()
@@ -116,14 +117,19 @@ abstract class MinerTrial {
   }
 
   void assertEachPhaseOnce(List<SealedSector> sectors) throws IOException {
+    assertEachPhaseOnce(
+        sectors.stream().map(one -> one.sector().id()).toList(), temp.resolve("node/state"));
+  }
+
+  static void assertEachPhaseOnce(List<SectorId> sectors, Path state) throws IOException {
     Map<String, Long> once = new TreeMap<>();
-    for (SealedSector sealed : sectors) {
+    for (SectorId sector : sectors) {
       for (String phase :
           List.of("AddPiece", "PreCommit1", "PreCommit2", "Commit1", "Commit2", "Finalize")) {
-        once.put(sealed.sector().id() + " g1 " + phase, 1L);
+        once.put(sector + " g1 " + phase, 1L);
       }
     }
-    assertEquals(once, completed());
+    assertEquals(once, completed(state));
   }
 
   void assertMinerIsContent() {

@@ -103,8 +103,14 @@ public final class GoPeer implements AutoCloseable {
    */
   public JsonNode await(String what, Predicate<JsonNode> wanted)
       throws InterruptedException, IOException {
+    return await(what, wanted, PATIENCE);
+  }
+
+  /** The same, for what takes long. */
+  public JsonNode await(String what, Predicate<JsonNode> wanted, Duration patience)
+      throws InterruptedException, IOException {
     List<JsonNode> before = new ArrayList<>();
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < end) {
       JsonNode event = events.poll(100, TimeUnit.MILLISECONDS);
       if (event != null && wanted.test(event)) {

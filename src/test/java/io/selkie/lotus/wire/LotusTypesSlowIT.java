@@ -35,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The calls of {@link LotusContractTest} once more, with Lotus's own code at the other side: its
@@ -65,10 +67,12 @@ class LotusTypesSlowIT {
     TESTKIT.shutdownTestKit();
   }
 
-  @Test
-  void lotusReadsAndWritesEachCallAsWeDo() throws Exception {
-    try (GoPeer ofMiner = client(LotusContractTest.worker);
-        GoPeer ofWorker = client(LotusContractTest.miner, "-miner")) {
+  /** Lotus's miner calls its workers by HTTP; whoever configures it so, by a WebSocket. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "ws"})
+  void lotusReadsAndWritesEachCallAsWeDo(String scheme) throws Exception {
+    try (GoPeer ofMiner = client(scheme, LotusContractTest.worker);
+        GoPeer ofWorker = client(scheme, LotusContractTest.miner, "-miner")) {
       for (CapturedCall call : calls()) {
         Disguise disguise = new Disguise();
         JsonNode params = disguise.of(call.request().get("params"));
@@ -90,11 +94,12 @@ class LotusTypesSlowIT {
     }
   }
 
-  private GoPeer client(URI server, String... more) throws IOException {
+  private GoPeer client(String scheme, URI server, String... more) throws IOException {
+    String url = scheme + server.toString().substring("http".length());
     return GoPeer.start(
         directory,
         "workerclient",
-        Stream.concat(Stream.of("-url", server.toString(), "-token", "near"), Stream.of(more))
+        Stream.concat(Stream.of("-url", url, "-token", "near"), Stream.of(more))
             .toArray(String[]::new));
   }
 

@@ -1,0 +1,63 @@
+package io.selkie.lotus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.selkie.filecoin.SectorId;
+import io.selkie.lotus.wire.LotusTask;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LinkBoardTest {
+  private static final SectorId SECTOR = SectorId.parse("s-t01000-7");
+
+  private final LinkBoard board = new LinkBoard();
+
+  private static FarmCapacity capacity(boolean room) {
+    return new FarmCapacity(Map.of(LotusTask.ADD_PIECE, 1), 1, room, Set.of(SECTOR));
+  }
+
+  private Set<LotusTask> asked() {
+    return board.taskTypes().tasks();
+  }
+
+  @Test
+  void aMinerThatAskedAFullFarmIsToldWhenThereIsRoom() {
+    board.hasItsPieces(SECTOR);
+    board.put(capacity(false));
+    assertFalse(asked().contains(LotusTask.ADD_PIECE));
+    assertFalse(board.hasRoomAgain());
+
+    board.put(capacity(true));
+
+    assertTrue(board.hasRoomAgain());
+    assertTrue(asked().contains(LotusTask.ADD_PIECE));
+    assertTrue(board.hasRoomAgain());
+    board.forgetLackOfRoom();
+    assertFalse(board.hasRoomAgain());
+  }
+
+  @Test
+  void aSectorThatFillsTheFarmGetsItsOtherPieces() {
+    board.put(capacity(false));
+    assertTrue(asked().contains(LotusTask.ADD_PIECE));
+
+    board.hasItsPieces(SECTOR);
+
+    assertFalse(asked().contains(LotusTask.ADD_PIECE));
+  }
+
+  @Test
+  void whatNobodyAskedForIsNoNews() {
+    board.put(capacity(false));
+    board.put(capacity(true));
+
+    assertFalse(board.hasRoomAgain());
+    assertEquals(
+        Set.of(
+            LotusTask.ADD_PIECE, LotusTask.FINALIZE, LotusTask.FINALIZE_UNSEALED, LotusTask.FETCH),
+        asked());
+  }
+}
