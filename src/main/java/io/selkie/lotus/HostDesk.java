@@ -9,10 +9,14 @@ import akka.actor.typed.receptionist.ServiceKey;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.lotus.calls.CallState;
+import io.selkie.lotus.streams.StreamException;
 import io.selkie.scheduler.HostId;
 import io.selkie.serialization.NodeMessage;
+import java.net.URI;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The desk of a host, for calls that are on any other. */
 final class HostDesk {
@@ -22,9 +26,28 @@ final class HostDesk {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "desk")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = IsTaking.class, name = "IsTaking"),
+    @JsonSubTypes.Type(value = Announce.class, name = "Announce"),
     @JsonSubTypes.Type(value = Report.class, name = "Report")
   })
   interface Command extends NodeMessage {}
+
+  /**
+   * The bytes of a call's piece are to come to this host. None is read before the call asks whether
+   * they are coming.
+   *
+   * @param type of the stream, and {@code info} which one it is
+   * @param bytes unpadded
+   */
+  record Announce(UUID call, String type, String info, long bytes, ActorRef<Place> replyTo)
+      implements Command {}
+
+  /**
+   * The answer.
+   *
+   * @param url where they are to be pushed to; empty if nobody pushes them
+   * @param problem why they cannot come; one line
+   */
+  record Place(Optional<String> url, Optional<String> problem) implements NodeMessage {}
 
   /** Whether the bytes of a call's piece are coming. */
   record IsTaking(UUID call, ActorRef<Answer> replyTo) implements Command {}
@@ -40,15 +63,19 @@ final class HostDesk {
    */
   record Answer(boolean yes, Optional<String> problem) implements NodeMessage {}
 
-  private record Ended(ActorRef<Answer> to, Answer answer)
-      implements Command, NoSerializationVerificationNeeded {}
+  private record Ended<T>(ActorRef<T> to, T answer)
+      implements Command, NoSerializationVerificationNeeded {
+    void tell() {
+      to.tell(answer);
+    }
+  }
 
   /** Under which the host is found. */
   static ServiceKey<Command> key(HostId host) {
     return ServiceKey.create(Command.class, "lotus-" + host);
   }
 
-  static Behavior<Command> create(HostId host, CallDesk desk) {
+  static Behavior<Command> create(HostId host, CallDesk desk, Pieces pieces) {
     return Behaviors.setup(
         context -> {
           context
@@ -59,7 +86,20 @@ final class HostDesk {
               .onMessage(
                   IsTaking.class,
                   ask -> {
-                    ask.replyTo().tell(new Answer(desk.isTaking(ask.call()), Optional.empty()));
+                    ask.replyTo().tell(new Answer(pieces.isTaking(ask.call()), Optional.empty()));
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Announce.class,
+                  ask -> {
+                    context.pipeToSelf(
+                        announced(pieces, ask),
+                        (url, trouble) ->
+                            new Ended<>(
+                                ask.replyTo(),
+                                new Place(
+                                    url == null ? Optional.empty() : url.map(URI::toString),
+                                    Optional.ofNullable(trouble).map(Greeting::line))));
                     return Behaviors.same();
                   })
               .onMessage(
@@ -68,7 +108,7 @@ final class HostDesk {
                     context.pipeToSelf(
                         desk.report(report.call(), report.ended()),
                         (done, trouble) ->
-                            new Ended(
+                            new Ended<>(
                                 report.replyTo(),
                                 new Answer(
                                     trouble == null,
@@ -78,10 +118,18 @@ final class HostDesk {
               .onMessage(
                   Ended.class,
                   ended -> {
-                    ended.to().tell(ended.answer());
+                    ended.tell();
                     return Behaviors.same();
                   })
               .build();
         });
+  }
+
+  private static CompletionStage<Optional<URI>> announced(Pieces pieces, Announce ask) {
+    try {
+      return pieces.announce(ask.call(), ask.type(), ask.info(), ask.bytes());
+    } catch (StreamException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 }

@@ -21,6 +21,7 @@ final class LinkBoard {
   private volatile FarmCapacity capacity = FarmCapacity.NONE;
   private volatile List<StoragePathInfo> paths = List.of();
   private volatile boolean enabled = true;
+  private volatile boolean handedOver;
   private volatile Optional<SectorSize> sectorSize = Optional.empty();
 
   /** This host has the link, and answers as this worker. */
@@ -36,6 +37,18 @@ final class LinkBoard {
   /** Who this host answers as. */
   Optional<UUID> session() {
     return session;
+  }
+
+  /**
+   * Whether the miner was told another address than this host's: then nobody will answer here as
+   * the worker that it may still know.
+   */
+  void handOver(boolean yes) {
+    handedOver = yes;
+  }
+
+  boolean isHandedOver() {
+    return handedOver && session.isEmpty();
   }
 
   void put(FarmCapacity now) {

@@ -15,9 +15,9 @@ import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.serialization.NodeMessage;
 import java.time.Duration;
@@ -30,9 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The farm's one link to its miner: registers the farm as a worker, and again whenever the miner
@@ -52,28 +50,24 @@ final class MinerLink
   private final TimerScheduler<Command> timers;
   private final Map<HostId, HostPaths> paths = new HashMap<>();
 
-  /** What the miner was told when it was registered with last; empty: it is to be told. */
-  private Optional<Told> told = Optional.empty();
+  private final Registration registration;
 
-  /** Whether the miner has ever taken it: then a refusal is the miner's trouble, and passes. */
-  private boolean wasTaken;
+  /** What the miner was told of when it was registered with last. */
+  private FarmCapacity toldOf = FarmCapacity.NONE;
 
   /** Whether a round is under way. */
   private boolean busy;
-
-  private String said = "";
 
   /** The miner's process that was met last. */
   private Optional<Newcomer> newcomer = Optional.empty();
 
   private record Newcomer(UUID session, Instant since) {}
 
-  private record Told(UUID minerSession, UUID session, FarmCapacity capacity) {}
-
   /**
    * What the link works with.
    *
    * @param url at which the miner reaches this host's worker API
+   * @param only the one host that it speaks for, as a worker of its own; empty: for the farm
    * @param greeting looks whether the miner is one that this program can work for
    * @param refused called with one line if it is not
    * @param period of looking after the miner
@@ -82,6 +76,7 @@ final class MinerLink
       Greeting greeting,
       LinkBoard board,
       String url,
+      Optional<HostId> only,
       ActorRef<SchedulerCommand> scheduler,
       Duration period,
       InstantSource clock,
@@ -89,11 +84,18 @@ final class MinerLink
 
   private MinerLink(Parts parts, ActorContext<Command> context, TimerScheduler<Command> timers) {
     super(
-        PersistenceId.ofUniqueId("MinerLink"),
+        PersistenceId.ofUniqueId(parts.only().map(host -> "MinerLink-" + host).orElse("MinerLink")),
         SupervisorStrategy.restartWithBackoff(FIRST_BACKOFF, LONGEST_BACKOFF, 0.2));
     this.parts = parts;
     this.context = context;
     this.timers = timers;
+    this.registration =
+        new Registration(
+            new Registration.Parts(
+                parts.only().isPresent() ? "this host for its worker" : "this farm for its worker",
+                parts.url(),
+                parts.board()::hold,
+                parts.refused()));
   }
 
   static Behavior<Command> create(Parts parts) {
@@ -108,13 +110,26 @@ final class MinerLink
    * The paths of a host are in the miner's index.
    *
    * @param minerSession that of the miner's process, which holds the index in memory
+   * @param replyTo is told where the farm is registered, once it is
    */
-  record HostPaths(HostId host, UUID minerSession, List<StoragePathInfo> paths) implements Command {
+  record HostPaths(
+      HostId host,
+      UUID minerSession,
+      List<StoragePathInfo> paths,
+      Optional<ActorRef<RegisteredAt>> replyTo)
+      implements Command {
     /** The list is copied. */
     HostPaths {
       paths = List.copyOf(paths);
     }
   }
+
+  /**
+   * The answer.
+   *
+   * @param url of the worker API that the miner calls
+   */
+  record RegisteredAt(String url) implements NodeMessage {}
 
   private interface Internal extends Command, NoSerializationVerificationNeeded {}
 
@@ -129,7 +144,9 @@ final class MinerLink
   private record Seen(Optional<Greeting.Met> met, Optional<Throwable> trouble)
       implements Internal {}
 
-  private record Registered(Told told, Optional<Throwable> trouble) implements Internal {}
+  private record Registered(
+      Optional<Registration.Told> told, FarmCapacity capacity, Optional<Throwable> trouble)
+      implements Internal {}
 
   /**
    * Who the farm is to its miner.
@@ -174,20 +191,27 @@ final class MinerLink
 
   private void recovered(Identity identity) {
     busy = false;
-    told = Optional.empty();
+    registration.forget();
     timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, parts.period());
   }
 
   private Effect<LinkEvent, Identity> onPaths(Identity identity, HostPaths now) {
     paths.put(now.host(), now);
+    showPaths();
+    if (registration.isTold()) {
+      now.replyTo().ifPresent(host -> host.tell(new RegisteredAt(parts.url())));
+    }
+    if (!registration.isWith(now.minerSession())) {
+      look();
+    }
+    return Effect().none();
+  }
+
+  private void showPaths() {
     List<StoragePathInfo> all = new ArrayList<>();
     paths.values().forEach(host -> all.addAll(host.paths()));
     all.sort(Comparator.comparing(StoragePathInfo::id));
     parts.board().putPaths(all);
-    if (told.filter(t -> t.minerSession().equals(now.minerSession())).isEmpty()) {
-      look();
-    }
-    return Effect().none();
   }
 
   private Effect<LinkEvent, Identity> onLook() {
@@ -206,14 +230,15 @@ final class MinerLink
   }
 
   private Effect<LinkEvent, Identity> onHosts(Identity identity, Hosts answer) {
-    if (!answer.hosts().hosts().isEmpty()) {
-      parts.board().put(FarmCapacity.of(answer.hosts().hosts()));
-      paths
-          .keySet()
-          .removeIf(
-              host ->
-                  answer.hosts().hosts().stream()
-                      .anyMatch(known -> known.host().equals(host) && known.loss().isPresent()));
+    List<HostStatus> hosts =
+        answer.hosts().hosts().stream()
+            .filter(host -> parts.only().map(host.host()::equals).orElse(true))
+            .toList();
+    if (!hosts.isEmpty()) {
+      parts.board().put(FarmCapacity.of(hosts));
+      if (paths.keySet().removeIf(host -> isLost(host, hosts))) {
+        showPaths(); // or the miner would give work to a worker that has no room for it
+      }
     }
     // It looks up a worker's paths in its index, and what a worker offers when it registers.
     boolean isReady = !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
@@ -223,7 +248,7 @@ final class MinerLink
     }
     if (!busy && isReady) {
       busy = true;
-      if (told.filter(t -> !parts.board().capacity().differsMuchFrom(t.capacity())).isPresent()) {
+      if (registration.isTold() && !parts.board().capacity().differsMuchFrom(toldOf)) {
         context.pipeToSelf(
             parts.greeting().session(),
             (session, trouble) ->
@@ -235,9 +260,12 @@ final class MinerLink
     return Effect().none();
   }
 
+  private static boolean isLost(HostId host, List<HostStatus> hosts) {
+    return hosts.stream().anyMatch(known -> known.host().equals(host) && known.loss().isPresent());
+  }
+
   private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
-    if (lives.session().isPresent()
-        && told.filter(t -> t.minerSession().equals(lives.session().get())).isEmpty()) {
+    if (lives.session().isPresent() && !registration.isWith(lives.session().get())) {
       meet();
       return Effect().none();
     }
@@ -259,23 +287,21 @@ final class MinerLink
     Greeting.Met met = seen.met().get();
     parts.board().putSectorSize(met.sectorSize());
     FarmCapacity capacity = parts.board().capacity();
-    boolean isLarger = told.filter(t -> capacity.differsMuchFrom(t.capacity())).isPresent();
-    boolean isKnown =
-        told.filter(t -> t.minerSession().equals(met.session())).isPresent() && !isLarger;
-    if (isKnown || !knowsPaths(met.session())) {
+    boolean isLarger = registration.isTold() && capacity.differsMuchFrom(toldOf);
+    if ((registration.isWith(met.session()) && !isLarger) || !knowsPaths(met.session())) {
       busy = false;
       return Effect().none();
     }
     boolean isSame =
         identity.session().isPresent() && identity.url().equals(parts.url()) && !isLarger;
     if (isSame) {
-      register(new Told(met.session(), identity.session().orElseThrow(), capacity), met.api());
+      register(met, identity.session().orElseThrow(), capacity);
       return Effect().none();
     }
     UUID fresh = UUID.randomUUID();
     return Effect()
         .persist(new LinkEvent.SessionBegan(now(), fresh, parts.url()))
-        .thenRun(after -> register(new Told(met.session(), fresh, capacity), met.api()));
+        .thenRun(after -> register(met, fresh, capacity));
   }
 
   /**
@@ -291,36 +317,25 @@ final class MinerLink
         || now().isAfter(newcomer.get().since().plus(parts.period().multipliedBy(PATIENCE)));
   }
 
-  /** The miner calls back before it answers. */
-  private void register(Told what, MinerApi miner) {
-    parts.board().hold(what.session());
-    CompletionStage<@Nullable Void> connected = miner.workerConnect(parts.url());
+  private void register(Greeting.Met met, UUID session, FarmCapacity capacity) {
     context.pipeToSelf(
-        connected, (done, trouble) -> new Registered(what, Optional.ofNullable(trouble)));
+        registration.connect(met, session),
+        (told, trouble) ->
+            new Registered(Optional.ofNullable(told), capacity, Optional.ofNullable(trouble)));
   }
 
   private Effect<LinkEvent, Identity> onRegistered(Identity identity, Registered answer) {
     busy = false;
-    if (answer.trouble().isPresent()) {
+    if (answer.told().isEmpty()) {
       return trouble(answer.trouble());
     }
-    told = Optional.of(answer.told());
-    wasTaken = true;
-    said = "";
-    context
-        .getLog()
-        .info("registered with the miner as worker {} at {}", answer.told().session(), parts.url());
+    registration.taken(answer.told().get());
+    toldOf = answer.capacity();
     return Effect().none();
   }
 
   private Effect<LinkEvent, Identity> trouble(Optional<Throwable> trouble) {
-    String line = trouble.map(Greeting::line).orElse("no answer");
-    if (!wasTaken && trouble.filter(Greeting::isForGood).isPresent()) {
-      parts.refused().accept(line);
-    } else if (!line.equals(said)) {
-      context.getLog().info("the miner does not take this farm for its worker now: {}", line);
-    }
-    said = line;
+    registration.trouble(trouble);
     return Effect().none();
   }
 
