@@ -8,32 +8,78 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallEffects;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.scheduler.HostId;
+import io.selkie.stages.Stages;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The desks of all hosts: whatever is asked goes to the host that has the files. */
-record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements CallEffects {
+final class FarmDesks implements CallEffects {
   private static final Duration FIND = Duration.ofSeconds(5);
+
+  /** So often in a row a host is not found, while the farm's list of hosts may be late. */
+  private static final int MOST_MISSES = 3;
+
   private static final Duration SMALL = Duration.ofSeconds(10);
 
   private static final Duration LEFT = Duration.ofSeconds(3);
+  /** While the miner waits for the answer to its call. */
+  private static final Duration ANNOUNCE = Duration.ofSeconds(5);
 
   /** The output of a Commit1 has up to 134 MB in JSON. */
   private static final Duration REPORT = Duration.ofMinutes(10);
 
+  private final HostId host;
+  private final Pieces pieces;
+  private final ActorSystem<?> system;
+  private final Map<UUID, Integer> misses = new ConcurrentHashMap<>();
+
+  /** Of this host. */
+  FarmDesks(HostId host, Pieces pieces, ActorSystem<?> system) {
+    this.host = host;
+    this.pieces = pieces;
+    this.system = system;
+  }
+
+  /** The farm has no such host now. */
+  private static final class HostIsAway extends IOException {
+    private static final long serialVersionUID = 1;
+
+    HostIsAway(HostId host) {
+      super("host " + host + " has the files, and is away");
+    }
+  }
+
   @Override
   public CompletionStage<Boolean> isTakingPiece(HostId at, UUID call) {
     return at.equals(host)
-        ? CompletableFuture.completedStage(desk.isTaking(call))
-        : ask(at, SMALL, replyTo -> new HostDesk.IsTaking(call, replyTo))
-            .thenApply(HostDesk.Answer::yes);
+        ? CompletableFuture.completedStage(pieces.isTaking(call))
+        : this.<HostDesk.Answer>ask(at, SMALL, replyTo -> new HostDesk.IsTaking(call, replyTo))
+            .thenApply(
+                answer -> {
+                  misses.remove(call);
+                  return answer.yes();
+                })
+            .exceptionallyCompose(trouble -> missed(call, trouble));
+  }
+
+  /** What came to a host that left the farm is lost with its process. */
+  private CompletionStage<Boolean> missed(UUID call, Throwable trouble) {
+    if (Stages.cause(trouble) instanceof HostIsAway
+        && misses.merge(call, 1, Integer::sum) >= MOST_MISSES) {
+      misses.remove(call);
+      return CompletableFuture.completedStage(false);
+    }
+    return CompletableFuture.failedStage(trouble);
   }
 
   @Override
@@ -42,8 +88,8 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
         .thenCompose(
             told ->
                 at.map(host::equals).orElse(true)
-                    ? desk.report(call, ended)
-                    : ask(
+                    ? pieces.desk().report(call, ended)
+                    : this.<HostDesk.Answer>ask(
                             at.orElseThrow(),
                             REPORT,
                             replyTo -> new HostDesk.Report(call, ended, replyTo))
@@ -76,14 +122,32 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
         .toCompletableFuture();
   }
 
+  /**
+   * Has another host take the bytes of a call's piece, once the call asks for them.
+   *
+   * @return where they are to be pushed to; empty if nobody pushes them
+   */
+  CompletionStage<Optional<URI>> announce(
+      HostId at, UUID call, String type, String info, long bytes) {
+    return this.<HostDesk.Place>ask(
+            at, ANNOUNCE, replyTo -> new HostDesk.Announce(call, type, info, bytes, replyTo))
+        .thenApply(
+            place -> {
+              if (place.problem().isPresent()) {
+                throw new CompletionException(new IOException(place.problem().get()));
+              }
+              return place.url().map(URI::create);
+            });
+  }
+
   private static void requireDone(HostDesk.Answer answer) {
     if (!answer.yes()) {
       throw new CompletionException(new IOException(answer.problem().orElse("no reason given")));
     }
   }
 
-  private CompletionStage<HostDesk.Answer> ask(
-      HostId at, Duration patience, Function<ActorRef<HostDesk.Answer>, HostDesk.Command> order) {
+  private <T> CompletionStage<T> ask(
+      HostId at, Duration patience, Function<ActorRef<T>, HostDesk.Command> order) {
     return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
             system.receptionist(),
             replyTo -> Receptionist.find(HostDesk.key(at), replyTo),
@@ -91,16 +155,13 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
             system.scheduler())
         .thenCompose(
             listing ->
-                AskPattern.<HostDesk.Command, HostDesk.Answer>ask(
+                AskPattern.<HostDesk.Command, T>ask(
                     one(at, listing), order::apply, patience, system.scheduler()));
   }
 
   private static ActorRef<HostDesk.Command> one(HostId at, Receptionist.Listing listing) {
     return listing.getServiceInstances(HostDesk.key(at)).stream()
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CompletionException(
-                    new IOException("host " + at + " has the files, and is away")));
+        .orElseThrow(() -> new CompletionException(new HostIsAway(at)));
   }
 }

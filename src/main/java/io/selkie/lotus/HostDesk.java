@@ -10,10 +10,14 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallState;
+import io.selkie.lotus.streams.StreamException;
 import io.selkie.scheduler.HostId;
 import io.selkie.serialization.NodeMessage;
+import java.net.URI;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The desk of a host, for calls that are on any other. */
@@ -25,9 +29,28 @@ final class HostDesk {
   @JsonSubTypes({
     @JsonSubTypes.Type(value = IsTaking.class, name = "IsTaking"),
     @JsonSubTypes.Type(value = Left.class, name = "Left"),
+    @JsonSubTypes.Type(value = Announce.class, name = "Announce"),
     @JsonSubTypes.Type(value = Report.class, name = "Report")
   })
   interface Command extends NodeMessage {}
+
+  /**
+   * The bytes of a call's piece are to come to this host. None is read before the call asks whether
+   * they are coming.
+   *
+   * @param type of the stream, and {@code info} which one it is
+   * @param bytes unpadded
+   */
+  record Announce(UUID call, String type, String info, long bytes, ActorRef<Place> replyTo)
+      implements Command {}
+
+  /**
+   * The answer.
+   *
+   * @param url where they are to be pushed to; empty if nobody pushes them
+   * @param problem why they cannot come; one line
+   */
+  record Place(Optional<String> url, Optional<String> problem) implements NodeMessage {}
 
   /** Whether the bytes of a call's piece are coming. */
   record IsTaking(UUID call, ActorRef<Answer> replyTo) implements Command {}
@@ -46,8 +69,12 @@ final class HostDesk {
    */
   record Answer(boolean yes, Optional<String> problem) implements NodeMessage {}
 
-  private record Ended(ActorRef<Answer> to, Answer answer)
-      implements Command, NoSerializationVerificationNeeded {}
+  private record Ended<T>(ActorRef<T> to, T answer)
+      implements Command, NoSerializationVerificationNeeded {
+    void tell() {
+      to.tell(answer);
+    }
+  }
 
   /** Under which the host is found. */
   static ServiceKey<Command> key(HostId host) {
@@ -57,7 +84,7 @@ final class HostDesk {
   /** Under which all hosts are found. */
   static final ServiceKey<Command> ALL = ServiceKey.create(Command.class, "lotus-desks");
 
-  static Behavior<Command> create(HostId host, CallDesk desk) {
+  static Behavior<Command> create(HostId host, CallDesk desk, Pieces pieces) {
     return Behaviors.setup(
         context -> {
           context
@@ -77,7 +104,20 @@ final class HostDesk {
               .onMessage(
                   IsTaking.class,
                   ask -> {
-                    ask.replyTo().tell(new Answer(desk.isTaking(ask.call()), Optional.empty()));
+                    ask.replyTo().tell(new Answer(pieces.isTaking(ask.call()), Optional.empty()));
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Announce.class,
+                  ask -> {
+                    context.pipeToSelf(
+                        announced(pieces, ask),
+                        (url, trouble) ->
+                            new Ended<>(
+                                ask.replyTo(),
+                                new Place(
+                                    url == null ? Optional.empty() : url.map(URI::toString),
+                                    Optional.ofNullable(trouble).map(Greeting::line))));
                     return Behaviors.same();
                   })
               .onMessage(
@@ -91,15 +131,23 @@ final class HostDesk {
               .onMessage(
                   Ended.class,
                   ended -> {
-                    ended.to().tell(ended.answer());
+                    ended.tell();
                     return Behaviors.same();
                   })
               .build();
         });
   }
 
-  private static Ended ended(ActorRef<Answer> to, @Nullable Throwable trouble) {
-    return new Ended(
+  private static Ended<Answer> ended(ActorRef<Answer> to, @Nullable Throwable trouble) {
+    return new Ended<>(
         to, new Answer(trouble == null, Optional.ofNullable(trouble).map(Throwable::getMessage)));
+  }
+
+  private static CompletionStage<Optional<URI>> announced(Pieces pieces, Announce ask) {
+    try {
+      return pieces.announce(ask.call(), ask.type(), ask.info(), ask.bytes());
+    } catch (StreamException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 }

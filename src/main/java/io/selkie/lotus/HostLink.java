@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 final class HostLink {
   private final ActorContext<Command> context;
   private final Parts parts;
+  private final ActorRef<MinerLink.RegisteredAt> registered;
   private boolean busy;
   private long looks;
   private Optional<PathIndex.Round> last = Optional.empty();
@@ -26,6 +27,7 @@ final class HostLink {
   /**
    * What it works with.
    *
+   * @param url at which the miner reaches this host, if it has the link
    * @param period of looking whether the miner began anew
    * @param rounds so many of them, and all paths report: one that is silent for 50 s gets no
    *     sectors
@@ -33,6 +35,8 @@ final class HostLink {
   record Parts(
       HostId host,
       PathIndex index,
+      LinkBoard board,
+      String url,
       ActorRef<MinerLink.Command> link,
       Duration period,
       int rounds) {}
@@ -43,12 +47,17 @@ final class HostLink {
   /** Look after the index now. */
   record Look() implements Command {}
 
+  /** Where the farm is registered. */
+  private record LinkIsAt(String url) implements Command {}
+
   private record Looked(Optional<PathIndex.Round> round, Optional<Throwable> trouble)
       implements Command {}
 
   private HostLink(ActorContext<Command> context, Parts parts) {
     this.context = context;
     this.parts = parts;
+    this.registered =
+        context.messageAdapter(MinerLink.RegisteredAt.class, at -> new LinkIsAt(at.url()));
   }
 
   static Behavior<Command> create(Parts parts) {
@@ -69,7 +78,13 @@ final class HostLink {
     return Behaviors.receive(Command.class)
         .onMessage(Look.class, look -> onLook())
         .onMessage(Looked.class, this::onLooked)
+        .onMessage(LinkIsAt.class, this::onLinkIsAt)
         .build();
+  }
+
+  private Behavior<Command> onLinkIsAt(LinkIsAt at) {
+    parts.board().handOver(!at.url().equals(parts.url()));
+    return Behaviors.same();
   }
 
   private Behavior<Command> onLook() {
@@ -96,7 +111,11 @@ final class HostLink {
               parts
                   .link()
                   .tell(
-                      new MinerLink.HostPaths(parts.host(), round.minerSession(), round.paths())));
+                      new MinerLink.HostPaths(
+                          parts.host(),
+                          round.minerSession(),
+                          round.paths(),
+                          Optional.of(registered))));
     }
     if (looked.trouble().filter(Greeting::isAway).isPresent()) {
       said = ""; // said elsewhere

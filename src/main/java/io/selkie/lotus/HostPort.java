@@ -34,6 +34,11 @@ public record HostPort(String host, int port) {
         "'" + text.replaceAll("\\p{Cntrl}", "?") + "' is not an address such as 10.0.0.5:3456");
   }
 
+  /** Whether it stands for all addresses of a host, and so is none that others can call. */
+  boolean isAny() {
+    return host.equals("0.0.0.0") || host.equals("::");
+  }
+
   /** Address literals of version 6 stand in brackets. */
   @Override
   public String toString() {

@@ -27,6 +27,7 @@ final class LinkBoard {
   /** Sectors that have all of their pieces, as far as this process has heard. */
   private final Set<SectorId> full = ConcurrentHashMap.newKeySet();
 
+  private volatile boolean handedOver;
   private volatile Optional<SectorSize> sectorSize = Optional.empty();
 
   /** This host has the link, and answers as this worker. */
@@ -42,6 +43,18 @@ final class LinkBoard {
   /** Who this host answers as. */
   Optional<UUID> session() {
     return session;
+  }
+
+  /**
+   * Whether the miner was told another address than this host's: then nobody will answer here as
+   * the worker that it may still know.
+   */
+  void handOver(boolean yes) {
+    handedOver = yes;
+  }
+
+  boolean isHandedOver() {
+    return handedOver && session.isEmpty();
   }
 
   void put(FarmCapacity now) {

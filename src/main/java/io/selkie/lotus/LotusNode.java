@@ -2,6 +2,7 @@ package io.selkie.lotus;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -79,6 +80,7 @@ public final class LotusNode {
   private final SectorTasks tasks;
   private final CallDesk desk;
   private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
+  private final CompletableFuture<String> base = new CompletableFuture<>();
   private final LinkBoard board = new LinkBoard();
   private final Optional<PostHost> post;
   private final MinerCallers callers;
@@ -87,7 +89,9 @@ public final class LotusNode {
    * What it works with.
    *
    * @param own where it listens
+   * @param remote where others reach it; empty: there
    * @param announceUrl where the miner reaches whichever host has the link; empty: there
+   * @param alone whether each host is a worker of its own to the miner
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
    * @param sizes of sectors that this host can do its part for
@@ -99,7 +103,9 @@ public final class LotusNode {
   public record Parts(
       HostId host,
       HostPort own,
+      Optional<HostPort> remote,
       Optional<URI> announceUrl,
+      boolean alone,
       MinerFinder finder,
       StoragePaths paths,
       HostPlaces places,
@@ -172,22 +178,28 @@ public final class LotusNode {
   }
 
   private CompletionStage<URI> start() {
-    ActorRef<?> ours =
-        system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
-    ActorRef<?> calls = calls();
-    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
+    Pieces pieces = new Pieces(desk, streams, base, system);
+    FarmDesks desks = new FarmDesks(parts.host(), pieces, system);
+    ActorRef<?> ours =
+        system.systemActorOf(
+            HostDesk.create(parts.host(), desk, pieces), "lotus-desk", Props.empty());
+    ActorRef<?> calls = calls(desks);
+    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
     LotusWorker worker =
         new LotusWorker(
             new LotusWorker.Parts(
                 parts.host(),
+                parts.alone(),
                 board,
                 sharding,
                 tasks,
                 new Commit1Spool(
                     parts.host(), parts.places(), parts.digest()::of, tasks, parts.blocking()),
                 streams,
-                new Pieces(desk, sharding),
+                pieces,
+                desks,
+                new PieceHosts(parts.host(), parts.alone(), tasks, parts.scheduler(), system),
                 new HostPathOrders(parts.paths(), index, parts.blocking()),
                 this::quiet,
                 parts.shutdown()));
@@ -251,26 +263,30 @@ public final class LotusNode {
 
   /** From now on the miner may come. */
   private PathIndex begin(URI listening) {
-    String base = reached(listening);
-    String announced = parts.announceUrl().map(URI::toString).orElse(base);
-    PathIndex own = new PathIndex(miner, parts.paths(), base + RemoteRoutes.BASE, parts.blocking());
+    String here = reached(listening);
+    base.complete(here);
+    String announced = parts.announceUrl().map(URI::toString).orElse(here);
+    PathIndex own = new PathIndex(miner, parts.paths(), here + RemoteRoutes.BASE, parts.blocking());
+    Behavior<MinerLink.Command> linking =
+        MinerLink.create(
+            new MinerLink.Parts(
+                new Greeting(miner, parts.sizes(), parts.blocking()),
+                board,
+                announced + MinerAddress.RPC,
+                parts.alone() ? Optional.of(parts.host()) : Optional.empty(),
+                parts.scheduler(),
+                LOOK,
+                clock,
+                parts.refused()));
     ActorRef<MinerLink.Command> link =
-        ClusterSingleton.get(system)
-            .init(
-                SingletonActor.of(
-                    MinerLink.create(
-                        new MinerLink.Parts(
-                            new Greeting(miner, parts.sizes(), parts.blocking()),
-                            board,
-                            announced + MinerAddress.RPC,
-                            parts.scheduler(),
-                            LOOK,
-                            clock,
-                            parts.refused())),
-                    "miner-link"));
+        parts.alone()
+            ? system.systemActorOf(linking, "miner-link-of-this-host", Props.empty())
+            : ClusterSingleton.get(system).init(SingletonActor.of(linking, "miner-link"));
     ActorRef<?> keeper =
         system.systemActorOf(
-            HostLink.create(new HostLink.Parts(parts.host(), own, link, LOOK, ROUNDS)),
+            HostLink.create(
+                new HostLink.Parts(
+                    parts.host(), own, board, announced + MinerAddress.RPC, link, LOOK, ROUNDS)),
             "miner-paths",
             Props.empty());
     system.log().debug("link {}, paths {}", link, keeper);
@@ -280,17 +296,17 @@ public final class LotusNode {
 
   /** An address that stands for all of this host is none that a miner could call. */
   private String reached(URI listening) {
-    String own = parts.own().host();
-    boolean isAny = own.equals("0.0.0.0") || own.equals("::");
-    String host = isAny ? parts.finder().ownAddress().host() : own;
-    return listening.getScheme() + "://" + new HostPort(host, listening.getPort());
+    HostPort own = parts.own();
+    String host = own.isAny() ? parts.finder().ownAddress().host() : own.host();
+    HostPort there = parts.remote().orElseGet(() -> new HostPort(host, listening.getPort()));
+    return listening.getScheme() + "://" + there;
   }
 
-  private ActorRef<?> calls() {
+  private ActorRef<?> calls(FarmDesks desks) {
     LotusCall.Surroundings surroundings =
         new LotusCall.Surroundings(
             tasks,
-            new FarmDesks(parts.host(), desk, system),
+            desks,
             call ->
                 sharding.entityRefFor(LotusCall.KEY, call.toString()).tell(new LotusCall.Wake()),
             CALL_REPEAT,

@@ -75,24 +75,33 @@ final class LotusWorker implements WorkerApi {
 
   private final Parts parts;
   private final UpdateCalls updates;
+  private final IncomingPieces incoming;
   private volatile boolean closed;
 
   /**
    * What it works with.
    *
+   * @param alone whether the miner takes each host for a worker of its own: tasks run here then
    * @param quiet ends when no host runs a task
    */
   record Parts(
       HostId host,
+      boolean alone,
       LinkBoard board,
       ClusterSharding sharding,
       SectorTasks tasks,
       Commit1Spool commit1,
       PieceStreams streams,
       Pieces pieces,
+      FarmDesks desks,
+      PieceHosts pieceHosts,
       PathOrders paths,
       Supplier<CompletionStage<Void>> quiet,
-      Runnable shutdown) {}
+      Runnable shutdown) {
+    Optional<HostId> pin() {
+      return alone ? Optional.of(host) : Optional.empty();
+    }
+  }
 
   /** What a miner's operator has done to the paths of this host. */
   interface PathOrders {
@@ -113,6 +122,9 @@ final class LotusWorker implements WorkerApi {
   LotusWorker(Parts parts) {
     this.parts = parts;
     this.updates = new UpdateCalls(parts.commit1());
+    this.incoming =
+        new IncomingPieces(
+            parts.host(), parts.pieces(), parts.desks(), parts.pieceHosts()::of, this::take);
   }
 
   @Override
@@ -149,12 +161,12 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<UUID> session() {
-    return parts.board().isEnabled() || closed ? processSession() : refused("worker disabled");
+    return parts.board().isEnabled() || isClosed() ? processSession() : refused("worker disabled");
   }
 
   @Override
   public CompletionStage<UUID> processSession() {
-    if (closed) {
+    if (isClosed()) {
       return now(CLOSED);
     }
     return parts
@@ -162,6 +174,11 @@ final class LotusWorker implements WorkerApi {
         .session()
         .map(LotusWorker::now)
         .orElseGet(() -> refused("another host of this farm has the link to the miner"));
+  }
+
+  /** The miner drops a worker that says so, and does not ask again. */
+  private boolean isClosed() {
+    return closed || parts.board().isHandedOver();
   }
 
   @Override
@@ -267,9 +284,8 @@ final class LotusWorker implements WorkerApi {
     } catch (StreamException e) {
       return refused(String.valueOf(e.getMessage()));
     }
-    if (stream instanceof PieceStream.Incoming incoming) {
-      return addPushed(
-          sector, new CallOrder.AddPushedPiece(type, before, size, parts.host()), incoming);
+    if (stream instanceof PieceStream.Incoming bytes) {
+      return incoming.add(new IncomingPieces.Piece(sector, before, size, data), bytes);
     }
     long zeros = ((PieceStream.Zeros) stream).bytes();
     return zeros == size.bytes()
@@ -278,22 +294,6 @@ final class LotusWorker implements WorkerApi {
             new TaskRequest.AddPiece(
                 type, before, size.padded(), PieceSource.zeros(), Optional.empty()))
         : refused("a piece of " + size.bytes() + " bytes cannot have " + zeros + " zeros");
-  }
-
-  private CompletionStage<CallId> addPushed(
-      SectorRef sector, CallOrder.AddPushedPiece order, PieceStream.Incoming stream) {
-    UUID call = UUID.randomUUID();
-    parts.pieces().desk().begins(call);
-    return take(sector, call, order)
-        .whenComplete(
-            (id, trouble) -> {
-              if (trouble == null) {
-                parts.pieces().take(call, stream, order.size().bytes());
-              } else {
-                stream.close();
-                parts.pieces().desk().ends(call);
-              }
-            });
   }
 
   @Override
@@ -376,7 +376,11 @@ final class LotusWorker implements WorkerApi {
     return take(
         sector,
         new CallOrder.Fetch(
-            sector.proofType(), types.types(), kind == PathKind.STORAGE, mode == AcquireMode.MOVE));
+            sector.proofType(),
+            types.types(),
+            kind == PathKind.STORAGE,
+            mode == AcquireMode.MOVE,
+            parts.pin()));
   }
 
   @Override
@@ -452,7 +456,7 @@ final class LotusWorker implements WorkerApi {
     if (!(request instanceof TaskRequest.AddPiece)) {
       parts.board().hasItsPieces(sector.id());
     }
-    return take(sector, new CallOrder.Perform(request));
+    return take(sector, new CallOrder.Perform(request, parts.pin()));
   }
 
   private CompletionStage<CallId> take(SectorRef sector, CallOrder order) {

@@ -4,9 +4,11 @@ import io.selkie.auth.Permission;
 import io.selkie.rpc.RpcCallers;
 import io.selkie.rpc.RpcException;
 import io.selkie.stages.Stages;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,10 @@ final class MinerCallers {
 
   private static final int LONGEST = 4096;
 
+  /** A third of the connections to the miner, which results and the rest need as well. */
+  private static final int MOST_ASKED = 32;
+
+  private final Map<String, CompletionStage<List<Permission>>> asking = new HashMap<>();
   private final Verifier miner;
   private final InstantSource clock;
 
@@ -76,8 +82,7 @@ final class MinerCallers {
     if (known.filter(word -> word.isWithin(FRESH, clock.instant())).isPresent()) {
       return CompletableFuture.completedStage(known.map(Word::permissions));
     }
-    return miner
-        .verify(token)
+    return ask(token)
         .thenApply(permissions -> Optional.of(remember(token, Set.copyOf(permissions))))
         .exceptionallyCompose(
             trouble -> {
@@ -90,6 +95,36 @@ final class MinerCallers {
                   ? CompletableFuture.completedStage(old.map(Word::permissions))
                   : CompletableFuture.failedStage(trouble);
             });
+  }
+
+  /** Asks once for all who wait for the same, and not for whatever anybody makes up at once. */
+  private CompletionStage<List<Permission>> ask(String token) {
+    CompletableFuture<List<Permission>> mine = new CompletableFuture<>();
+    synchronized (this) {
+      Optional<CompletionStage<List<Permission>>> running = Optional.ofNullable(asking.get(token));
+      if (running.isPresent()) {
+        return running.get();
+      }
+      if (asking.size() >= MOST_ASKED) {
+        return CompletableFuture.failedStage(
+            new IOException("too many tokens that are not known come at once"));
+      }
+      asking.put(token, mine);
+    }
+    miner
+        .verify(token)
+        .whenComplete(
+            (permissions, trouble) -> {
+              synchronized (this) {
+                asking.remove(token);
+              }
+              if (trouble == null) {
+                mine.complete(permissions);
+              } else {
+                mine.completeExceptionally(trouble);
+              }
+            });
+    return mine;
   }
 
   private synchronized Optional<Word> known(String token) {

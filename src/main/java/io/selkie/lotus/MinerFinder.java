@@ -10,15 +10,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the API of the miner as Lotus's worker does: the environment first (MINER_API_INFO, its old
- * name STORAGE_API_INFO), then the files {@code api} and {@code token} of the miner's repo.
+ * name STORAGE_API_INFO), then the files {@code api} and {@code token} of the miner's repo. A miner
+ * that has not written {@code api}, since it does not run, will listen where its {@code
+ * config.toml} says.
  */
 public final class MinerFinder {
   private static final List<String> INFO = List.of("MINER_API_INFO", "STORAGE_API_INFO");
   private static final List<String> REPO = List.of("LOTUS_MINER_PATH", "LOTUS_STORAGE_PATH");
 
+  private static final Logger LOG = LoggerFactory.getLogger(MinerFinder.class);
+
+  private final AtomicBoolean warned = new AtomicBoolean();
   private final Optional<Path> given;
   private final Map<String, String> environment;
 
@@ -46,6 +54,12 @@ public final class MinerFinder {
       }
     }
     Path repo = repo();
+    Optional<ApiConfig> config =
+        Files.exists(repo.resolve("api")) ? Optional.empty() : ApiConfig.in(repo);
+    if (config.isPresent()) {
+      HostPort configured = config.get().listen().orElse(ApiConfig.MINER);
+      return new MinerAddress(reached(repo, configured), false, read(repo.resolve("token")));
+    }
     String api = read(repo.resolve("api"));
     String token = read(repo.resolve("token"));
     try {
@@ -55,6 +69,21 @@ public final class MinerFinder {
       throw new IOException(
           repo.resolve("api") + " is no address such as /ip4/127.0.0.1/tcp/2345/http", e);
     }
+  }
+
+  /** A miner whose repo is here, and that listens everywhere, listens here too. */
+  private HostPort reached(Path repo, HostPort configured) {
+    if (!configured.isAny()) {
+      return configured;
+    }
+    if (!warned.getAndSet(true)) {
+      LOG.warn(
+          "{} has the miner listen on all addresses of its host: whoever reaches port {} may call"
+              + " it, and needs a token for all that changes anything",
+          repo.resolve("config.toml"),
+          configured.port());
+    }
+    return new HostPort(configured.host().contains(":") ? "::1" : "127.0.0.1", configured.port());
   }
 
   /** The address of this host to the miner, as far as it can be told now. */
@@ -67,7 +96,7 @@ public final class MinerFinder {
   }
 
   /** The miner's repo: the one named, else the environment's, else where Lotus has it. */
-  Path repo() {
+  public Path repo() {
     if (given.isPresent()) {
       return given.get();
     }

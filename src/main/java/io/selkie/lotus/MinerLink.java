@@ -17,6 +17,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.serialization.NodeMessage;
 import java.time.Duration;
@@ -66,6 +67,7 @@ final class MinerLink
    * What the link works with.
    *
    * @param url at which the miner reaches this host's worker API
+   * @param only the one host that it speaks for, as a worker of its own; empty: for the farm
    * @param greeting looks whether the miner is one that this program can work for
    * @param refused called with one line if it is not
    * @param period of looking after the miner
@@ -74,6 +76,7 @@ final class MinerLink
       Greeting greeting,
       LinkBoard board,
       String url,
+      Optional<HostId> only,
       ActorRef<SchedulerCommand> scheduler,
       Duration period,
       InstantSource clock,
@@ -81,7 +84,7 @@ final class MinerLink
 
   private MinerLink(Parts parts, ActorContext<Command> context, TimerScheduler<Command> timers) {
     super(
-        PersistenceId.ofUniqueId("MinerLink"),
+        PersistenceId.ofUniqueId(parts.only().map(host -> "MinerLink-" + host).orElse("MinerLink")),
         SupervisorStrategy.restartWithBackoff(FIRST_BACKOFF, LONGEST_BACKOFF, 0.2));
     this.parts = parts;
     this.context = context;
@@ -89,7 +92,10 @@ final class MinerLink
     this.registration =
         new Registration(
             new Registration.Parts(
-                "this farm for its worker", parts.url(), parts.board()::hold, parts.refused()));
+                parts.only().isPresent() ? "this host for its worker" : "this farm for its worker",
+                parts.url(),
+                parts.board()::hold,
+                parts.refused()));
   }
 
   static Behavior<Command> create(Parts parts) {
@@ -104,13 +110,26 @@ final class MinerLink
    * The paths of a host are in the miner's index.
    *
    * @param minerSession that of the miner's process, which holds the index in memory
+   * @param replyTo is told where the farm is registered, once it is
    */
-  record HostPaths(HostId host, UUID minerSession, List<StoragePathInfo> paths) implements Command {
+  record HostPaths(
+      HostId host,
+      UUID minerSession,
+      List<StoragePathInfo> paths,
+      Optional<ActorRef<RegisteredAt>> replyTo)
+      implements Command {
     /** The list is copied. */
     HostPaths {
       paths = List.copyOf(paths);
     }
   }
+
+  /**
+   * The answer.
+   *
+   * @param url of the worker API that the miner calls
+   */
+  record RegisteredAt(String url) implements NodeMessage {}
 
   private interface Internal extends Command, NoSerializationVerificationNeeded {}
 
@@ -178,14 +197,21 @@ final class MinerLink
 
   private Effect<LinkEvent, Identity> onPaths(Identity identity, HostPaths now) {
     paths.put(now.host(), now);
-    List<StoragePathInfo> all = new ArrayList<>();
-    paths.values().forEach(host -> all.addAll(host.paths()));
-    all.sort(Comparator.comparing(StoragePathInfo::id));
-    parts.board().putPaths(all);
+    showPaths();
+    if (registration.isTold()) {
+      now.replyTo().ifPresent(host -> host.tell(new RegisteredAt(parts.url())));
+    }
     if (!registration.isWith(now.minerSession())) {
       look();
     }
     return Effect().none();
+  }
+
+  private void showPaths() {
+    List<StoragePathInfo> all = new ArrayList<>();
+    paths.values().forEach(host -> all.addAll(host.paths()));
+    all.sort(Comparator.comparing(StoragePathInfo::id));
+    parts.board().putPaths(all);
   }
 
   private Effect<LinkEvent, Identity> onLook() {
@@ -204,14 +230,15 @@ final class MinerLink
   }
 
   private Effect<LinkEvent, Identity> onHosts(Identity identity, Hosts answer) {
-    if (!answer.hosts().hosts().isEmpty()) {
-      parts.board().put(FarmCapacity.of(answer.hosts().hosts()));
-      paths
-          .keySet()
-          .removeIf(
-              host ->
-                  answer.hosts().hosts().stream()
-                      .anyMatch(known -> known.host().equals(host) && known.loss().isPresent()));
+    List<HostStatus> hosts =
+        answer.hosts().hosts().stream()
+            .filter(host -> parts.only().map(host.host()::equals).orElse(true))
+            .toList();
+    if (!hosts.isEmpty()) {
+      parts.board().put(FarmCapacity.of(hosts));
+      if (paths.keySet().removeIf(host -> isLost(host, hosts))) {
+        showPaths(); // or the miner would give work to a worker that has no room for it
+      }
     }
     if (isReady() && identity.url().equals(parts.url())) {
       // A miner that knows it asks at any moment, and gives it nothing while it has no paths.
@@ -235,6 +262,10 @@ final class MinerLink
   /** It looks up a worker's paths in its index, and what a worker offers when it registers. */
   private boolean isReady() {
     return !paths.isEmpty() && !parts.board().capacity().tasks().isEmpty();
+  }
+
+  private static boolean isLost(HostId host, List<HostStatus> hosts) {
+    return hosts.stream().anyMatch(known -> known.host().equals(host) && known.loss().isPresent());
   }
 
   private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {

@@ -204,7 +204,9 @@ public final class Node implements AutoCloseable {
                 new LotusNode.Parts(
                     parts.host(),
                     lotus.address().orElseGet(finder::ownAddress),
+                    lotus.remote(),
                     lotus.announceUrl(),
+                    lotus.alone(),
                     finder,
                     parts.paths(),
                     parts.places(),

@@ -5,8 +5,10 @@ import com.typesafe.config.ConfigException;
 import io.selkie.api.ApiSettings;
 import io.selkie.filecoin.MinerId;
 import io.selkie.journal.DatabaseSettings;
+import io.selkie.lotus.ApiConfig;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
+import io.selkie.lotus.MinerFinder;
 import io.selkie.post.PostSettings;
 import io.selkie.proofs.Labeller;
 import io.selkie.proofs.ProverPriorities;
@@ -22,6 +24,7 @@ import io.selkie.transfer.TransferSettings;
 import io.selkie.worker.HostSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,7 +141,7 @@ public record NodeSettings(
               ClusterSettings.of(config),
               DatabaseSettings.of(config),
               ChainKind.of(selkie.getString("chain")),
-              lotus(selkie),
+              lotus(repo, environment, selkie),
               Map.copyOf(environment),
               sectors(config),
               SealingSettings.of(config),
@@ -208,14 +211,37 @@ public record NodeSettings(
     return storage.shared() ? spool.resolve(host.toString()) : spool;
   }
 
-  private static Optional<LotusSettings> lotus(Config selkie) {
+  private static Optional<LotusSettings> lotus(
+      Path repo, Map<String, String> environment, Config selkie) throws IOException {
     if (!selkie.getBoolean("lotus.enabled")) {
       return Optional.empty();
     }
-    Optional<Path> repo = given(selkie, "storage-repo").map(text -> Path.of(text).toAbsolutePath());
-    Optional<HostPort> address = given(selkie, "lotus.address").map(NodeSettings::address);
+    Optional<Path> miner =
+        given(selkie, "storage-repo").map(text -> Path.of(text).toAbsolutePath());
     Optional<URI> announced = given(selkie, "lotus.announce-url").map(NodeSettings::announced);
-    return Optional.of(new LotusSettings(repo, address, announced));
+    boolean alone = selkie.getBoolean("lotus.one-worker-per-host");
+    if (alone && announced.isPresent()) {
+      throw new IllegalArgumentException(
+          "selkie.lotus.announce-url is for the farm, and selkie.lotus.one-worker-per-host makes each"
+              + " host a worker with an address of its own: give one of them");
+    }
+    Optional<HostPort> address = given(selkie, "lotus.address").map(NodeSettings::address);
+    Optional<ApiConfig> file =
+        address.isPresent() || isOf(new MinerFinder(miner, environment).repo(), repo)
+            ? Optional.empty()
+            : ApiConfig.in(repo).filter(config -> config.listen().isPresent());
+    return Optional.of(
+        new LotusSettings(
+            miner,
+            address.or(() -> file.flatMap(ApiConfig::listen)),
+            file.flatMap(ApiConfig::remote),
+            announced,
+            alone));
+  }
+
+  /** What stands in the repo of a miner is the miner's own address. */
+  private static boolean isOf(Path miner, Path repo) throws IOException {
+    return Files.exists(miner) && Files.isSameFile(miner, repo);
   }
 
   private static HostPort address(String text) {

@@ -3,6 +3,7 @@ package io.selkie.node;
 import io.selkie.api.OperationException;
 import io.selkie.api.StorageOperations;
 import io.selkie.filecoin.SectorId;
+import io.selkie.stages.Stages;
 import io.selkie.storage.Orphan;
 import io.selkie.storage.OrphanFinder;
 import io.selkie.storage.PathSettings;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -193,16 +192,6 @@ final class NodeStorage implements StorageOperations {
   }
 
   private <T> CompletionStage<T> blocking(Callable<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.call();
-          } catch (OperationException e) {
-            throw e;
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        },
-        parts.blocking());
+    return Stages.blocking(parts.blocking(), work);
   }
 }

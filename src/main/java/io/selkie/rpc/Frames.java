@@ -4,6 +4,7 @@ import akka.actor.ClassicActorSystemProvider;
 import akka.http.javadsl.model.ws.BinaryMessage;
 import akka.http.javadsl.model.ws.Message;
 import akka.http.javadsl.model.ws.TextMessage;
+import akka.stream.StreamLimitReachedException;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -24,24 +25,35 @@ final class Frames {
 
   private Frames() {}
 
-  /** All of a message; fails if it has more bytes than any may have. */
-  static CompletionStage<String> text(Message message, ClassicActorSystemProvider system) {
+  /**
+   * All of a message.
+   *
+   * @param most bytes; fails if it has more
+   */
+  static CompletionStage<String> text(
+      Message message, int most, ClassicActorSystemProvider system) {
     if (message instanceof TextMessage text) {
       return text.isStrict()
-          ? CompletableFuture.completedFuture(text.getStrictText())
+          ? strict(text.getStrictText(), most)
           : text.getStreamedText()
-              .limitWeighted(RpcJson.MOST_BYTES, part -> (long) part.length())
+              .limitWeighted(most, part -> (long) part.length())
               .runFold(new StringBuilder(), StringBuilder::append, system)
               .thenApply(StringBuilder::toString);
     }
     BinaryMessage binary = message.asBinaryMessage();
     return binary.isStrict()
-        ? CompletableFuture.completedFuture(binary.getStrictData().utf8String())
+        ? strict(binary.getStrictData().utf8String(), most)
         : binary
             .getStreamedData()
-            .limitWeighted(RpcJson.MOST_BYTES, part -> (long) part.size())
+            .limitWeighted(most, part -> (long) part.size())
             .runFold(ByteString.emptyByteString(), ByteString::concat, system)
             .thenApply(ByteString::utf8String);
+  }
+
+  private static CompletionStage<String> strict(String text, int most) {
+    return text.length() <= most
+        ? CompletableFuture.completedFuture(text)
+        : CompletableFuture.failedFuture(new StreamLimitReachedException(most));
   }
 
   /** What is never answered. */

@@ -91,7 +91,7 @@ final class Link {
     Flow<Message, Message, CompletionStage<Done>> messages =
         Flow.fromSinkAndSourceMat(
             Flow.of(Message.class)
-                .mapAsync(1, message -> Frames.text(message, system))
+                .mapAsync(1, message -> Frames.text(message, RpcJson.MOST_BYTES, system))
                 .toMat(Sink.foreach(this::receive), Keep.right()),
             outgoing,
             Keep.left());

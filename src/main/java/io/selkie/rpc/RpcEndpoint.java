@@ -9,6 +9,7 @@ import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.Connection;
 import akka.http.javadsl.model.ws.WebSocketUpgrade;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.util.ByteString;
@@ -19,12 +20,14 @@ import io.selkie.auth.Permission;
 import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,28 @@ public final class RpcEndpoint {
   private final RpcService service;
   private final RpcCallers callers;
   private final ClassicActorSystemProvider system;
+  private final Limits limits;
+
+  /**
+   * What a request may take of this host before anybody knows what it asks for.
+   *
+   * @param mostUnknown bytes of one without a token: none that may be made so has as many
+   * @param unknown how long the body of such a one may take
+   * @param stall how long the body of any other may pause
+   * @param known how long it may take
+   */
+  record Limits(int mostUnknown, Duration unknown, Duration stall, Duration known) {
+    static final Limits USUAL =
+        new Limits(
+            64 << 10, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(10));
+  }
+
+  /**
+   * Who calls.
+   *
+   * @param known whether by a token
+   */
+  private record Caller(Set<Permission> allowed, boolean known) {}
 
   /**
    * An endpoint.
@@ -50,38 +75,60 @@ public final class RpcEndpoint {
    * @param callers knows what tokens allow
    */
   public RpcEndpoint(RpcService service, RpcCallers callers, ClassicActorSystemProvider system) {
+    this(service, callers, system, Limits.USUAL);
+  }
+
+  RpcEndpoint(
+      RpcService service, RpcCallers callers, ClassicActorSystemProvider system, Limits limits) {
     this.service = service;
     this.callers = callers;
     this.system = system;
+    this.limits = limits;
   }
 
   /** Answers a request, of whatever path; never a failed stage. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     Optional<WebSocketUpgrade> socket = request.getAttribute(AttributeKeys.webSocketUpgrade);
     if (socket.isPresent()) {
-      return permissions(request)
+      return caller(request)
           .thenApply(
-              allowed ->
-                  allowed
-                      .map(
-                          known ->
-                              socket
-                                  .get()
-                                  .handleMessagesWith(RpcSession.flow(service, known, system)))
+              // A socket stays: one that nothing may be asked by would keep others out.
+              caller ->
+                  caller
+                      .filter(known -> service.offers(known.allowed()))
+                      .map(known -> session(socket.get(), known))
                       .orElseGet(() -> HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED)))
           .exceptionally(RpcEndpoint::failed);
     }
     if (!request.method().equals(HttpMethods.POST)) {
       return refuse(request, HttpResponse.create().withStatus(StatusCodes.METHOD_NOT_ALLOWED));
     }
-    return permissions(request)
+    return caller(request)
         .thenCompose(
-            allowed ->
-                allowed.isPresent()
-                    ? Wire.bytes(request.entity(), system)
-                        .thenCompose(body -> answer(body, allowed.get()))
+            caller ->
+                caller.isPresent()
+                    ? body(request, caller.get())
+                        .thenCompose(body -> answer(body, caller.get().allowed()))
                     : refuse(request, HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED)))
         .exceptionally(RpcEndpoint::failed);
+  }
+
+  private HttpResponse session(WebSocketUpgrade socket, Caller caller) {
+    return socket.handleMessagesWith(
+        RpcSession.flow(service, caller.allowed(), most(caller), system));
+  }
+
+  private int most(Caller caller) {
+    return caller.known() ? RpcJson.MOST_BYTES : limits.mostUnknown();
+  }
+
+  private CompletionStage<ByteString> body(HttpRequest request, Caller caller) {
+    return Wire.bytes(
+        request.entity(),
+        most(caller),
+        limits.stall(),
+        caller.known() ? limits.known() : limits.unknown(),
+        system);
   }
 
   private CompletionStage<HttpResponse> refuse(HttpRequest request, HttpResponse refusal) {
@@ -90,20 +137,24 @@ public final class RpcEndpoint {
   }
 
   private static HttpResponse failed(Throwable trouble) {
-    if (Stages.cause(trouble) instanceof EntityStreamSizeException) {
+    if (Stages.cause(trouble) instanceof EntityStreamSizeException size) {
       return response(
           RpcAnswer.failed(
               NullNode.instance,
               new RpcException(
-                  RpcException.PARSE,
-                  "request bigger than maximum " + RpcJson.MOST_BYTES + " allowed")));
+                  RpcException.PARSE, "request bigger than maximum " + size.limit() + " allowed")));
+    }
+    if (Stages.cause(trouble) instanceof TimeoutException) {
+      return HttpResponse.create()
+          .withStatus(StatusCodes.REQUEST_TIMEOUT)
+          .addHeader(Connection.create("close"));
     }
     LOG.debug("a request could not be read, or its token not be looked up", trouble);
     return HttpResponse.create().withStatus(StatusCodes.UNAUTHORIZED);
   }
 
   /** Empty if there is a token that is no good. */
-  private CompletionStage<Optional<Set<Permission>>> permissions(HttpRequest request) {
+  private CompletionStage<Optional<Caller>> caller(HttpRequest request) {
     Optional<String> header = request.getHeader("Authorization").map(HttpHeader::value);
     if (header.isPresent() && !header.get().startsWith(BEARER)) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -113,8 +164,10 @@ public final class RpcEndpoint {
             .map(value -> value.substring(BEARER.length()))
             .or(() -> request.getUri().query().get("token"));
     return token.isPresent()
-        ? callers.allowed(token.get())
-        : CompletableFuture.completedFuture(Optional.of(NOBODY));
+        ? callers
+            .allowed(token.get())
+            .thenApply(allowed -> allowed.map(permissions -> new Caller(permissions, true)))
+        : CompletableFuture.completedFuture(Optional.of(new Caller(NOBODY, false)));
   }
 
   private CompletionStage<HttpResponse> answer(ByteString body, Set<Permission> allowed) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * The methods of an API, read from a Java interface: {@code sealPreCommit1} is {@code
@@ -81,6 +83,11 @@ final class RpcInterface {
 
   private static JavaType type(java.lang.reflect.Type type) {
     return RpcJson.MAPPER.getTypeFactory().constructType(type);
+  }
+
+  /** What its methods need. */
+  Set<Permission> needs() {
+    return byName.values().stream().map(RpcMethod::needs).collect(Collectors.toUnmodifiableSet());
   }
 
   /** By the name on the wire, namespace included. */

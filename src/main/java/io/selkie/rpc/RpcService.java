@@ -42,6 +42,11 @@ public final class RpcService {
     return new RpcService(new RpcInterface(contract), implementation);
   }
 
+  /** Whether there is anything that a caller with these permissions may call. */
+  boolean offers(Set<Permission> permissions) {
+    return contract.needs().stream().anyMatch(permissions::contains);
+  }
+
   /**
    * Answers a request, which may be anything.
    *

@@ -34,6 +34,7 @@ final class RpcSession {
 
   private final RpcService service;
   private final Set<Permission> allowed;
+  private final int most;
   private final ClassicActorSystemProvider system;
   private final AtomicLong channels = new AtomicLong();
   private final SharedKillSwitch end = KillSwitches.shared("session");
@@ -41,9 +42,10 @@ final class RpcSession {
   private volatile boolean over;
 
   private RpcSession(
-      RpcService service, Set<Permission> allowed, ClassicActorSystemProvider system) {
+      RpcService service, Set<Permission> allowed, int most, ClassicActorSystemProvider system) {
     this.service = service;
     this.allowed = allowed;
+    this.most = most;
     this.system = system;
   }
 
@@ -51,10 +53,11 @@ final class RpcSession {
    * What handles a WebSocket, once. When it ends, so do the calls that run.
    *
    * @param allowed to its client, for as long as it is open
+   * @param most bytes of a message of its client
    */
   static Flow<Message, Message, NotUsed> flow(
-      RpcService service, Set<Permission> allowed, ClassicActorSystemProvider system) {
-    return new RpcSession(service, allowed, system).flow();
+      RpcService service, Set<Permission> allowed, int most, ClassicActorSystemProvider system) {
+    return new RpcSession(service, allowed, most, system).flow();
   }
 
   private Flow<Message, Message, NotUsed> flow() {
@@ -64,7 +67,7 @@ final class RpcSession {
               ended.whenComplete((done, trouble) -> end());
               return NotUsed.notUsed();
             })
-        .mapAsync(1, message -> Frames.text(message, system))
+        .mapAsync(1, message -> Frames.text(message, most, system))
         .recoverWithRetries(1, Throwable.class, RpcSession::broken)
         .flatMapMerge(MOST_RUNNING, this::answers)
         .map(TextMessage::create);

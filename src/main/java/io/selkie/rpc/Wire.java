@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpEntity;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,26 @@ final class Wire {
   static CompletionStage<ByteString> bytes(HttpEntity body, ClassicActorSystemProvider system) {
     return body.withSizeLimit(RpcJson.MOST_BYTES)
         .getDataBytes()
+        .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+  }
+
+  /**
+   * All of a body that somebody sends us.
+   *
+   * @param most bytes; fails if there are more
+   * @param stall how long it may pause, and {@code whole} how long all of it may take; fails with
+   *     {@link java.util.concurrent.TimeoutException} if it takes longer
+   */
+  static CompletionStage<ByteString> bytes(
+      HttpEntity body,
+      long most,
+      Duration stall,
+      Duration whole,
+      ClassicActorSystemProvider system) {
+    return body.withSizeLimit(most)
+        .getDataBytes()
+        .idleTimeout(stall)
+        .completionTimeout(whole)
         .runFold(ByteString.emptyByteString(), ByteString::concat, system);
   }
 

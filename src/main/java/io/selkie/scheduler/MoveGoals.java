@@ -67,6 +67,11 @@ final class MoveGoals {
 
   /** Those on which it can go the most of its way, full or not; why others are none of them. */
   private List<HostId> able(Placement.Waiting waiting, Map<HostId, String> refusals) {
+    // A driver that asked one host counts on the files being there.
+    Optional<HostId> asked = waiting.route().pin().filter(host -> canGo(waiting, host));
+    if (asked.isPresent()) {
+      return List.of(asked.get());
+    }
     List<HostId> able = new ArrayList<>();
     int most = 0;
     for (HostId host : hosts.all()) {
@@ -85,6 +90,10 @@ final class MoveGoals {
       }
     }
     return able;
+  }
+
+  private boolean canGo(Placement.Waiting waiting, HostId host) {
+    return hosts.isHere(host) && length(waiting, host) > 0 && neverGoes(waiting, host).isEmpty();
   }
 
   private Optional<HostId> roomiest(

@@ -437,9 +437,13 @@ public final class Placement {
                   : "the output of " + TaskKind.PROVE_REPLICA_UPDATE_1 + " is";
       return Optional.of(what + " on host " + gone.get() + ", " + hosts.away(gone.get()));
     }
-    return candidates(waiting).isEmpty()
-        ? Optional.of("no host has announced itself")
-        : Optional.empty();
+    if (!candidates(waiting).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        only(waiting)
+            .map(host -> "it was asked of host " + host + ", " + hosts.away(host))
+            .orElse("no host has announced itself"));
   }
 
   /** What is in the way on each host, none of which can take it. */
@@ -475,8 +479,8 @@ public final class Placement {
   private Optional<HostLoad.Refusal> closed(Waiting waiting, HostId host) {
     boolean evacuated = hosts.mode(host) == HostMode.EVACUATING;
     boolean there =
-        (waiting.hasFilesOn(host) && !(evacuated && only(waiting).isEmpty()))
-            || (waiting.task().kind().needsFiles() && only(waiting).equals(Optional.of(host)));
+        (waiting.hasFilesOn(host) && !(evacuated && bound(waiting).isEmpty()))
+            || (waiting.task().kind().needsFiles() && bound(waiting).equals(Optional.of(host)));
     return hosts
         .mode(host)
         .refusal(host, waiting.task().kind(), there)
@@ -510,8 +514,13 @@ public final class Placement {
             + " no room either";
   }
 
-  /** The one host that may run it: where its files are, or a job of its sector. */
+  /** The one host that may run it: that one, or the one that was asked for it. */
   private Optional<HostId> only(Waiting waiting) {
+    return bound(waiting).or(() -> waiting.route().pin());
+  }
+
+  /** Where its files are, or a job of its sector. */
+  private Optional<HostId> bound(Waiting waiting) {
     return waiting
         .filesOn()
         .filter(host -> waiting.task().kind().needsFiles() || !hosts.serves(host))

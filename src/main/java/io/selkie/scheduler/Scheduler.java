@@ -97,6 +97,7 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
         .onMessage(SchedulerCommand.Explain.class, this::onExplain)
         .onMessage(SchedulerCommand.HostStops.class, this::onHostStops)
         .onMessage(SchedulerCommand.ListHosts.class, this::onListHosts)
+        .onMessage(SchedulerCommand.WhereToBegin.class, this::onWhereToBegin)
         .onMessage(SchedulerCommand.OrderHost.class, this::onOrderHost)
         .onMessage(SchedulerCommand.ForgetHost.class, this::onForgetHost)
         .onMessage(HostRegister.Orders.class, this::onOrders)
@@ -169,6 +170,15 @@ public final class Scheduler extends AbstractBehavior<SchedulerCommand> {
                 state.hosts(now()).stream()
                     .map(host -> host.running(versions.getOrDefault(host.host(), Optional.empty())))
                     .toList()));
+    return this;
+  }
+
+  private Behavior<SchedulerCommand> onWhereToBegin(SchedulerCommand.WhereToBegin asked) {
+    asked
+        .replyTo()
+        .tell(
+            new SchedulerCommand.Beginning(
+                ready ? state.begins(asked.sector(), asked.proofType(), now()) : Optional.empty()));
     return this;
   }
 

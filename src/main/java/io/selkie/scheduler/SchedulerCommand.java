@@ -2,6 +2,7 @@ package io.selkie.scheduler;
 
 import akka.actor.typed.ActorRef;
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.serialization.NodeMessage;
 import java.time.Instant;
 import java.util.List;
@@ -125,6 +126,20 @@ public sealed interface SchedulerCommand extends NodeMessage {
 
   /** Why tasks wait: the reason of each. */
   record Explain(ActorRef<Explanation> replyTo) implements SchedulerCommand {}
+
+  /**
+   * Where a sector would begin whose first piece is about to come: the bytes go there at once.
+   * Asked again, the answer is the same as long as that host takes work.
+   */
+  record WhereToBegin(SectorId sector, SealProofType proofType, ActorRef<Beginning> replyTo)
+      implements SchedulerCommand {}
+
+  /**
+   * The answer.
+   *
+   * @param host that keeps a place for it, for a while; empty: none has room
+   */
+  record Beginning(Optional<HostId> host) implements NodeMessage {}
 
   /** What the scheduler tells itself. */
   non-sealed interface Internal extends SchedulerCommand {}

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class SchedulerState<A, W> {
   /** What sectors were told of lost hosts, until they ask again. */
   private final Map<TaskId, HostLoss> told = new HashMap<>();
 
+  private final ExpectedSectors expected = new ExpectedSectors();
   private final List<Wish<A>> wishes = new ArrayList<>();
   private Map<TaskId, String> reasons = Map.of();
   private Set<TaskId> kept = Set.of();
@@ -307,8 +309,53 @@ public final class SchedulerState<A, W> {
     return silence.mode(host);
   }
 
+  /**
+   * Where a sector would begin whose first piece is about to come: that host has a place for it,
+   * which is kept. What runs there now does not count, since a piece may take long to come.
+   *
+   * @return empty if no host has room
+   */
+  public Optional<HostId> begins(SectorId sector, SealProofType type, Instant now) {
+    expected.end(now, this::hasBegun);
+    Optional<HostId> known = expected.host(sector).filter(this::isOpen);
+    expected.drop(sector);
+    Optional<HostId> host = known.or(() -> bestToBegin(sector, type, now));
+    host.ifPresent(on -> expected.expect(sector, type, on, now));
+    return host;
+  }
+
+  private Optional<HostId> bestToBegin(SectorId sector, SealProofType type, Instant now) {
+    List<Placement.Coming> coming = new ArrayList<>(coming());
+    held().stream()
+        .filter(held -> held.task().kind().bringsFiles())
+        .map(held -> new Placement.Coming(held.task().sector(), held.proofType(), held.host()))
+        .forEach(coming::add);
+    Placement.Waiting first =
+        new Placement.Waiting(
+            new TaskId(sector, 1, 1, TaskKind.ADD_PIECE),
+            Optional.of(type),
+            now,
+            Optional.empty(),
+            Placement.Urgency.NONE);
+    Placement.Farm idle =
+        new Placement.Farm(placementHosts(), silence.away(silent), List.of(), coming);
+    return Placement.decide(List.of(first), idle, Set.of()).assignments().stream()
+        .map(Placement.Assignment::host)
+        .findFirst();
+  }
+
+  /** Whether its place is counted without being expected. */
+  private boolean hasBegun(SectorId sector) {
+    return Optional.ofNullable(entries.get(sector)).flatMap(Entry::host).isPresent()
+        || hosts.values().stream()
+            .flatMap(host -> host.state().sectors().stream())
+            .anyMatch(here -> here.counts() && here.sector().equals(sector));
+  }
+
   /** Gives hosts to waiting tasks, if {@link #needsDecision}. */
   public List<Answer<A, W>> decide(Instant now) {
+    changed |= expected.isOver(now);
+    expected.end(now, this::hasBegun);
     Set<TaskId> starved = starved(now);
     if (!needsDecision(now)) {
       return List.of();
@@ -344,7 +391,10 @@ public final class SchedulerState<A, W> {
   }
 
   private List<Placement.Coming> coming() {
-    return entries.values().stream().flatMap(entry -> entry.coming().stream()).toList();
+    return Stream.concat(
+            entries.values().stream().flatMap(entry -> entry.coming().stream()),
+            expected.coming().filter(sector -> !hasBegun(sector.sector())))
+        .toList();
   }
 
   private Set<TaskId> starved(Instant now) {
@@ -359,7 +409,10 @@ public final class SchedulerState<A, W> {
    * task has waited too long for memory.
    */
   public boolean needsDecision(Instant now) {
-    return changed || !kept.containsAll(starved(now)) || !silent.equals(silence.silent(now));
+    return changed
+        || expected.isOver(now)
+        || !kept.containsAll(starved(now))
+        || !silent.equals(silence.silent(now));
   }
 
   /**

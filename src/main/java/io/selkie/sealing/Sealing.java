@@ -16,6 +16,7 @@ import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.HostId;
 import io.selkie.sealing.SealingFacts.PlannedPiece;
 import io.selkie.sector.SectorTasks;
+import io.selkie.stages.Stages;
 import io.selkie.storage.PieceLayout;
 import io.selkie.storage.SectorPlaces;
 import java.io.IOException;
@@ -294,14 +295,6 @@ public final class Sealing {
   }
 
   private <T> CompletionStage<T> blocking(Callable<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.call();
-          } catch (Exception e) {
-            throw new CompletionException(e);
-          }
-        },
-        parts.blocking());
+    return Stages.blocking(parts.blocking(), work);
   }
 }

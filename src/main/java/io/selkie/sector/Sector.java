@@ -85,6 +85,9 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
   /** Of the task that was asked for last, as its driver said last. */
   private Optional<Instant> deadline = Optional.empty();
 
+  /** Likewise. */
+  private Optional<HostId> pin = Optional.empty();
+
   private Instant lastWord;
   private Instant recoveredAt;
 
@@ -141,9 +144,19 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
    *
    * @param deadline after which the work is lost, if there is one. Only the order of waiting tasks
    *     comes of it, so it is not kept: whoever repeats the call says it again
+   * @param pin the host that is to do it, unless files of the sector are elsewhere; not kept either
    */
-  public record Perform(TaskRequest request, Optional<Instant> deadline, ActorRef<Answer> replyTo)
-      implements Command {}
+  public record Perform(
+      TaskRequest request,
+      Optional<Instant> deadline,
+      Optional<HostId> pin,
+      ActorRef<Answer> replyTo)
+      implements Command {
+    /** On any host. */
+    public Perform(TaskRequest request, Optional<Instant> deadline, ActorRef<Answer> replyTo) {
+      this(request, deadline, Optional.empty(), replyTo);
+    }
+  }
 
   /** Tell the state. */
   public record Get(ActorRef<SectorState> replyTo) implements Command {}
@@ -265,6 +278,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     asker = null;
     aborter = null;
     deadline = Optional.empty();
+    pin = Optional.empty();
     checking.clear();
     forgetWorkers();
     startedAt = null;
@@ -289,8 +303,10 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     SectorStep step = DriverRules.perform(state, command.request(), now());
     if (UnderWay.isAtRest(state)) {
       deadline = command.deadline();
+      pin = command.pin();
     } else if (step.equals(SectorStep.nothing())) {
       deadline = command.deadline().or(() -> deadline);
+      pin = command.pin().or(() -> pin);
     }
     if (!step.equals(SectorStep.nothing()) && step.events().isEmpty()) {
       return take(state, step, command.replyTo());
@@ -437,7 +453,7 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
                   state.facts().proofType(),
                   state.task().requestedAt(),
                   PlacementRules.runsOn(state),
-                  PlacementRules.route(state),
+                  PlacementRules.route(state).pinnedTo(pin),
                   deadline,
                   state.hasDeals(),
                   assignments));

@@ -3,6 +3,7 @@ package io.selkie.sector;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.selkie.filecoin.SectorId;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
 import java.time.Duration;
@@ -24,9 +25,16 @@ public interface SectorTasks {
    * Has the sector do a task; answers when it is done, has failed, or is refused.
    *
    * @param deadline after which the work is lost, if there is one
+   * @param pin the host that is to do it, unless files of the sector are elsewhere
    */
   CompletionStage<Sector.Answer> perform(
-      SectorId sector, TaskRequest request, Optional<Instant> deadline);
+      SectorId sector, TaskRequest request, Optional<Instant> deadline, Optional<HostId> pin);
+
+  /** The same on whichever host has room. */
+  default CompletionStage<Sector.Answer> perform(
+      SectorId sector, TaskRequest request, Optional<Instant> deadline) {
+    return perform(sector, request, deadline, Optional.empty());
+  }
 
   /**
    * Ends the sector's task; answers when its prover is dead and what the task wrote is gone: a
@@ -50,9 +58,9 @@ public interface SectorTasks {
 
       @Override
       public CompletionStage<Sector.Answer> perform(
-          SectorId sector, TaskRequest request, Optional<Instant> deadline) {
+          SectorId sector, TaskRequest request, Optional<Instant> deadline, Optional<HostId> pin) {
         return entity(sector)
-            .ask(replyTo -> new Sector.Perform(request, deadline, replyTo), patience);
+            .ask(replyTo -> new Sector.Perform(request, deadline, pin, replyTo), patience);
       }
 
       @Override

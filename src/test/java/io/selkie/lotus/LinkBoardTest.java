@@ -8,6 +8,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.wire.LotusTask;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LinkBoardTest {
@@ -59,5 +60,21 @@ class LinkBoardTest {
         Set.of(
             LotusTask.ADD_PIECE, LotusTask.FINALIZE, LotusTask.FINALIZE_UNSEALED, LotusTask.FETCH),
         asked());
+  }
+
+  @Test
+  void whoGaveTheLinkAwaySaysSoUntilItHasItAgain() {
+    assertFalse(board.isHandedOver(), "nobody may have it yet");
+    board.hold(UUID.randomUUID());
+    board.handOver(false);
+    assertFalse(board.isHandedOver());
+
+    board.release();
+    assertFalse(board.isHandedOver(), "the miner knows this address alone");
+    board.handOver(true);
+    assertTrue(board.isHandedOver());
+
+    board.hold(UUID.randomUUID());
+    assertFalse(board.isHandedOver());
   }
 }

@@ -82,6 +82,56 @@ class MinerCallersTest {
   }
 
   @Test
+  void thoseWhoComeTogetherAskOnce() {
+    CompletableFuture<List<Permission>> word = new CompletableFuture<>();
+    List<String> asked = new ArrayList<>();
+    MinerCallers slow =
+        new MinerCallers(
+            token -> {
+              asked.add(token);
+              return word;
+            },
+            () -> now);
+
+    CompletionStage<Optional<Set<Permission>>> first = slow.remembered().allowed("a");
+    CompletionStage<Optional<Set<Permission>>> second = slow.fresh().allowed("a");
+    word.complete(List.of(Permission.ADMIN));
+
+    assertEquals(Optional.of(ADMIN), first.toCompletableFuture().join());
+    assertEquals(Optional.of(ADMIN), second.toCompletableFuture().join());
+    assertEquals(List.of("a"), asked);
+  }
+
+  @Test
+  void aFloodOfTokensThatSomebodyMadeUpReachesTheMinerInPart() {
+    CompletableFuture<List<Permission>> word = new CompletableFuture<>();
+    List<String> asked = new ArrayList<>();
+    MinerCallers slow =
+        new MinerCallers(
+            token -> {
+              asked.add(token);
+              return token.equals("known")
+                  ? CompletableFuture.completedStage(List.of(Permission.ADMIN))
+                  : word;
+            },
+            () -> now);
+    slow.remembered().allowed("known");
+    for (int i = 0; i < 1000; i++) {
+      slow.remembered().allowed("t" + i);
+    }
+    now = now.plus(Duration.ofMinutes(2));
+
+    assertEquals(1 + 32, asked.size());
+    assertTrue(failed(slow.remembered().allowed("t999")));
+    assertEquals(
+        Optional.of(ADMIN),
+        slow.remembered().allowed("known").toCompletableFuture().join(),
+        "as if the miner were away");
+    word.completeExceptionally(new RpcException("JWT Verification failed"));
+    assertEquals(Optional.of(ADMIN), slow.fresh().allowed("known").toCompletableFuture().join());
+  }
+
+  @Test
   void whatIsNoTokenIsNotAskedAbout() {
     assertEquals(Optional.empty(), allowed(""));
     assertEquals(Optional.empty(), allowed("x".repeat(5000)));

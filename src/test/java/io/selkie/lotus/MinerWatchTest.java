@@ -21,7 +21,7 @@ class MinerWatchTest {
 
   private MinerWatch watch(Optional<HostPort> own) {
     return new MinerWatch(
-        new LotusSettings(Optional.empty(), own, Optional.empty()),
+        new LotusSettings(Optional.empty(), own, Optional.empty(), Optional.empty(), false),
         () -> {
           if (missing.isPresent()) {
             throw new IOException(missing.get());

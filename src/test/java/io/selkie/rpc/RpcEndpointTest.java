@@ -12,12 +12,18 @@ import akka.http.javadsl.ServerBinding;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.selkie.auth.Permission;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.math.BigInteger;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -299,6 +306,91 @@ class RpcEndpointTest {
   private static @Nullable Throwable trouble(CompletionStage<?> stage) {
     return assertThrows(ExecutionException.class, () -> stage.toCompletableFuture().get())
         .getCause();
+  }
+
+  /** An API of which nothing may be read by all, as that of a worker. */
+  interface Closed {
+    @Needs(Permission.ADMIN)
+    CompletionStage<String> session();
+  }
+
+  private static URI listen(RpcEndpoint endpoint) throws Exception {
+    ServerBinding bound =
+        Http.get(TESTKIT.system())
+            .newServerAt("127.0.0.1", 0)
+            .bind(endpoint::handle)
+            .toCompletableFuture()
+            .get();
+    return URI.create("http://127.0.0.1:" + bound.localAddress().getPort() + "/rpc/v0");
+  }
+
+  private static RpcEndpoint closed(RpcEndpoint.Limits limits) {
+    Closed service = () -> CompletableFuture.completedFuture("cd057b6f");
+    return new RpcEndpoint(
+        RpcService.of(Closed.class, service),
+        token -> CompletableFuture.completedFuture(Optional.ofNullable(TOKENS.get(token))),
+        TESTKIT.system(),
+        limits);
+  }
+
+  @Test
+  void whoShowsNoTokenHasNoRoomForMuch() throws Exception {
+    String call = "{\"id\":1,\"method\":\"Filecoin.Session\",\"x\":\"%s\"}";
+    String large = call.formatted("x".repeat(RpcEndpoint.Limits.USUAL.mostUnknown()));
+
+    HttpResponse<String> refused = post(large);
+    assertEquals(500, refused.statusCode());
+    assertTrue(refused.body().contains("request bigger than maximum 65536 allowed"));
+    assertEquals(200, admin(large).statusCode());
+    URI socket = URI.create(address.toString().replace("http", "ws"));
+    try (RawSocket nobody = RawSocket.open(socket, Optional.empty(), true);
+        RawSocket known = RawSocket.open(socket, Optional.of("all"), true)) {
+      known.send(large);
+      assertTrue(known.next().contains("cd057b6f"));
+      nobody.send(large);
+      nobody.closed.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aBodyThatDoesNotComeIsNotWaitedForForEver() throws Exception {
+    Duration soon = Duration.ofMillis(300);
+    Duration late = Duration.ofDays(1);
+    String nobody = "POST /rpc/v0 HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n";
+    String known = nobody + "Authorization: Bearer all\r\n";
+
+    URI hasty = listen(closed(new RpcEndpoint.Limits(1000, soon, late, late)));
+    assertEquals("HTTP/1.1 408 Request Timeout", answer(hasty, nobody + "\r\n{"));
+    URI stalling = listen(closed(new RpcEndpoint.Limits(1000, late, soon, late)));
+    assertEquals("HTTP/1.1 408 Request Timeout", answer(stalling, known + "\r\n{"));
+    URI trickling = listen(closed(new RpcEndpoint.Limits(1000, late, late, soon)));
+    assertEquals("HTTP/1.1 408 Request Timeout", answer(trickling, known + "\r\n{"));
+  }
+
+  /** The first line. */
+  private static String answer(URI server, String request) throws IOException {
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
+    }
+  }
+
+  @Test
+  void aSocketThatNothingMayBeAskedByIsNotOpened() throws Exception {
+    String place = listen(closed(RpcEndpoint.Limits.USUAL)).toString().replace("http", "ws");
+
+    ExecutionException refused =
+        assertThrows(
+            ExecutionException.class,
+            () -> RawSocket.open(URI.create(place), Optional.empty(), true));
+    assertInstanceOf(WebSocketHandshakeException.class, refused.getCause());
+    try (RawSocket known = RawSocket.open(URI.create(place), Optional.of("admin"), true)) {
+      known.send("{\"id\":1,\"method\":\"Filecoin.Session\"}");
+      assertTrue(known.next().contains("cd057b6f"));
+    }
   }
 
   @Test

@@ -187,6 +187,7 @@ class RpcSessionTest {
                 RpcSession.flow(
                     RpcService.of(SocketSample.class, service),
                     Set.of(Permission.values()),
+                    RpcJson.MOST_BYTES,
                     KIT.system()))
             .runWith(Sink.ignore(), KIT.system());
 
@@ -243,7 +244,7 @@ class RpcSessionTest {
       })
   void whateverComesIsAnsweredWithAnErrorAndHarmsNothing(String text) throws Exception {
     String sent =
-        text.replace("DEEP", "[".repeat(100_000))
+        text.replace("DEEP", "[".repeat(50_000))
             .replace("LONG", "{\"id\":1,\"params\":[" + "9".repeat(10_000) + "]}");
     try (RawSocket client = open()) {
       client.send(sent);
@@ -259,7 +260,8 @@ class RpcSessionTest {
   @Test
   void aMessageHasALimit() {
     Source<ByteString, ?> endless = Source.repeat(ByteString.fromArray(new byte[1 << 20]));
-    CompletionStage<String> bytes = Frames.text(BinaryMessage.create(endless), KIT.system());
+    CompletionStage<String> bytes =
+        Frames.text(BinaryMessage.create(endless), RpcJson.MOST_BYTES, KIT.system());
 
     assertThrows(ExecutionException.class, () -> bytes.toCompletableFuture().get());
   }
@@ -269,6 +271,7 @@ class RpcSessionTest {
     CompletionStage<String> cut =
         Frames.text(
             TextMessage.create(Source.<String>failed(new IllegalStateException("cut"))),
+            RpcJson.MOST_BYTES,
             KIT.system());
 
     assertThrows(ExecutionException.class, () -> cut.toCompletableFuture().get());

@@ -167,6 +167,9 @@ class MessagesTest {
     TestProbe<SchedulerCommand.Hosts> hosts = KIT.createTestProbe();
     TestProbe<SchedulerCommand.Ordered> ordered = KIT.createTestProbe();
     survives(new SchedulerCommand.ListHosts(hosts.getRef()));
+    TestProbe<SchedulerCommand.Beginning> beginning = KIT.createTestProbe();
+    survives(new SchedulerCommand.WhereToBegin(task.sector(), TestTasks.TYPE, beginning.getRef()));
+    survives(new SchedulerCommand.Beginning(Optional.of(HOST)));
     survives(
         new SchedulerCommand.Hosts(
             List.of(

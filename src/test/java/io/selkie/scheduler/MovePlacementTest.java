@@ -268,4 +268,49 @@ class MovePlacementTest {
     assertEquals(Optional.of(B), answers.get(0).inputs().map(FileSource::host));
     assertFalse(state.wishes().stream().anyMatch(wish -> wish.move().task().equals(TASK)));
   }
+
+  private static final TaskId FIRST = task(1, 1, TaskKind.ADD_PIECE);
+
+  private static Placement.Decision asked(TaskId task, HostId of, Placement.Host... hosts) {
+    Placement.Waiting waiting =
+        new Placement.Waiting(
+            task,
+            Optional.of(TestTasks.TYPE),
+            NOON,
+            Optional.empty(),
+            SectorRoute.NONE.pinnedTo(Optional.of(of)),
+            Placement.Urgency.NONE);
+    return Placement.decide(List.of(waiting), List.of(hosts), List.of());
+  }
+
+  @Test
+  void whatWasAskedOfAHostIsDoneThereOrWaits() {
+    TaskId proof = task(1, 5, TaskKind.COMMIT_2);
+
+    assertEquals(
+        List.of(new Placement.Assignment(FIRST, B)),
+        asked(FIRST, B, open(A, BEGINS), open(B, BEGINS)).assignments());
+    assertEquals(
+        List.of(new Placement.Assignment(proof, B)),
+        asked(proof, B, open(A, TaskKind.COMMIT_2), open(B, REST)).assignments());
+    assertEquals(
+        Map.of(FIRST, "it was asked of host c, which has not announced itself"),
+        asked(FIRST, C, open(A, BEGINS)).reasons());
+    assertEquals(
+        Map.of(FIRST, "host b is cordoned; selkie hosts uncordon b ends that"),
+        asked(FIRST, B, open(A, BEGINS), host(B, HostMode.CORDONED, BEGINS)).reasons());
+  }
+
+  @Test
+  void filesCountMoreThanWhoWasAskedAndASectorThatHasToLeaveGoesThere() {
+    SectorRoute asked = SectorRoute.NONE.pinnedTo(Optional.of(B));
+
+    assertEquals(
+        List.of(new Placement.Assignment(TASK, A)),
+        decide(asked, open(A, REST), open(B, REST)).assignments());
+    assertEquals(
+        List.of(move(B, true)),
+        decide(asked, open(A, BEGINS), open(B, TaskKind.PRE_COMMIT_2), open(C, REST)).moves(),
+        "although it could go on for longer elsewhere");
+  }
 }

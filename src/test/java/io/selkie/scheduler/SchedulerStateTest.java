@@ -588,4 +588,63 @@ class SchedulerStateTest {
     state.withdraw(preCommit1(4));
     assertEquals(List.of(3L), askLarge(later.plusSeconds(1)));
   }
+
+  /** A host for two sectors, of which it adds pieces to one at a time. */
+  private void reportSmall(HostId host, HostSector... sectors) {
+    HostLimits all = TestLimits.slots(Map.of(TaskKind.ADD_PIECE, 1));
+    HostLimits small =
+        new HostLimits(all.slots(), 1, 1, all.memory(), all.needs(), all.devices(), all.disks());
+    state.report(
+        host,
+        "worker " + host,
+        new HostState(small, Set.of(), List.of(sectors), Optional.empty()),
+        NOW);
+    state.decide(NOW);
+  }
+
+  private Optional<HostId> begins(long sector, Instant now) {
+    return state.begins(TestTasks.sector(sector), TestTasks.TYPE, now);
+  }
+
+  @Test
+  void sectorsWhosePiecesComeAreSpreadAndKeepTheirPlaces() {
+    reportSmall(A);
+    reportSmall(B);
+
+    assertEquals(Optional.of(A), begins(1, NOW));
+    assertEquals(Optional.of(B), begins(2, NOW));
+    assertEquals(Optional.of(A), begins(1, NOW), "it is expected there");
+    assertEquals(Optional.of(A), begins(3, NOW));
+    assertEquals(Optional.of(B), begins(4, NOW));
+    assertEquals(Optional.empty(), begins(5, NOW), "both are full of what is to come");
+    assertEquals(List.of(), submit(task(6, 1, TaskKind.ADD_PIECE)));
+
+    Instant later = NOW.plus(ExpectedSectors.PATIENCE);
+    assertTrue(state.needsDecision(later));
+    assertEquals(1, state.decide(later).size(), "what did not come is not waited for any more");
+  }
+
+  @Test
+  void aSectorThatHasComeIsNotExpectedAsWell() {
+    reportSmall(A);
+    assertEquals(Optional.of(A), begins(1, NOW));
+    TaskId first = task(1, 1, TaskKind.ADD_PIECE);
+    assertEquals(List.of("sector 1: t1 on a, worker a"), submit(first));
+    assertEquals(Optional.of(A), begins(2, NOW), "one place is left");
+
+    state.withdraw(first);
+    reportSmall(
+        A, new HostSector(TestTasks.sector(1), TestTasks.TYPE, HostSector.Presence.SEALING, false));
+
+    assertEquals(List.of("sector 2: t1 on a, worker a"), submit(task(2, 1, TaskKind.ADD_PIECE)));
+    assertEquals(Optional.empty(), begins(3, NOW));
+  }
+
+  @Test
+  void aSlotThatIsTakenNowIsNoReasonToBeginElsewhere() {
+    reportSmall(A);
+    submit(task(1, 1, TaskKind.ADD_PIECE));
+
+    assertEquals(Optional.of(A), begins(2, NOW), "its piece takes a while to come");
+  }
 }

@@ -6,6 +6,7 @@ import io.selkie.filecoin.SealProof;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -84,7 +85,7 @@ final class ScriptedTasks implements SectorTasks {
 
   @Override
   public synchronized CompletionStage<Sector.Answer> perform(
-      SectorId sector, TaskRequest request, Optional<Instant> deadline) {
+      SectorId sector, TaskRequest request, Optional<Instant> deadline, Optional<HostId> pin) {
     asked.add(request);
     deadlines.put(request.kind(), deadline);
     List<Sector.Answer> script = next.getOrDefault(request.kind(), List.of());

@@ -1,5 +1,6 @@
 package io.selkie.lotus.calls;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.PaddedSize;
@@ -9,6 +10,7 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.FileType;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a miner wants of a sector by one call, with every fact that came with it. */
@@ -34,8 +36,19 @@ public sealed interface CallOrder {
         : getClass().getSimpleName();
   }
 
-  /** A task of the sector, as it is. */
-  record Perform(TaskRequest request) implements CallOrder {
+  /**
+   * A task of the sector, as it is.
+   *
+   * @param at the host that the miner takes for a worker of its own, and asked; absent: the farm
+   */
+  record Perform(
+      TaskRequest request, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> at)
+      implements CallOrder {
+    /** Asked of the farm. */
+    public Perform(TaskRequest request) {
+      this(request, Optional.empty());
+    }
+
     @Override
     public SealProofType proofType() {
       return request.proofType();
@@ -64,12 +77,23 @@ public sealed interface CallOrder {
    *
    * @param stored whether on a path that stores, else on one that seals
    * @param moved whether they leave where they were
+   * @param at the host that the miner takes for a worker of its own, and asked; absent: the farm
    */
-  record Fetch(SealProofType proofType, Set<FileType> types, boolean stored, boolean moved)
+  record Fetch(
+      SealProofType proofType,
+      Set<FileType> types,
+      boolean stored,
+      boolean moved,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> at)
       implements CallOrder {
     /** The set is copied. */
     public Fetch {
       types = Set.copyOf(types);
+    }
+
+    /** Asked of the farm. */
+    public Fetch(SealProofType proofType, Set<FileType> types, boolean stored, boolean moved) {
+      this(proofType, types, stored, moved, Optional.empty());
     }
   }
 

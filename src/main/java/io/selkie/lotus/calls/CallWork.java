@@ -3,6 +3,7 @@ package io.selkie.lotus.calls;
 import io.selkie.filecoin.SectorId;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
@@ -76,11 +77,11 @@ final class CallWork {
   CompletionStage<Step> step(CallState.Open open) {
     CallOrder order = open.order();
     if (order instanceof CallOrder.Perform perform) {
-      return perform(open.sector(), perform.request());
+      return perform(open.sector(), perform.request(), perform.at());
     }
     if (order instanceof CallOrder.AddPushedPiece piece) {
       return open.piece().isPresent()
-          ? perform(open.sector(), added(piece, open.piece().get()))
+          ? perform(open.sector(), added(piece, open.piece().get()), Optional.empty())
           : waitForPiece(piece);
     }
     if (order instanceof CallOrder.Fetch fetch) {
@@ -137,28 +138,34 @@ final class CallWork {
     return perform(
         sector,
         new TaskRequest.Transfer(fetch.proofType()),
+        Optional.empty(),
         result -> {
           TaskResult.Transferred transferred = (TaskResult.Transferred) result;
           return fetch.moved()
               ? perform(
                   sector,
                   new TaskRequest.Release(fetch.proofType(), transferred.copy()),
+                  Optional.empty(),
                   released -> CompletableFuture.completedStage(new Outcome(new CallOutcome.Done())))
               : CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
         });
   }
 
-  private CompletionStage<Step> perform(SectorId sector, TaskRequest request) {
+  private CompletionStage<Step> perform(SectorId sector, TaskRequest request, Optional<HostId> at) {
     return perform(
         sector,
         request,
+        at,
         result -> CompletableFuture.completedStage(new Outcome(new CallOutcome.Gave(result))));
   }
 
   private CompletionStage<Step> perform(
-      SectorId sector, TaskRequest request, Function<TaskResult, CompletionStage<Step>> then) {
+      SectorId sector,
+      TaskRequest request,
+      Optional<HostId> at,
+      Function<TaskResult, CompletionStage<Step>> then) {
     return tasks
-        .perform(sector, request, Optional.empty())
+        .perform(sector, request, Optional.empty(), at)
         .thenCompose(
             answer -> {
               if (answer instanceof Sector.Done done) {

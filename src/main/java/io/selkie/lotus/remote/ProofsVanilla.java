@@ -12,6 +12,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.SealWork;
 import io.selkie.proofs.SectorPaths;
+import io.selkie.stages.Stages;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
@@ -21,8 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -47,26 +46,9 @@ public final class ProofsVanilla implements VanillaProofs {
     this.executor = executor;
   }
 
-  @FunctionalInterface
-  private interface Work<T> {
-    T run() throws IOException, ProofsException;
-  }
-
-  private <T> CompletionStage<T> later(Work<T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return work.run();
-          } catch (IOException | ProofsException e) {
-            throw new CompletionException(e);
-          }
-        },
-        executor);
-  }
-
   @Override
   public CompletionStage<Bytes> single(Single request) {
-    return later(() -> prove(request));
+    return Stages.blocking(executor, () -> prove(request));
   }
 
   private Bytes prove(Single request) throws IOException, ProofsException {
@@ -94,7 +76,7 @@ public final class ProofsVanilla implements VanillaProofs {
 
   @Override
   public CompletionStage<Path> porep(Porep request) {
-    return later(() -> prove(request));
+    return Stages.blocking(executor, () -> prove(request));
   }
 
   /** One piece of all the data has the same commitment as its pieces together. */

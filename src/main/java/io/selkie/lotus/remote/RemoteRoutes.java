@@ -13,6 +13,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.rpc.RpcCallers;
+import io.selkie.stages.Stages;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePaths;
@@ -50,7 +51,7 @@ public final class RemoteRoutes {
   private final RemoteFiles files;
   private final RemoteDeletion deletion;
   private final VanillaRoutes vanilla;
-  private final Blocking blocking;
+  private final Executor blocking;
 
   /**
    * What the routes stand on.
@@ -84,11 +85,10 @@ public final class RemoteRoutes {
     this.parts = parts;
     this.gate = new RemoteGate(parts.callers(), parts.deleters());
     this.files = new RemoteFiles(parts.paths());
-    Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
-    this.blocking = new Blocking(executor);
+    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     this.vanilla = new VanillaRoutes(system, parts.proofs(), blocking, DISPATCHER);
     this.deletion =
-        new RemoteDeletion(parts.paths(), parts.index(), parts.before(), parts.clock(), executor);
+        new RemoteDeletion(parts.paths(), parts.index(), parts.before(), parts.clock(), blocking);
   }
 
   /** Answers a request whose path begins with {@link #BASE}; never a failed stage. */
@@ -182,9 +182,12 @@ public final class RemoteRoutes {
     SectorId sector = SectorId.parse(path.get(1));
     boolean ranges = request.getHeader("Range").isPresent();
     if (RemoteFiles.isDirectory(type)) {
-      return ranges ? done(Answers.failed()) : blocking.run(() -> archive(sector, type));
+      return ranges
+          ? done(Answers.failed())
+          : Stages.blocking(blocking, () -> archive(sector, type));
     }
-    return blocking.run(
+    return Stages.blocking(
+        blocking,
         () -> {
           Path root = files.find(sector, type).root();
           List<String> directories = List.of(type.toString());
@@ -250,7 +253,8 @@ public final class RemoteRoutes {
     SectorSize size = sectorSize(number(path.get(2)));
     long start = padded(number(path.get(4)));
     long length = padded(number(path.get(5)));
-    return blocking.run(
+    return Stages.blocking(
+        blocking,
         () -> {
           Path root = files.find(sector, FileType.UNSEALED).root();
           List<String> directories = List.of(FileType.UNSEALED.toString());

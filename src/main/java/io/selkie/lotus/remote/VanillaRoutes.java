@@ -10,6 +10,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.model.headers.TimeoutAccess;
 import akka.util.ByteString;
 import io.selkie.rpc.RpcJson;
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,10 +39,10 @@ final class VanillaRoutes {
 
   private final ActorSystem<?> system;
   private final VanillaProofs proofs;
-  private final Blocking blocking;
+  private final Executor blocking;
   private final String dispatcher;
 
-  VanillaRoutes(ActorSystem<?> system, VanillaProofs proofs, Blocking blocking, String dispatcher) {
+  VanillaRoutes(ActorSystem<?> system, VanillaProofs proofs, Executor blocking, String dispatcher) {
     this.system = system;
     this.proofs = proofs;
     this.blocking = blocking;
@@ -62,7 +64,7 @@ final class VanillaRoutes {
   CompletionStage<HttpResponse> porep(HttpRequest request) {
     return asked(request, VanillaProofs.Porep.class)
         .thenCompose(proofs::porep)
-        .thenCompose(output -> blocking.run(() -> send(output)))
+        .thenCompose(output -> Stages.blocking(blocking, () -> send(output)))
         .exceptionally(VanillaRoutes::explained);
   }
 
@@ -107,10 +109,7 @@ final class VanillaRoutes {
   }
 
   private static HttpResponse explained(Throwable trouble) {
-    Throwable cause = trouble;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Stages.cause(trouble);
     LOG.debug("no vanilla proof", cause);
     return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, Words.of(cause));
   }

@@ -43,16 +43,17 @@ public sealed interface PieceStream {
     /**
      * Completes when the caller has shown itself, which it does along with its call.
      *
-     * @return fails with {@link StreamException} if it does not in time
+     * @return whether it asks before it sends, so that it can be told another place; fails with
+     *     {@link StreamException} if it does not come in time
      */
-    CompletionStage<Void> arrived();
+    CompletionStage<Boolean> arrived();
 
     /**
      * Tells the caller to push to another place, which has announced this stream itself. Nothing is
      * read here then.
      *
      * @param place such as {@code http://10.0.0.2:3456/rpc/streams/v0/push/UUID}
-     * @return false if it is too late: the stream is read or closed
+     * @return false if it is too late: the stream is read or closed, or its bytes come already
      */
     boolean redirect(URI place);
   }

@@ -1,13 +1,17 @@
 package io.selkie.lotus.streams;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Connection;
 import akka.http.javadsl.model.headers.TimeoutAccess;
+import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +38,9 @@ public final class PieceStreams {
   private final StreamLimits limits;
   private final Storing storing;
   private final Map<UUID, Push> pushes = new HashMap<>();
+
+  /** From where streams were asked for that no call had announced. */
+  private final Map<UUID, String> askers = new HashMap<>();
 
   /** Streams of this host; none is announced. */
   public PieceStreams(ActorSystem<?> system, StreamLimits limits) {
@@ -77,6 +84,7 @@ public final class PieceStreams {
 
   private synchronized void forget(UUID id) {
     pushes.remove(id);
+    askers.remove(id);
   }
 
   /**
@@ -98,7 +106,7 @@ public final class PieceStreams {
     if (id.isEmpty()) {
       return refuse(request, 400, "the path ends in no uuid");
     }
-    Optional<Push> push = visited(id.get());
+    Optional<Push> push = visited(id.get(), address(request));
     if (push.isEmpty()) {
       return refuse(request, 503, "too many streams wait for their calls: try again later");
     }
@@ -109,16 +117,31 @@ public final class PieceStreams {
     return push.get().post(request);
   }
 
-  private synchronized Optional<Push> visited(UUID id) {
+  /** Whoever asks for streams that nobody knows keeps no others from asking. */
+  private synchronized Optional<Push> visited(UUID id, String from) {
     Optional<Push> known = Optional.ofNullable(pushes.get(id));
-    if (known.isPresent() || strangers() < limits.strangers()) {
-      return Optional.of(known.orElseGet(() -> pushes.computeIfAbsent(id, this::create)));
+    if (known.isPresent()) {
+      return known;
     }
-    return Optional.empty();
+    List<UUID> strangers = pushes.keySet().stream().filter(each -> !isAnnounced(each)).toList();
+    long same = strangers.stream().filter(each -> from.equals(askers.get(each))).count();
+    if (strangers.size() >= limits.strangers() || same >= limits.strangersOfOne()) {
+      return Optional.empty();
+    }
+    askers.put(id, from);
+    return Optional.of(pushes.computeIfAbsent(id, this::create));
   }
 
-  private long strangers() {
-    return pushes.values().stream().filter(push -> !push.isAnnounced()).count();
+  private boolean isAnnounced(UUID id) {
+    return Optional.ofNullable(pushes.get(id)).filter(Push::isAnnounced).isPresent();
+  }
+
+  private static String address(HttpRequest request) {
+    return request
+        .getAttribute(AttributeKeys.remoteAddress)
+        .flatMap(RemoteAddress::getAddress)
+        .map(InetAddress::getHostAddress)
+        .orElse("");
   }
 
   private CompletionStage<HttpResponse> refuse(HttpRequest request, int status, String why) {

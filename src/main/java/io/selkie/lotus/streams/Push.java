@@ -25,7 +25,7 @@ final class Push implements PieceStream.PushedStream {
   private final Storing storing;
   private final ActorSystem<?> system;
   private final Runnable forget;
-  private final CompletableFuture<Void> arrived = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> arrived = new CompletableFuture<>();
   private final CompletableFuture<HttpRequest> body = new CompletableFuture<>();
   private final CompletableFuture<HttpResponse> stored = new CompletableFuture<>();
   private final SharedKillSwitch end = KillSwitches.shared("piece");
@@ -96,7 +96,7 @@ final class Push implements PieceStream.PushedStream {
     }
     older.ifPresent(asked -> asked.complete(refusal("it was asked for anew")));
     known.ifPresent(decided -> mine.complete(toHead(decided)));
-    arrived.complete(null);
+    arrived.complete(true);
     gone.whenComplete((left, trouble) -> left(mine));
     return mine;
   }
@@ -120,7 +120,7 @@ final class Push implements PieceStream.PushedStream {
       known = verdict;
       posted |= known.isEmpty() || known.get() instanceof Read;
     }
-    arrived.complete(null);
+    arrived.complete(false);
     if (again) {
       return dropped(request, refusal("its bytes have come already"));
     }
@@ -139,7 +139,7 @@ final class Push implements PieceStream.PushedStream {
   }
 
   @Override
-  public CompletionStage<Void> arrived() {
+  public CompletionStage<Boolean> arrived() {
     return arrived.copy();
   }
 
@@ -194,6 +194,9 @@ final class Push implements PieceStream.PushedStream {
             verdict.get() instanceof Failed failed
                 ? failed.why()
                 : new StreamException("the stream is read, redirected or closed already"));
+      }
+      if (posted && wanted instanceof Redirected) {
+        return Optional.of(new StreamException("its bytes come already"));
       }
       verdict = Optional.of(wanted);
       asked = head;

@@ -11,6 +11,11 @@ import java.time.Duration;
  * @param strangers how many streams are held at once that no call has announced
  */
 public record StreamLimits(Duration pairing, Duration stall, int strangers) {
+  /** So many of them may one address have. */
+  int strangersOfOne() {
+    return Math.max(1, strangers / 4);
+  }
+
   /** Those of Lotus, which has none of the last two. */
   public static final StreamLimits USUAL =
       new StreamLimits(Duration.ofSeconds(30), Duration.ofMinutes(2), 256);

@@ -93,7 +93,7 @@ class LotusCallTest {
 
     @Override
     public synchronized CompletionStage<Sector.Answer> perform(
-        SectorId sector, TaskRequest request, Optional<Instant> deadline) {
+        SectorId sector, TaskRequest request, Optional<Instant> deadline, Optional<HostId> pin) {
       asked.add(request);
       done.getRef().tell(request);
       return script.isEmpty()

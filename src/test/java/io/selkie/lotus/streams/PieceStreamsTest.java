@@ -10,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RemoteAddress;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,7 +192,7 @@ class PieceStreamsTest {
     PieceStream.PushedStream here = host.announce(id);
     PieceStream.PushedStream there = impatient.announce(id);
     CompletionStage<PushClient.Outcome> pushed = push(host, BYTES);
-    get(here.arrived());
+    assertTrue(get(here.arrived()), "it asks first");
 
     assertTrue(here.redirect(impatient.place(id)));
     assertFalse(here.redirect(host.place(id)), "there is one answer");
@@ -211,7 +214,8 @@ class PieceStreamsTest {
     CompletionStage<PushClient.Outcome> pushed =
         client.post(host.place(id), source(BYTES), Optional.empty());
     PieceStream.PushedStream stream = host.announce(id);
-    get(stream.arrived());
+    assertFalse(get(stream.arrived()), "it did not ask");
+    assertFalse(stream.redirect(impatient.place(id)), "a body cannot be sent elsewhere");
     try (RawHttp idle = new RawHttp(host.url())) {
       assertEquals("", idle.answer()); // by then, Akka would have given up what nobody reads
     }
@@ -269,6 +273,27 @@ class PieceStreamsTest {
 
     assertFalse(first.toCompletableFuture().isDone());
     assertFalse(second.toCompletableFuture().isDone());
+  }
+
+  private static int status(PieceStreams streams, String from) throws Exception {
+    CompletionStage<HttpResponse> asked =
+        streams.handle(
+            HttpRequest.create(PieceStreams.BASE + UUID.randomUUID())
+                .withMethod(HttpMethods.HEAD)
+                .addAttribute(
+                    AttributeKeys.remoteAddress, RemoteAddress.create(InetAddress.getByName(from))),
+            new CompletableFuture<>());
+    return asked.toCompletableFuture().isDone() ? get(asked).status().intValue() : 0;
+  }
+
+  @Test
+  void oneWhoAsksForManyUnknownStreamsKeepsNoOthersOut() throws Exception {
+    PieceStreams streams = new PieceStreams(KIT.system(), new StreamLimits(LONG, LONG, 8));
+
+    assertEquals(0, status(streams, "10.0.0.1"));
+    assertEquals(0, status(streams, "10.0.0.1"));
+    assertEquals(503, status(streams, "10.0.0.1"));
+    assertEquals(0, status(streams, "10.0.0.2"), "a miner that is faster than its call");
   }
 
   @Test
