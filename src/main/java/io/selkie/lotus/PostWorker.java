@@ -102,7 +102,8 @@ final class PostWorker implements PostWorkerApi {
 
   /**
    * A miner that has more partitions than this host has devices gives the rest to others, or later.
-   * A block's proof is never kept back.
+   * (Lotus 1.36 counts all that a worker does as one, so that a bound above 1 binds nothing; then
+   * they wait here.) A block's proof is never kept back.
    */
   private Map<LotusTask, Map<Integer, TaskResources>> resources(SectorSize size) {
     if (parts.kind() == PostKind.WINNING) {

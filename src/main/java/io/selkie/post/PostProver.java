@@ -212,7 +212,12 @@ public final class PostProver {
             Optional.of(List.of(sector.challenges())));
     return reads
         .read(
-            place.get().place(), parts.settings().readTimeout(), () -> parts.proofs().vanilla(work))
+            place.get().place(),
+            parts.settings().readTimeout(),
+            () -> {
+              place.get().requireFiles();
+              return parts.proofs().vanilla(work);
+            })
         .exceptionallyCompose(
             trouble ->
                 // Another holder may have a better copy; if not, this trouble is the one to know.

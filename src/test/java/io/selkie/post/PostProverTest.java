@@ -169,6 +169,16 @@ class PostProverTest {
   }
 
   @Test
+  void aLinkIsNothingThatASectorHas() throws Exception {
+    put(first, 7, FileType.CACHE);
+    Path file = Files.write(temp.resolve("elsewhere"), new byte[2048]);
+    Files.createSymbolicLink(FileType.SEALED.of(first.root(), new SectorId(MINER, 7)), file);
+
+    assertEquals(new WindowPost(Optional.empty(), List.of(7L)), window(sectors(7)));
+    assertEquals(List.of(), post.read);
+  }
+
+  @Test
   void whatTheLibraryFindsFaultyAfterAllIsUnreadable() throws Exception {
     put(first, 7);
     post.faulty.add(7L);
