@@ -4,22 +4,37 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
+import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallEffects;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.scheduler.HostId;
+import io.selkie.stages.Stages;
+import io.selkie.storage.FileType;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The desks of all hosts: whatever is asked goes to the host that has the files. */
-record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements CallEffects {
+record FarmDesks(
+    HostId host, CallDesk desk, ActorSystem<?> system, Supplier<CompletionStage<Set<HostId>>> hosts)
+    implements CallEffects {
   private static final Duration FIND = Duration.ofSeconds(5);
   private static final Duration SMALL = Duration.ofSeconds(10);
+
+  /** A minute for a large piece: who has to wait longer asks again. */
+  private static final Duration WORK = Duration.ofMinutes(1);
 
   /** The output of a Commit1 has up to 134 MB in JSON. */
   private static final Duration REPORT = Duration.ofMinutes(10);
@@ -28,26 +43,105 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
   public CompletionStage<Boolean> isTakingPiece(HostId at, UUID call) {
     return at.equals(host)
         ? CompletableFuture.completedStage(desk.isTaking(call))
-        : ask(at, SMALL, replyTo -> new HostDesk.IsTaking(call, replyTo))
+        : this.<HostDesk.Answer>ask(at, SMALL, replyTo -> new HostDesk.IsTaking(call, replyTo))
             .thenApply(HostDesk.Answer::yes);
+  }
+
+  @Override
+  public CompletionStage<CallOutcome> dataCid(
+      UUID call, CallOrder.DataCid order, Optional<Path> file) {
+    return order.host().equals(host)
+        ? desk.dataCids().of(call, order, file)
+        : work(order.host(), replyTo -> new HostDesk.Compute(call, order, file, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Boolean> isAnywhere(SectorId sector, Set<FileType> types) {
+    return desk.isAnywhere(sector, types);
+  }
+
+  @Override
+  public CompletionStage<CallOutcome> store(
+      UUID call, SectorId sector, CallOrder.Fetch order, Optional<HostId> first) {
+    return hosts
+        .get()
+        .thenCompose(
+            all -> {
+              Set<HostId> inTurn = new LinkedHashSet<>();
+              first.ifPresent(inTurn::add);
+              inTurn.add(host);
+              all.stream().sorted().forEach(inTurn::add);
+              return store(call, sector, order, first, List.copyOf(inTurn));
+            });
+  }
+
+  /** The first that has a path for them; that one is away which has files counts, others do not. */
+  private CompletionStage<CallOutcome> store(
+      UUID call,
+      SectorId sector,
+      CallOrder.Fetch order,
+      Optional<HostId> first,
+      List<HostId> inTurn) {
+    HostId at = inTurn.get(0);
+    List<HostId> others = inTurn.subList(1, inTurn.size());
+    CompletionStage<CallOutcome> here =
+        at.equals(host)
+            ? desk.stored().store(call, sector, order)
+            : work(at, replyTo -> new HostDesk.Store(call, sector, order, replyTo));
+    if (others.isEmpty()) {
+      return here;
+    }
+    return here.handle(
+            (outcome, trouble) -> {
+              boolean isFull = outcome instanceof CallOutcome.Failed failed && isNoRoom(failed);
+              boolean isAway =
+                  trouble != null
+                      && !first.equals(Optional.of(at))
+                      && Stages.cause(trouble) instanceof HostIsAway;
+              return isFull || isAway ? store(call, sector, order, first, others) : here;
+            })
+        .thenCompose(next -> next);
+  }
+
+  private static boolean isNoRoom(CallOutcome.Failed failed) {
+    return failed.failure().code().equals(StoredFiles.NO_SPACE);
+  }
+
+  private CompletionStage<CallOutcome> work(
+      HostId at, Function<ActorRef<HostDesk.Worked>, HostDesk.Command> order) {
+    return this.<HostDesk.Worked>ask(at, WORK, order)
+        .thenApply(answer -> answer.outcome().orElseThrow(() -> problem(answer.problem())));
+  }
+
+  private static final class HostIsAway extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    HostIsAway(HostId host) {
+      super("host " + host + " has the files, and is away");
+    }
   }
 
   @Override
   public CompletionStage<Void> report(UUID call, CallState.Ended ended, Optional<HostId> at) {
     return at.map(host::equals).orElse(true)
         ? desk.report(call, ended)
-        : ask(at.orElseThrow(), REPORT, replyTo -> new HostDesk.Report(call, ended, replyTo))
+        : this.<HostDesk.Answer>ask(
+                at.orElseThrow(), REPORT, replyTo -> new HostDesk.Report(call, ended, replyTo))
             .thenAccept(FarmDesks::requireDone);
   }
 
   private static void requireDone(HostDesk.Answer answer) {
     if (!answer.yes()) {
-      throw new CompletionException(new IOException(answer.problem().orElse("no reason given")));
+      throw problem(answer.problem());
     }
   }
 
-  private CompletionStage<HostDesk.Answer> ask(
-      HostId at, Duration patience, Function<ActorRef<HostDesk.Answer>, HostDesk.Command> order) {
+  private static CompletionException problem(Optional<String> why) {
+    return new CompletionException(new IOException(why.orElse("no reason given")));
+  }
+
+  private <A> CompletionStage<A> ask(
+      HostId at, Duration patience, Function<ActorRef<A>, HostDesk.Command> order) {
     return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
             system.receptionist(),
             replyTo -> Receptionist.find(HostDesk.key(at), replyTo),
@@ -55,16 +149,13 @@ record FarmDesks(HostId host, CallDesk desk, ActorSystem<?> system) implements C
             system.scheduler())
         .thenCompose(
             listing ->
-                AskPattern.<HostDesk.Command, HostDesk.Answer>ask(
+                AskPattern.<HostDesk.Command, A>ask(
                     one(at, listing), order::apply, patience, system.scheduler()));
   }
 
   private static ActorRef<HostDesk.Command> one(HostId at, Receptionist.Listing listing) {
     return listing.getServiceInstances(HostDesk.key(at)).stream()
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CompletionException(
-                    new IOException("host " + at + " has the files, and is away")));
+        .orElseThrow(() -> new CompletionException(new HostIsAway(at)));
   }
 }

@@ -29,6 +29,7 @@ import io.selkie.rpc.RpcException;
 import io.selkie.rpc.RpcJson;
 import io.selkie.rpc.RpcService;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.sector.SectorTasks;
 import io.selkie.stages.Stages;
@@ -37,6 +38,7 @@ import io.selkie.storage.FileType;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.MissingFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -45,11 +47,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a node that works for a Lotus miner: its listener, its calls, and the link. */
@@ -76,6 +80,7 @@ public final class LotusNode {
   private final ClusterSharding sharding;
   private final MinerAccess miner;
   private final SectorTasks tasks;
+  private final LotusFiles files;
   private final CallDesk desk;
   private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
   private final LinkBoard board = new LinkBoard();
@@ -85,6 +90,7 @@ public final class LotusNode {
    *
    * @param own where it listens
    * @param announceUrl where the miner reaches whichever host has the link; empty: there
+   * @param jobs in which provers work on what is of no sector
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
    * @param missing is told who brings files that other workers of the miner have
@@ -100,6 +106,7 @@ public final class LotusNode {
       HostPlaces places,
       Digest digest,
       VanillaProofs vanilla,
+      Jobs jobs,
       Path spool,
       Deletion deleted,
       Consumer<MissingFiles> missing,
@@ -121,7 +128,16 @@ public final class LotusNode {
     this.sharding = ClusterSharding.get(system);
     this.miner = new MinerAccess(parts.finder()::find, system, parts.blocking());
     this.tasks = SectorTasks.of(sharding, TASK_REPEAT);
-    this.desk = new CallDesk(miner, parts.paths(), index, parts.spool(), parts.blocking());
+    this.files = new LotusFiles(miner, parts.paths());
+    this.desk =
+        new CallDesk(
+            miner,
+            parts.paths(),
+            index,
+            parts.spool(),
+            new DataCids(parts.jobs(), parts.blocking()),
+            files,
+            parts.blocking());
   }
 
   /**
@@ -139,7 +155,7 @@ public final class LotusNode {
     ActorRef<?> ours =
         system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls();
-    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
+    parts.missing().accept(files);
     MinerCallers callers =
         new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
@@ -251,7 +267,7 @@ public final class LotusNode {
     LotusCall.Surroundings surroundings =
         new LotusCall.Surroundings(
             tasks,
-            new FarmDesks(parts.host(), desk, system),
+            new FarmDesks(parts.host(), desk, system, this::hosts),
             call ->
                 sharding.entityRefFor(LotusCall.KEY, call.toString()).tell(new LotusCall.Wake()),
             CALL_REPEAT,
@@ -286,6 +302,12 @@ public final class LotusNode {
                 Stages.cause(trouble) instanceof RpcException
                     ? CompletableFuture.completedStage(false)
                     : CompletableFuture.failedStage(trouble));
+  }
+
+  private CompletionStage<Set<HostId>> hosts() {
+    return AskPattern.ask(
+            parts.scheduler(), SchedulerCommand.ListHosts::new, ANSWER, system.scheduler())
+        .thenApply(all -> all.hosts().stream().map(HostStatus::host).collect(Collectors.toSet()));
   }
 
   private CompletionStage<@Nullable Void> quiet() {

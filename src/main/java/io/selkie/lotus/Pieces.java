@@ -4,6 +4,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import io.selkie.lotus.calls.LotusCall;
 import io.selkie.lotus.streams.PieceStream;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /** Takes the bytes of pieces that miners push, and tells their calls how it ended. */
 record Pieces(CallDesk desk, ClusterSharding sharding) {
@@ -13,9 +14,17 @@ record Pieces(CallDesk desk, ClusterSharding sharding) {
    * @param bytes unpadded bytes, after which it reads no more
    */
   void take(UUID call, PieceStream.Incoming stream, long bytes) {
-    stream
-        .storeIn(desk.piece(call), bytes)
-        .whenComplete(
+    tell(call, stream.storeIn(desk.piece(call), bytes));
+  }
+
+  /** The same where fewer bytes may come. */
+  void takeUpTo(UUID call, PieceStream.Incoming stream, long most) {
+    tell(call, stream.storeUpTo(desk.piece(call), most));
+  }
+
+  private void tell(UUID call, CompletionStage<?> stored) {
+    CompletionStage<?> unused =
+        stored.whenComplete(
             (done, trouble) -> {
               // Before it is forgotten here, or the call could think that it never came.
               sharding

@@ -210,6 +210,7 @@ public final class Node implements AutoCloseable {
                     parts.places(),
                     parts.digest()::of,
                     new ProofsVanilla(parts.local(), parts.paths(), parts.blocking()),
+                    parts.runs(),
                     settings.spool(parts.host()).resolveSibling("pieces"),
                     (file, sector) ->
                         audit.append(

@@ -50,6 +50,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param local proofs for what is short
  * @param paths of this host, and {@code places} of sectors on them
+ * @param runs where provers work: in those jobs, or in this process
  * @param worker what tasks run with
  * @param ledger what this host has admitted, which is among those
  * @param identity of this host to the others of its farm; empty: they speak in the clear
@@ -65,6 +66,7 @@ record NodeParts(
     StoragePaths paths,
     HostPlaces places,
     NodeJobs jobs,
+    Jobs runs,
     Worker.Parts worker,
     HostLedger ledger,
     ProgressBoard progress,
@@ -134,6 +136,7 @@ record NodeParts(
         paths,
         places,
         jobs,
+        runs,
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking),
         ledger,
         progress,

@@ -46,15 +46,17 @@ import java.util.Set;
 final class SectorChanges {
   private SectorChanges() {}
 
+  /** A sector whose data is wanted, and nothing else, was sealed elsewhere. */
   static SectorState first(Unknown unknown, TaskRequested event) {
+    TaskKind kind = event.request().kind();
     SectorFacts facts =
         new SectorFacts(
             unknown.sector(),
             event.request().proofType(),
             event.generation(),
             0,
-            event.request().kind(),
-            false,
+            kind.isPhase() ? kind : TaskKind.FINALIZE,
+            !kind.isPhase(),
             Optional.empty(),
             List.of());
     return asked(facts, event);

@@ -68,6 +68,9 @@ final class SectorTask {
     if (request.kind() != TaskKind.COMMIT_2) {
       files.createDirectories();
     }
+    if (request instanceof TaskRequest.UnsealPiece piece) {
+      new PieceUnsealing(files, piece).check(missing);
+    }
     for (FileType type : INPUTS.getOrDefault(request.kind(), Set.of())) {
       if (Files.notExists(files.of(type))
           && missing.bring(files.sector(), request.proofType(), type, files.root())) {
@@ -109,6 +112,13 @@ final class SectorTask {
     return fetched.has(attempt) ? fetched.file(attempt) : commit2.phase1Output();
   }
 
+  /** Whether nothing is left for a prover. */
+  boolean needsNoProver() throws IOException {
+    return request instanceof TaskRequest.Remove
+        || (request instanceof TaskRequest.UnsealPiece piece
+            && new PieceUnsealing(files, piece).isDone());
+  }
+
   /** Does it; one call of the prover at most. */
   TaskResult perform(Proofs prover) throws IOException, ProofsException {
     if (request instanceof TaskRequest.AddPiece addPiece) {
@@ -125,6 +135,8 @@ final class SectorTask {
       return finalize(finalize, prover);
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal(unseal, prover);
+    } else if (request instanceof TaskRequest.UnsealPiece piece) {
+      return new PieceUnsealing(files, piece).perform(prover);
     } else if (request instanceof TaskRequest.Remove removal) {
       List<String> kept = files.delete(removal.replica().orElse(OwnReplica.UNKNOWN));
       kept.forEach(
@@ -144,6 +156,8 @@ final class SectorTask {
       return addPiece.size().bytes();
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal.length();
+    } else if (request instanceof TaskRequest.UnsealPiece piece) {
+      return piece.length();
     } else if (request instanceof TaskRequest.Remove) {
       return 0;
     }

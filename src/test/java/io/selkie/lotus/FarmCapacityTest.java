@@ -35,12 +35,24 @@ class FarmCapacityTest {
     FarmCapacity farm = FarmCapacity.of(List.of(sealer, prover, cordoned));
 
     assertEquals(
-        Map.of(LotusTask.ADD_PIECE, 2, LotusTask.PRE_COMMIT_1, 4, LotusTask.COMMIT_2, 1),
+        Map.of(
+            LotusTask.ADD_PIECE,
+            2,
+            LotusTask.DATA_CID,
+            2,
+            LotusTask.PRE_COMMIT_1,
+            4,
+            LotusTask.UNSEAL,
+            4,
+            LotusTask.COMMIT_2,
+            1),
         farm.slots());
     assertEquals(
         Set.of(
             LotusTask.ADD_PIECE,
+            LotusTask.DATA_CID,
             LotusTask.PRE_COMMIT_1,
+            LotusTask.UNSEAL,
             LotusTask.COMMIT_2,
             LotusTask.FINALIZE,
             LotusTask.FINALIZE_UNSEALED,
@@ -93,6 +105,7 @@ class FarmCapacityTest {
             0);
 
     assertFalse(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.ADD_PIECE));
+    assertTrue(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.DATA_CID));
     assertTrue(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.PRE_COMMIT_1));
   }
 

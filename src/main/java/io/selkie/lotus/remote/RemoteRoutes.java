@@ -13,6 +13,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.rpc.RpcCallers;
+import io.selkie.storage.AllocatedRanges;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePaths;
