@@ -37,6 +37,9 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** Ticks between two looks at a host that takes no work. */
   private static final int EXAMINE_EVERY = 60;
 
+  /** After a look at the disks none begins for so many times as long as it took. */
+  private static final int REST = 9;
+
   private final HostId host;
   private final HostMeans means;
   private final Executor blocking;
@@ -49,7 +52,11 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private Set<TaskId.Attempt> present;
   private Optional<String> unfit;
   private Optional<SchedulerCommand.HostReport> announced = Optional.empty();
+
+  /** The disks are looked at, or were just now. */
   private boolean measuring;
+
+  private boolean measureNext;
   private boolean stopping;
   private int ticks;
   private final Map<TaskKind, ActorRef<PhasePool.Command>> pools = new EnumMap<>(TaskKind.class);
@@ -76,8 +83,17 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** What it had written is gone, as far as that can be. */
   record JobIsDiscarded(TaskId.Attempt attempt) implements Internal {}
 
-  /** The disks were looked at. */
-  private record Measured() implements Internal {}
+  /**
+   * The disks were looked at.
+   *
+   * @param took how long that was
+   */
+  private record Measured(Duration took) implements Internal {}
+
+  /** They may be looked at again. */
+  private enum Rested implements Internal {
+    RESTED
+  }
 
   /** The host was looked at: why it takes no work, if it does not. */
   private record Examined(Optional<String> problem) implements Internal {}
@@ -194,7 +210,8 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
         .onMessage(JobIsDiscarded.class, job -> perform(table.discarded(job.attempt())))
         .onMessage(JobMayLive.class, job -> perform(table.stopFailed(job.attempt())))
         .onMessage(Tick.class, tick -> onTick())
-        .onMessage(Measured.class, measured -> onMeasured())
+        .onMessage(Measured.class, this::onMeasured)
+        .onMessage(Rested.class, rested -> onRested())
         .onMessage(Examined.class, this::onExamined)
         .build();
   }
@@ -286,20 +303,32 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private void measure() {
+    measureNext = measuring;
     if (!measuring) {
       measuring = true;
       Set<TaskId.Attempt> now = present;
+      long begun = System.nanoTime();
       getContext()
           .pipeToSelf(
               CompletableFuture.runAsync(() -> means.measure(now), blocking),
-              (done, trouble) -> new Measured());
+              (done, trouble) -> new Measured(Duration.ofNanos(System.nanoTime() - begun)));
     }
   }
 
-  private Behavior<WorkerCommand> onMeasured() {
-    measuring = false;
+  /** With hundreds of sectors a look takes long: it must not keep the host from its work. */
+  private Behavior<WorkerCommand> onMeasured(Measured measured) {
+    getContext()
+        .scheduleOnce(measured.took().multipliedBy(REST), getContext().getSelf(), Rested.RESTED);
     if (!announced.equals(Optional.of(report()))) {
       announce();
+    }
+    return this;
+  }
+
+  private Behavior<WorkerCommand> onRested() {
+    measuring = false;
+    if (measureNext) {
+      measure();
     }
     return this;
   }
