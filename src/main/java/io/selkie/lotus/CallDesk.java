@@ -43,6 +43,9 @@ final class CallDesk {
   private final StoragePaths paths;
   private final CompletionStage<PathIndex> index;
   private final Path spool;
+  private final DataCids dataCids;
+  private final LotusFiles files;
+  private final StoredFiles stored;
   private final Executor blocking;
   private final Set<UUID> taking = ConcurrentHashMap.newKeySet();
 
@@ -57,11 +60,16 @@ final class CallDesk {
       StoragePaths paths,
       CompletionStage<PathIndex> index,
       Path spool,
+      DataCids dataCids,
+      LotusFiles files,
       Executor blocking) {
     this.miner = miner;
     this.paths = paths;
     this.index = index;
     this.spool = spool;
+    this.dataCids = dataCids;
+    this.files = files;
+    this.stored = new StoredFiles(paths, files, blocking);
     this.blocking = blocking;
   }
 
@@ -85,6 +93,30 @@ final class CallDesk {
     return spool.resolve(call + ".piece");
   }
 
+  /** Computes commitments of data that came here. */
+  DataCids dataCids() {
+    return dataCids;
+  }
+
+  /** Brings files to paths of this host that store. */
+  StoredFiles stored() {
+    return stored;
+  }
+
+  /** Whether the miner knows of anybody who has one of these files. */
+  CompletionStage<Boolean> isAnywhere(SectorId sector, Set<FileType> types) {
+    return Stages.blocking(
+        blocking,
+        () -> {
+          for (FileType type : types) {
+            if (files.has(sector, type)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
   /** Ends when the miner has the outcome of the call. */
   CompletionStage<Void> report(UUID call, CallState.Ended ended) {
     return index
@@ -92,7 +124,8 @@ final class CallDesk {
         .thenCompose(known -> miner.api())
         .thenCompose(
             api ->
-                index
+                dropCopies(ended)
+                    .thenCompose(dropped -> index)
                     .thenCompose(own -> declare(api, own, ended))
                     .thenCompose(declared -> vanillaProofs(ended.outcome()))
                     .thenCompose(
@@ -105,8 +138,18 @@ final class CallDesk {
                                 proofs))
                     .thenApply(taken -> true)
                     .exceptionallyCompose(CallDesk::hasIt))
-        .thenCompose(taken -> Stages.blocking(blocking, () -> deletePiece(ended)))
+        .thenCompose(taken -> Stages.blocking(blocking, () -> clear(call, ended)))
         .thenApply(nothing -> null);
+  }
+
+  /** What was brought for unsealing alone goes once it was good for that. */
+  private CompletionStage<Boolean> dropCopies(CallState.Ended ended) {
+    boolean isOver =
+        ended.outcome() instanceof CallOutcome.Gave gave
+            && gave.result() instanceof TaskResult.Unsealed;
+    return isOver
+        ? Stages.blocking(blocking, () -> files.dropCopies(ended.sector(), FileType.SEALED))
+        : CompletableFuture.completedStage(false);
   }
 
   private static CompletionStage<Boolean> hasIt(Throwable trouble) {
@@ -125,7 +168,10 @@ final class CallDesk {
         : CompletableFuture.completedStage(Optional.empty());
   }
 
-  private boolean deletePiece(CallState.Ended ended) throws IOException {
+  private boolean clear(UUID call, CallState.Ended ended) throws Exception {
+    if (ended.order() instanceof CallOrder.DataCid) {
+      dataCids.forget(call);
+    }
     Optional<Path> piece = ended.piece().filter(file -> spool.equals(file.getParent()));
     return piece.isPresent() && Files.deleteIfExists(piece.get());
   }
@@ -180,6 +226,9 @@ final class CallDesk {
     if (order instanceof CallOrder.MoveStorage move) {
       return move.types();
     }
+    if (order instanceof CallOrder.DataCid) {
+      return Set.of();
+    }
     boolean isOfData =
         order instanceof CallOrder.AddPushedPiece || order instanceof CallOrder.ReleaseUnsealed;
     TaskKind kind =
@@ -190,6 +239,7 @@ final class CallDesk {
     return switch (kind) {
       case PRE_COMMIT_1 -> Set.of(FileType.SEALED, FileType.CACHE);
       case REPLICA_UPDATE -> Set.of(FileType.UPDATE, FileType.UPDATE_CACHE);
+      case UNSEAL -> Set.of(FileType.UNSEALED);
       default -> Set.of();
     };
   }

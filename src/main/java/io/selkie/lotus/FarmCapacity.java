@@ -48,6 +48,12 @@ record FarmCapacity(
           TaskKind.PROVE_REPLICA_UPDATE_1, LotusTask.PROVE_REPLICA_UPDATE_1,
           TaskKind.PROVE_REPLICA_UPDATE_2, LotusTask.PROVE_REPLICA_UPDATE_2);
 
+  /** What is bounded as a pool is, and done beside it. */
+  private static final Map<LotusTask, TaskKind> BOUNDED_LIKE =
+      Map.of(
+          LotusTask.DATA_CID, TaskKind.ADD_PIECE,
+          LotusTask.UNSEAL, TaskKind.PRE_COMMIT_1);
+
   /** What a farm does beside its pools, wherever it has a sector. */
   private static final Set<LotusTask> UNBOUNDED =
       Set.of(
@@ -78,15 +84,18 @@ record FarmCapacity(
       memory += limits.memory();
       host.sectors().stream().filter(HostSector::counts).forEach(one -> sectors.add(one.sector()));
       room |= limits.slots(TaskKind.ADD_PIECE) > 0 && sectors(host) < limits.maxSectors();
-      POOLED.forEach(
-          (kind, task) -> {
-            int own = Math.min(limits.slots(kind), limits.maxTasks());
-            if (own > 0) {
-              slots.merge(task, own, Integer::sum);
-            }
-          });
+      POOLED.forEach((kind, task) -> add(slots, task, limits, kind));
+      BOUNDED_LIKE.forEach((task, kind) -> add(slots, task, limits, kind));
     }
     return new FarmCapacity(slots, memory, room, sectors);
+  }
+
+  private static void add(
+      Map<LotusTask, Integer> slots, LotusTask task, HostLimits limits, TaskKind kind) {
+    int own = Math.min(limits.slots(kind), limits.maxTasks());
+    if (own > 0) {
+      slots.merge(task, own, Integer::sum);
+    }
   }
 
   private static long sectors(HostStatus host) {

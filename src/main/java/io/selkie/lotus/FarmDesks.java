@@ -6,20 +6,28 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.receptionist.Receptionist;
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.calls.CallEffects;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.scheduler.HostId;
 import io.selkie.stages.Stages;
+import io.selkie.storage.FileType;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The desks of all hosts: whatever is asked goes to the host that has the files. */
@@ -32,8 +40,12 @@ final class FarmDesks implements CallEffects {
   private static final Duration SMALL = Duration.ofSeconds(10);
 
   private static final Duration LEFT = Duration.ofSeconds(3);
+
   /** While the miner waits for the answer to its call. */
   private static final Duration ANNOUNCE = Duration.ofSeconds(5);
+
+  /** A minute for a large piece: who has to wait longer asks again. */
+  private static final Duration WORK = Duration.ofMinutes(1);
 
   /** The output of a Commit1 has up to 134 MB in JSON. */
   private static final Duration REPORT = Duration.ofMinutes(10);
@@ -43,11 +55,22 @@ final class FarmDesks implements CallEffects {
   private final ActorSystem<?> system;
   private final Map<UUID, Integer> misses = new ConcurrentHashMap<>();
 
-  /** Of this host. */
-  FarmDesks(HostId host, Pieces pieces, ActorSystem<?> system) {
+  private final Supplier<CompletionStage<Set<HostId>>> hosts;
+
+  /**
+   * Of this host.
+   *
+   * @param hosts of the farm
+   */
+  FarmDesks(
+      HostId host,
+      Pieces pieces,
+      ActorSystem<?> system,
+      Supplier<CompletionStage<Set<HostId>>> hosts) {
     this.host = host;
     this.pieces = pieces;
     this.system = system;
+    this.hosts = hosts;
   }
 
   /** The farm has no such host now. */
@@ -80,6 +103,72 @@ final class FarmDesks implements CallEffects {
       return CompletableFuture.completedStage(false);
     }
     return CompletableFuture.failedStage(trouble);
+  }
+
+  @Override
+  public CompletionStage<CallOutcome> dataCid(
+      UUID call, CallOrder.DataCid order, Optional<Path> file) {
+    return order.host().equals(host)
+        ? pieces.desk().dataCids().of(call, order, file)
+        : work(order.host(), replyTo -> new HostDesk.Compute(call, order, file, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Boolean> isAnywhere(SectorId sector, Set<FileType> types) {
+    return pieces.desk().isAnywhere(sector, types);
+  }
+
+  @Override
+  public CompletionStage<CallOutcome> store(
+      UUID call, SectorId sector, CallOrder.Fetch order, Optional<HostId> first) {
+    return hosts
+        .get()
+        .thenCompose(
+            all -> {
+              Set<HostId> inTurn = new LinkedHashSet<>();
+              first.ifPresent(inTurn::add);
+              inTurn.add(host);
+              all.stream().sorted().forEach(inTurn::add);
+              return store(call, sector, order, first, List.copyOf(inTurn));
+            });
+  }
+
+  /** The first that has a path for them; that one is away which has files counts, others do not. */
+  private CompletionStage<CallOutcome> store(
+      UUID call,
+      SectorId sector,
+      CallOrder.Fetch order,
+      Optional<HostId> first,
+      List<HostId> inTurn) {
+    HostId at = inTurn.get(0);
+    List<HostId> others = inTurn.subList(1, inTurn.size());
+    CompletionStage<CallOutcome> here =
+        at.equals(host)
+            ? pieces.desk().stored().store(call, sector, order)
+            : work(at, replyTo -> new HostDesk.Store(call, sector, order, replyTo));
+    if (others.isEmpty()) {
+      return here;
+    }
+    return here.handle(
+            (outcome, trouble) -> {
+              boolean isFull = outcome instanceof CallOutcome.Failed failed && isNoRoom(failed);
+              boolean isAway =
+                  trouble != null
+                      && !first.equals(Optional.of(at))
+                      && Stages.cause(trouble) instanceof HostIsAway;
+              return isFull || isAway ? store(call, sector, order, first, others) : here;
+            })
+        .thenCompose(next -> next);
+  }
+
+  private static boolean isNoRoom(CallOutcome.Failed failed) {
+    return failed.failure().code().equals(StoredFiles.NO_SPACE);
+  }
+
+  private CompletionStage<CallOutcome> work(
+      HostId at, Function<ActorRef<HostDesk.Worked>, HostDesk.Command> order) {
+    return this.<HostDesk.Worked>ask(at, WORK, order)
+        .thenApply(answer -> answer.outcome().orElseThrow(() -> problem(answer.problem())));
   }
 
   @Override
@@ -142,8 +231,12 @@ final class FarmDesks implements CallEffects {
 
   private static void requireDone(HostDesk.Answer answer) {
     if (!answer.yes()) {
-      throw new CompletionException(new IOException(answer.problem().orElse("no reason given")));
+      throw problem(answer.problem());
     }
+  }
+
+  private static CompletionException problem(Optional<String> why) {
+    return new CompletionException(new IOException(why.orElse("no reason given")));
   }
 
   private <T> CompletionStage<T> ask(

@@ -9,11 +9,14 @@ import akka.actor.typed.receptionist.ServiceKey;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.selkie.filecoin.SectorId;
+import io.selkie.lotus.calls.CallOrder;
+import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.lotus.streams.StreamException;
 import io.selkie.scheduler.HostId;
 import io.selkie.serialization.NodeMessage;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +33,8 @@ final class HostDesk {
     @JsonSubTypes.Type(value = IsTaking.class, name = "IsTaking"),
     @JsonSubTypes.Type(value = Left.class, name = "Left"),
     @JsonSubTypes.Type(value = Announce.class, name = "Announce"),
+    @JsonSubTypes.Type(value = Compute.class, name = "Compute"),
+    @JsonSubTypes.Type(value = Store.class, name = "Store"),
     @JsonSubTypes.Type(value = Report.class, name = "Report")
   })
   interface Command extends NodeMessage {}
@@ -55,6 +60,22 @@ final class HostDesk {
   /** Whether the bytes of a call's piece are coming. */
   record IsTaking(UUID call, ActorRef<Answer> replyTo) implements Command {}
 
+  /** Compute the commitment of a call's data. */
+  record Compute(UUID call, CallOrder.DataCid order, Optional<Path> file, ActorRef<Worked> replyTo)
+      implements Command {}
+
+  /** Have files of a sector on a path that stores. */
+  record Store(UUID call, SectorId sector, CallOrder.Fetch order, ActorRef<Worked> replyTo)
+      implements Command {}
+
+  /**
+   * The answer to those.
+   *
+   * @param outcome empty: it cannot be had now
+   * @param problem why not; one line
+   */
+  record Worked(Optional<CallOutcome> outcome, Optional<String> problem) implements NodeMessage {}
+
   /** Tell the miner the outcome of a call. */
   record Report(UUID call, CallState.Ended ended, ActorRef<Answer> replyTo) implements Command {}
 
@@ -74,6 +95,11 @@ final class HostDesk {
     void tell() {
       to.tell(answer);
     }
+  }
+
+  private static Worked worked(@Nullable CallOutcome outcome, @Nullable Throwable trouble) {
+    return new Worked(
+        Optional.ofNullable(outcome), Optional.ofNullable(trouble).map(Greeting::line));
   }
 
   /** Under which the host is found. */
@@ -118,6 +144,26 @@ final class HostDesk {
                                 new Place(
                                     url == null ? Optional.empty() : url.map(URI::toString),
                                     Optional.ofNullable(trouble).map(Greeting::line))));
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Compute.class,
+                  compute -> {
+                    CompletionStage<?> unused =
+                        desk.dataCids()
+                            .of(compute.call(), compute.order(), compute.file())
+                            .handle(HostDesk::worked)
+                            .thenAccept(compute.replyTo()::tell);
+                    return Behaviors.same();
+                  })
+              .onMessage(
+                  Store.class,
+                  store -> {
+                    CompletionStage<?> unused =
+                        desk.stored()
+                            .store(store.call(), store.sector(), store.order())
+                            .handle(HostDesk::worked)
+                            .thenAccept(store.replyTo()::tell);
                     return Behaviors.same();
                   })
               .onMessage(

@@ -2,6 +2,8 @@ package io.selkie.lotus;
 
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.files.Durable;
+import io.selkie.files.FileTree;
 import io.selkie.lotus.remote.Fetch;
 import io.selkie.lotus.remote.Fetched;
 import io.selkie.lotus.remote.RemoteClient;
@@ -12,8 +14,11 @@ import io.selkie.lotus.wire.SectorStorageInfo;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.worker.MissingFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -32,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * asks for this by {@code Fetch} before a task; the host that does the task is only known with the
  * task, so they come then.
  */
-final class LotusFiles {
+final class LotusFiles implements MissingFiles {
   private static final Logger LOG = LoggerFactory.getLogger(LotusFiles.class);
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration CONNECT = Duration.ofSeconds(30);
@@ -47,37 +52,120 @@ final class LotusFiles {
     this.paths = paths;
   }
 
-  /**
-   * Brings a file, or directory, here. Blocks.
-   *
-   * @param moved whether it leaves where it was; else the index has it here as a copy
-   * @return whether anybody had it
-   */
-  boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
+  @Override
+  public boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root)
       throws IOException {
-    StoragePath path =
-        paths
-            .withRoot(root)
-            .orElseThrow(() -> new IOException(root + " is no storage path of this host"));
+    StoragePath path = path(root);
+    Optional<Fetched> fetched = fetch(sector, proofType, type, path, true);
+    if (fetched.isPresent()) {
+      Files.deleteIfExists(path.files(sector).copied(type)); // of an earlier copy
+      delete(fetched.get(), sector, type, path);
+    }
+    return fetched.isPresent();
+  }
+
+  /** It is here, and in the index: that it is elsewhere too harms nobody; Lotus only warns, too. */
+  private void delete(Fetched fetched, SectorId sector, FileType type, StoragePath path)
+      throws IOException {
+    RemoteSource source =
+        new RemoteSource(List.of(fetched.base()), answer(miner.address()).token());
+    try {
+      client.delete(source, sector, type, List.of(path.id()));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.warn("{} of {} stays where it was: {}", type, sector, e.getMessage());
+    }
+  }
+
+  /** The note that it is a copy is there before the file, and goes after it. */
+  @Override
+  public boolean copy(SectorId sector, SealProofType proofType, FileType type, Path root)
+      throws IOException {
+    StoragePath path = path(root);
+    boolean unused = Durable.create(path.files(sector).copied(type), new byte[0]);
+    return fetch(sector, proofType, type, path, false).isPresent();
+  }
+
+  /** The same as {@link #bring} for a file that stays where it was, too. */
+  boolean leaveAndBring(SectorId sector, SealProofType proofType, FileType type, Path root)
+      throws IOException {
+    return fetch(sector, proofType, type, path(root), false).isPresent();
+  }
+
+  @Override
+  public boolean has(SectorId sector, FileType type) throws IOException {
+    return !found(answer(miner.api()), sector, SectorFileTypes.of(type)).isEmpty();
+  }
+
+  /**
+   * Deletes what {@link #copy} brought, as long as somebody else has the file as his own. Blocks.
+   * May be done again.
+   *
+   * @return whether there was anything
+   */
+  boolean dropCopies(SectorId sector, FileType type) throws IOException {
+    boolean dropped = false;
+    for (StoragePath path : paths.all()) {
+      Path note = path.files(sector).copied(type);
+      if (Files.exists(note)) {
+        dropCopy(sector, type, path);
+        Files.deleteIfExists(note);
+        dropped = true;
+      }
+    }
+    return dropped;
+  }
+
+  private void dropCopy(SectorId sector, FileType type, StoragePath path) throws IOException {
+    MinerApi api = answer(miner.api());
+    SectorFileTypes types = SectorFileTypes.of(type);
+    boolean isElsewhere =
+        found(api, sector, types).stream()
+            .anyMatch(other -> other.primary() && !other.id().equals(path.id()));
+    if (isElsewhere) {
+      answer(api.storageDropSector(path.id(), sector, types));
+      FileTree.delete(type.of(path.root(), sector));
+      LOG.info("the copy of {} of {} is deleted: its task is done", type, sector);
+    } else {
+      LOG.warn("{} of {} came as a copy, and stays: nobody else has it now", type, sector);
+    }
+  }
+
+  private StoragePath path(Path root) throws IOException {
+    return paths
+        .withRoot(root)
+        .orElseThrow(() -> new IOException(root + " is no storage path of this host"));
+  }
+
+  private static List<SectorStorageInfo> found(MinerApi api, SectorId sector, SectorFileTypes types)
+      throws IOException {
+    return answer(api.storageFindSector(sector, types, 0, false));
+  }
+
+  /** Fetches a file, if anybody has it, and declares it. */
+  private Optional<Fetched> fetch(
+      SectorId sector, SealProofType proofType, FileType type, StoragePath path, boolean primary)
+      throws IOException {
     String token = answer(miner.address()).token();
     MinerApi api = answer(miner.api());
     SectorFileTypes types = SectorFileTypes.of(type);
     List<URI> bases =
-        answer(api.storageFindSector(sector, types, 0, false)).stream()
+        found(api, sector, types).stream()
             .filter(other -> !other.id().equals(path.id()))
             .sorted(Comparator.comparing(SectorStorageInfo::weight))
             .flatMap(other -> other.baseUrls().stream())
             .map(URI::create)
             .toList();
     if (bases.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     OptionalLong bytes =
         type == FileType.SEALED || type == FileType.UPDATE
             ? OptionalLong.of(proofType.sectorSize().bytes())
             : OptionalLong.empty();
     Fetched fetched =
-        client.fetch(
+        fetch(
             new Fetch(
                 sector,
                 type,
@@ -87,12 +175,19 @@ final class LotusFiles {
                 progress -> {},
                 () -> Thread.currentThread().isInterrupted()));
     LOG.info("{} of {} came from {}: {} bytes", type, sector, fetched.base(), fetched.bytes());
-    answer(api.storageDeclareSector(path.id(), sector, types, moved));
-    if (moved) {
-      client.delete(
-          new RemoteSource(List.of(fetched.base()), token), sector, type, List.of(path.id()));
+    answer(api.storageDeclareSector(path.id(), sector, types, primary));
+    return Optional.of(fetched);
+  }
+
+  private Fetched fetch(Fetch order) throws IOException {
+    try {
+      return client.fetch(order);
+    } catch (IOException e) {
+      if (RemoteClient.isOfOwnDisk(e)) {
+        throw new MissingFiles.NoRoom(String.valueOf(e.getMessage()), e);
+      }
+      throw e;
     }
-    return true;
   }
 
   private static <T> T answer(CompletionStage<T> stage) throws IOException {

@@ -31,6 +31,7 @@ import io.selkie.rpc.RpcException;
 import io.selkie.rpc.RpcJson;
 import io.selkie.rpc.RpcService;
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.sector.SectorTasks;
 import io.selkie.stages.Stages;
@@ -39,6 +40,7 @@ import io.selkie.storage.FileType;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
+import io.selkie.worker.Jobs;
 import io.selkie.worker.MissingFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -47,11 +49,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a node that works for a Lotus miner: its listener, its calls, and the link. */
@@ -78,6 +82,7 @@ public final class LotusNode {
   private final ClusterSharding sharding;
   private final MinerAccess miner;
   private final SectorTasks tasks;
+  private final LotusFiles files;
   private final CallDesk desk;
   private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
   private final CompletableFuture<String> base = new CompletableFuture<>();
@@ -92,6 +97,7 @@ public final class LotusNode {
    * @param remote where others reach it; empty: there
    * @param announceUrl where the miner reaches whichever host has the link; empty: there
    * @param alone whether each host is a worker of its own to the miner
+   * @param jobs in which provers work on what is of no sector
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
    * @param sizes of sectors that this host can do its part for
@@ -112,6 +118,7 @@ public final class LotusNode {
       Digest digest,
       VanillaProofs vanilla,
       SizeCheck sizes,
+      Jobs jobs,
       Path spool,
       Deletion deleted,
       Optional<PostHost.Means> post,
@@ -145,7 +152,16 @@ public final class LotusNode {
     this.sharding = ClusterSharding.get(system);
     this.miner = new MinerAccess(parts.finder()::find, system, parts.blocking());
     this.tasks = SectorTasks.of(sharding, TASK_REPEAT);
-    this.desk = new CallDesk(miner, parts.paths(), index, parts.spool(), parts.blocking());
+    this.files = new LotusFiles(miner, parts.paths());
+    this.desk =
+        new CallDesk(
+            miner,
+            parts.paths(),
+            index,
+            parts.spool(),
+            new DataCids(parts.jobs(), parts.blocking()),
+            files,
+            parts.blocking());
     this.callers =
         new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     this.post =
@@ -180,12 +196,12 @@ public final class LotusNode {
   private CompletionStage<URI> start() {
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     Pieces pieces = new Pieces(desk, streams, base, system);
-    FarmDesks desks = new FarmDesks(parts.host(), pieces, system);
+    FarmDesks desks = new FarmDesks(parts.host(), pieces, system, this::hosts);
     ActorRef<?> ours =
         system.systemActorOf(
             HostDesk.create(parts.host(), desk, pieces), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls(desks);
-    parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
+    parts.missing().accept(files);
     LotusWorker worker =
         new LotusWorker(
             new LotusWorker.Parts(
@@ -290,7 +306,7 @@ public final class LotusNode {
             "miner-paths",
             Props.empty());
     system.log().debug("link {}, paths {}", link, keeper);
-    post.ifPresent(host -> host.begin(base));
+    post.ifPresent(host -> host.begin(here));
     return own;
   }
 
@@ -346,6 +362,12 @@ public final class LotusNode {
                 Stages.cause(trouble) instanceof RpcException
                     ? CompletableFuture.completedStage(false)
                     : CompletableFuture.failedStage(trouble));
+  }
+
+  private CompletionStage<Set<HostId>> hosts() {
+    return AskPattern.ask(
+            parts.scheduler(), SchedulerCommand.ListHosts::new, ANSWER, system.scheduler())
+        .thenApply(all -> all.hosts().stream().map(HostStatus::host).collect(Collectors.toSet()));
   }
 
   private CompletionStage<@Nullable Void> quiet() {

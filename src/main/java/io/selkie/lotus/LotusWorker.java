@@ -15,6 +15,7 @@ import io.selkie.filecoin.PostProofType;
 import io.selkie.filecoin.PostRandomness;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.filecoin.UnpaddedSize;
@@ -71,6 +72,10 @@ final class LotusWorker implements WorkerApi {
   private static final Duration TAKE = Duration.ofSeconds(5);
 
   private static final UUID CLOSED = new UUID(0, 0);
+
+  /** Unpadded bytes that are padded together. */
+  private static final long UNIT = 127;
+
   private static final String TICKET = "_lotus_SealRandomness";
 
   private final Parts parts;
@@ -385,7 +390,31 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<CallId> dataCid(UnpaddedSize pieceSize, ReaderStream data) {
-    return notOffered(LotusTask.DATA_CID);
+    if (pieceSize.padded().bytes() > SectorSize.GIB_64.bytes()) {
+      return refused("no sector has a piece of " + pieceSize.bytes() + " bytes");
+    }
+    PieceStream stream;
+    try {
+      stream = parts.streams().open(data.type(), data.info());
+    } catch (StreamException e) {
+      return refused(String.valueOf(e.getMessage()));
+    }
+    UUID call = UUID.randomUUID();
+    SectorId none = CallOrder.DataCid.NO_SECTOR;
+    if (!(stream instanceof PieceStream.Incoming incoming)) {
+      return take(none, call, new CallOrder.DataCid(pieceSize, parts.host(), true));
+    }
+    parts.pieces().desk().begins(call);
+    return take(none, call, new CallOrder.DataCid(pieceSize, parts.host(), false))
+        .whenComplete(
+            (id, trouble) -> {
+              if (trouble == null) {
+                parts.pieces().takeUpTo(call, incoming, pieceSize.bytes());
+              } else {
+                incoming.close();
+                parts.pieces().desk().ends(call);
+              }
+            });
   }
 
   @Override
@@ -424,7 +453,20 @@ final class LotusWorker implements WorkerApi {
   @Override
   public CompletionStage<CallId> unsealPiece(
       SectorRef sector, long offset, UnpaddedSize size, Ticket ticket, CommD commD) {
-    return notOffered(LotusTask.UNSEAL);
+    long bytes = sector.proofType().sectorSize().unpadded().bytes();
+    if (offset < 0 || offset % UNIT != 0 || size.bytes() > bytes || offset > bytes - size.bytes()) {
+      return refused(
+          "no piece of "
+              + size.bytes()
+              + " bytes begins at "
+              + offset
+              + " of a sector of "
+              + bytes
+              + " bytes");
+    }
+    return take(
+        sector,
+        new TaskRequest.UnsealPiece(sector.proofType(), ticket, commD, offset, size.bytes()));
   }
 
   @Override
@@ -460,15 +502,15 @@ final class LotusWorker implements WorkerApi {
   }
 
   private CompletionStage<CallId> take(SectorRef sector, CallOrder order) {
-    return take(sector, UUID.randomUUID(), order);
+    return take(sector.id(), UUID.randomUUID(), order);
   }
 
-  private CompletionStage<CallId> take(SectorRef sector, UUID call, CallOrder order) {
+  private CompletionStage<CallId> take(SectorId sector, UUID call, CallOrder order) {
     return parts
         .sharding()
         .entityRefFor(LotusCall.KEY, call.toString())
-        .<LotusCall.Taken>ask(replyTo -> new LotusCall.Take(sector.id(), order, replyTo), TAKE)
-        .thenApply(taken -> new CallId(sector.id(), call))
+        .<LotusCall.Taken>ask(replyTo -> new LotusCall.Take(sector, order, replyTo), TAKE)
+        .thenApply(taken -> new CallId(sector, call))
         .exceptionallyCompose(
             trouble ->
                 Stages.cause(trouble) instanceof TimeoutException

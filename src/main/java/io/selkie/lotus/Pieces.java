@@ -93,9 +93,17 @@ final class Pieces {
    * @param bytes unpadded bytes, after which it reads no more
    */
   void take(UUID call, PieceStream.Incoming stream, long bytes) {
-    stream
-        .storeIn(desk.piece(call), bytes)
-        .whenComplete(
+    tell(call, stream.storeIn(desk.piece(call), bytes));
+  }
+
+  /** The same where fewer bytes may come. */
+  void takeUpTo(UUID call, PieceStream.Incoming stream, long most) {
+    tell(call, stream.storeUpTo(desk.piece(call), most));
+  }
+
+  private void tell(UUID call, CompletionStage<?> stored) {
+    CompletionStage<?> unused =
+        stored.whenComplete(
             (done, trouble) -> {
               // Before it is forgotten here, or the call could think that it never came.
               ClusterSharding.get(system)

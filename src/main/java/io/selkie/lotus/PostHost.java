@@ -124,7 +124,8 @@ public final class PostHost {
                       new PostLink.Parts(
                           kind,
                           worker,
-                          new Greeting(parts.miner()),
+                          // Parameters of its own are looked at by the link.
+                          new Greeting(parts.miner(), size -> {}, parts.blocking()),
                           base + kind.path(),
                           parts.means().parameters(),
                           parts.blocking(),

@@ -49,7 +49,16 @@ final class Returns {
     }
     Optional<TaskResult> result =
         outcome instanceof CallOutcome.Gave gave ? Optional.of(gave.result()) : Optional.empty();
+    if (order instanceof CallOrder.DataCid) {
+      return miner.returnDataCid(call, piece(result), error);
+    }
     return ofTask(miner, call, kind(order), result, error, vanillaProofs);
+  }
+
+  private static PieceResult piece(Optional<TaskResult> result) {
+    return result
+        .map(given -> PieceResult.of(((TaskResult.PieceAdded) given).piece()))
+        .orElse(PieceResult.NONE);
   }
 
   private static TaskKind kind(CallOrder order) {
@@ -66,13 +75,7 @@ final class Returns {
       Optional<CallError> error,
       Optional<Bytes> vanillaProofs) {
     return switch (kind) {
-      case ADD_PIECE ->
-          miner.returnAddPiece(
-              call,
-              result
-                  .map(given -> PieceResult.of(((TaskResult.PieceAdded) given).piece()))
-                  .orElse(PieceResult.NONE),
-              error);
+      case ADD_PIECE -> miner.returnAddPiece(call, piece(result), error);
       case PRE_COMMIT_1 ->
           miner.returnSealPreCommit1(
               call, result.map(given -> ((TaskResult.Labelled) given).output()), error);
@@ -104,7 +107,8 @@ final class Returns {
           miner.returnProveReplicaUpdate2(
               call, result.map(given -> ((TaskResult.UpdateProved) given).proof().bytes()), error);
       case FINALIZE_REPLICA_UPDATE -> miner.returnFinalizeReplicaUpdate(call, error);
-      case UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE ->
+      case UNSEAL -> miner.returnUnsealPiece(call, error);
+      case REMOVE, TRANSFER, RELEASE, MOVE ->
           throw new IllegalArgumentException("no call of a miner: " + kind);
     };
   }

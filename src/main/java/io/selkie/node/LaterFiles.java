@@ -22,4 +22,15 @@ final class LaterFiles implements MissingFiles {
       throws IOException {
     return known.bring(sector, proofType, type, root, moved);
   }
+
+  @Override
+  public boolean copy(SectorId sector, SealProofType proofType, FileType type, Path root)
+      throws IOException {
+    return known.copy(sector, proofType, type, root);
+  }
+
+  @Override
+  public boolean has(SectorId sector, FileType type) throws IOException {
+    return known.has(sector, type);
+  }
 }

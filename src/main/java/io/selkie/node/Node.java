@@ -213,6 +213,7 @@ public final class Node implements AutoCloseable {
                     parts.digest()::of,
                     new ProofsVanilla(parts.provers(), parts.paths(), parts.blocking()),
                     MinerSectors.of(settings),
+                    parts.runs(),
                     settings.spool(parts.host()).resolveSibling("pieces"),
                     (file, sector) ->
                         audit.append(

@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
  * @param provers proofs that somebody waits for, in processes that end with the node and give way
  *     to nobody
  * @param paths of this host, and {@code places} of sectors on them
+ * @param runs where provers work: in those jobs, or in this process
  * @param worker what tasks run with
  * @param ledger what this host has admitted, which is among those
  * @param identity of this host to the others of its farm; empty: they speak in the clear
@@ -68,6 +69,7 @@ record NodeParts(
     StoragePaths paths,
     HostPlaces places,
     NodeJobs jobs,
+    Jobs runs,
     Worker.Parts worker,
     HostLedger ledger,
     ProgressBoard progress,
@@ -138,6 +140,7 @@ record NodeParts(
         paths,
         places,
         jobs,
+        runs,
         new Worker.Parts(runner, ledger, devices, new LeaseFiles(state.leases()), blocking),
         ledger,
         progress,

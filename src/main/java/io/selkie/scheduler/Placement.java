@@ -409,6 +409,18 @@ public final class Placement {
         : Optional.empty();
   }
 
+  /** Data of a sector that is on no host is unsealed where sectors could be labelled. */
+  private Optional<HostLoad.Refusal> noSealer(Waiting waiting, HostId host) {
+    boolean comesNew = waiting.task().kind() == TaskKind.UNSEAL && waiting.filesOn().isEmpty();
+    return comesNew && !hosts.load(host).offers(TaskKind.PRE_COMMIT_1)
+        ? Optional.of(
+            new HostLoad.Refusal(
+                HostLoad.Limit.OFFER,
+                false,
+                () -> "host " + host + " does not offer PreCommit1, and unseals only its own"))
+        : Optional.empty();
+  }
+
   private void hold(Held task) {
     held.computeIfAbsent(task.task().sector(), sector -> new ArrayList<>()).add(task);
     hosts.find(task.host()).ifPresent(host -> host.add(task.load()));
@@ -473,6 +485,7 @@ public final class Placement {
   private Optional<HostLoad.Refusal> refusal(Waiting waiting, HostId host) {
     return closed(waiting, host)
         .or(() -> deadEnd(waiting, host))
+        .or(() -> noSealer(waiting, host))
         .or(() -> hosts.load(host).refusal(waiting.load()));
   }
 

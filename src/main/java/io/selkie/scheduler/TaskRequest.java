@@ -32,6 +32,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskRequest.Commit2.class, name = "Commit2"),
   @JsonSubTypes.Type(value = TaskRequest.Finalize.class, name = "Finalize"),
   @JsonSubTypes.Type(value = TaskRequest.Unseal.class, name = "Unseal"),
+  @JsonSubTypes.Type(value = TaskRequest.UnsealPiece.class, name = "UnsealPiece"),
   @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove"),
   @JsonSubTypes.Type(value = TaskRequest.Transfer.class, name = "Transfer"),
   @JsonSubTypes.Type(value = TaskRequest.Release.class, name = "Release"),
@@ -215,6 +216,21 @@ public sealed interface TaskRequest {
    */
   record Unseal(
       SealProofType proofType, Ticket ticket, CommD commD, long offset, long length, Path output)
+      implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.UNSEAL;
+    }
+  }
+
+  /**
+   * Takes data out of the replica into the sector's unsealed file, beside what that has already.
+   * The replica may be at a worker that is not of the farm.
+   *
+   * @param offset first byte, unpadded, a multiple of 127
+   * @param length bytes, unpadded, a multiple of 127
+   */
+  record UnsealPiece(SealProofType proofType, Ticket ticket, CommD commD, long offset, long length)
       implements TaskRequest {
     @Override
     public TaskKind kind() {

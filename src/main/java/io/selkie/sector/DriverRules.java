@@ -48,7 +48,9 @@ final class DriverRules {
   }
 
   private static SectorStep begin(Unknown unknown, TaskRequest request, String key, Instant now) {
-    if (!request.kind().isPhase() && !request.kind().isUpdate()) {
+    boolean isOfSealed =
+        request.kind().isUpdate() || request instanceof TaskRequest.UnsealPiece;
+    if (!request.kind().isPhase() && !isOfSealed) {
       return SectorStep.refuseForGood(unknown.sector() + " is not known here");
     }
     List<SectorEvent> events = new ArrayList<>();
@@ -78,7 +80,9 @@ final class DriverRules {
         return SectorStep.only(new CheckFiles(kept.get()));
       }
     }
-    if (facts.filesOn().isEmpty() && readsFiles(kind)) {
+    if (facts.filesOn().isEmpty()
+        && readsFiles(kind)
+        && !(request instanceof TaskRequest.UnsealPiece)) {
       // They do not come back by asking: their host was removed, or they were never here.
       return SectorStep.refuseForGood(state.sector() + " has no files on any host that is known");
     }

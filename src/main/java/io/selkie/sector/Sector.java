@@ -285,7 +285,8 @@ public final class Sector extends EventSourcedBehavior<Sector.Command, SectorEve
     recoveredAt = now();
     timers.startTimerWithFixedDelay(new Repeat(), surroundings.settings().repeat());
     UnderWay.of(state).forEach(effect -> perform(effect, null));
-    if (state instanceof SectorState.Busy busy && busy.task().id().kind() == TaskKind.UNSEAL) {
+    if (state instanceof SectorState.Busy busy
+        && busy.task().request() instanceof TaskRequest.Unseal) {
       context
           .getSelf()
           .tell(

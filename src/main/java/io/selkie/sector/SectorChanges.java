@@ -46,15 +46,17 @@ import java.util.Set;
 final class SectorChanges {
   private SectorChanges() {}
 
+  /** A sector whose data is wanted, and nothing else, was sealed elsewhere. */
   static SectorState first(Unknown unknown, TaskRequested event) {
+    TaskKind kind = event.request().kind();
     SectorFacts facts =
         new SectorFacts(
             unknown.sector(),
             event.request().proofType(),
             event.generation(),
             0,
-            event.request().kind().isUpdate() ? TaskKind.FINALIZE : event.request().kind(),
-            event.request().kind().isUpdate(), // somebody else has sealed it
+            kind.isPhase() ? kind : TaskKind.FINALIZE,
+            !kind.isPhase(), // somebody else has sealed it
             Optional.empty(),
             List.of());
     return asked(facts, event);

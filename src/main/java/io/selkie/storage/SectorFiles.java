@@ -1,6 +1,7 @@
 package io.selkie.storage;
 
 import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.files.FileTree;
 import io.selkie.proofs.SectorPaths;
 import java.io.IOException;
@@ -102,6 +103,22 @@ public record SectorFiles(
     return own(CLAIM);
   }
 
+  /** Data that was unsealed, until the unsealed file has it. */
+  public Path unsealedPart() {
+    return own(".unsealed.part");
+  }
+
+  /** Says that the file of this type came as a copy, to be deleted when its task is done. */
+  public Path copied(FileType type) {
+    return own(".copied-" + type);
+  }
+
+  /** The unsealed file as ranges of the sector. */
+  public UnsealedFile unsealedFile(SectorSize size) {
+    Path own = elsewhere.getOrDefault(FileType.UNSEALED, root).resolve(OWN);
+    return new UnsealedFile(unsealed(), own.resolve(sector + ".unsealed.new"), size.bytes());
+  }
+
   /** Where work on the sector may put what does not outlive it. */
   public Path scratch() {
     return root.resolve(OWN);
@@ -188,6 +205,16 @@ public record SectorFiles(
     for (FileType type : FileType.values()) {
       FileTree.delete(type.of(path, sector));
     }
+    deleteRecords(path);
+  }
+
+  /** Removes what is recorded of the sector on this path, whose files have left it. */
+  public void deleteRecords() throws IOException {
+    deleteRecords(root);
+    Files.deleteIfExists(claim());
+  }
+
+  private void deleteRecords(Path path) throws IOException {
     Path own = path.resolve(OWN);
     if (Files.isDirectory(own)) {
       try (Stream<Path> files = Files.list(own)) {

@@ -22,4 +22,32 @@ public interface MissingFiles {
    */
   boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
       throws IOException;
+
+  /**
+   * The same for a file that stays where it was, too: what is here is a copy, and is deleted once
+   * the task is done.
+   */
+  default boolean copy(SectorId sector, SealProofType proofType, FileType type, Path root)
+      throws IOException {
+    return false;
+  }
+
+  /**
+   * Whether anybody has such a file of the sector. Blocks.
+   *
+   * @throws IOException if that cannot be known now; one line
+   */
+  default boolean has(SectorId sector, FileType type) throws IOException {
+    return false;
+  }
+
+  /** The disk of this host does not take what came. */
+  final class NoRoom extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** One line. */
+    public NoRoom(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 }

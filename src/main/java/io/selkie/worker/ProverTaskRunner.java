@@ -191,6 +191,11 @@ public final class ProverTaskRunner implements TaskRunner {
           attempt,
           now,
           new Failure(Failure.Action.ABANDON, "claimed", String.valueOf(e.getMessage())));
+    } catch (MissingFiles.NoRoom e) {
+      return failed(
+          attempt,
+          now,
+          new Failure(Failure.Action.RETRY, "no_space", String.valueOf(e.getMessage())));
     } catch (IOException e) {
       return failed(
           attempt, now, orUnfit(new Failure(Failure.Action.RETRY, "error", String.valueOf(e))));
@@ -232,7 +237,7 @@ public final class ProverTaskRunner implements TaskRunner {
       return new SectorFiles(proof.phase1Output().resolveSibling(""), sector);
     } else if (request instanceof TaskRequest.Remove) {
       return places.removal(sector, generation);
-    } else if (request instanceof TaskRequest.Unseal) {
+    } else if (request.kind() == TaskKind.UNSEAL) {
       // The replica that is read may have left for storage.
       return places.unsealing(sector, generation);
     }
@@ -269,7 +274,7 @@ public final class ProverTaskRunner implements TaskRunner {
     if (jobs.madeAt(name).isEmpty()) {
       task.check(local, fetch, missing);
     }
-    if (attempt.task().kind() == TaskKind.REMOVE) {
+    if (task.needsNoProver()) {
       run.durable.complete(Done.getInstance());
     }
     if (run.calledOff) {

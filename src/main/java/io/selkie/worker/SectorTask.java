@@ -76,6 +76,9 @@ final class SectorTask {
     if (request.kind().isUpdate() && request.kind().needsFiles()) {
       update.createDirectories();
     }
+    if (request instanceof TaskRequest.UnsealPiece piece) {
+      new PieceUnsealing(files, piece).check(missing);
+    }
     for (FileType type : INPUTS.getOrDefault(request.kind(), Set.of())) {
       if (Files.notExists(files.of(type))
           // The sealed sector of an update stays where it is (LOTUS_WORKER_PROTOCOL.md 13).
@@ -132,6 +135,13 @@ final class SectorTask {
     return fetched.has(attempt) ? fetched.file(attempt) : proof.phase1Output();
   }
 
+  /** Whether nothing is left for a prover. */
+  boolean needsNoProver() throws IOException {
+    return request instanceof TaskRequest.Remove
+        || (request instanceof TaskRequest.UnsealPiece piece
+            && new PieceUnsealing(files, piece).isDone());
+  }
+
   /**
    * Does it; one call of the prover at most.
    *
@@ -155,6 +165,8 @@ final class SectorTask {
       return finalize(finalize, prover);
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal(unseal, prover);
+    } else if (request instanceof TaskRequest.UnsealPiece piece) {
+      return new PieceUnsealing(files, piece).perform(prover);
     } else if (request instanceof TaskRequest.Remove removal) {
       List<String> kept = files.delete(removal.replica().orElse(OwnReplica.UNKNOWN));
       kept.forEach(
@@ -185,6 +197,8 @@ final class SectorTask {
       return addPiece.size().bytes();
     } else if (request instanceof TaskRequest.Unseal unseal) {
       return unseal.length();
+    } else if (request instanceof TaskRequest.UnsealPiece piece) {
+      return piece.length();
     } else if (request instanceof TaskRequest.Remove) {
       return 0;
     }

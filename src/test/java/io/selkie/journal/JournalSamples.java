@@ -202,6 +202,7 @@ public final class JournalSamples {
             TYPE,
             Optional.empty(),
             Optional.of(new OwnReplica(Optional.of(TICKET), Optional.of(COMM_R)))));
+    request(samples, "UnsealPiece", new TaskRequest.UnsealPiece(TYPE, TICKET, COMM_D, 1016, 1016));
     request(samples, "Transfer", new TaskRequest.Transfer(TYPE));
     request(samples, "Release", new TaskRequest.Release(TYPE, COPY));
     request(
@@ -238,6 +239,11 @@ public final class JournalSamples {
         "AddPushedPiece",
         sector,
         new CallOrder.AddPushedPiece(TYPE, List.of(SIZE), new UnpaddedSize(1016), HOST));
+    call(
+        samples,
+        "DataCid",
+        CallOrder.DataCid.NO_SECTOR,
+        new CallOrder.DataCid(new UnpaddedSize(1016), HOST, false));
     call(samples, "Fetch", sector, new CallOrder.Fetch(TYPE, types, false, true));
     call(samples, "MoveStorage", sector, new CallOrder.MoveStorage(TYPE, types));
     call(samples, "ReleaseUnsealed", sector, new CallOrder.ReleaseUnsealed(TYPE, false));

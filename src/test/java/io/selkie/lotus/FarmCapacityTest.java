@@ -38,7 +38,11 @@ class FarmCapacityTest {
         Map.of(
             LotusTask.ADD_PIECE,
             2,
+            LotusTask.DATA_CID,
+            2,
             LotusTask.PRE_COMMIT_1,
+            4,
+            LotusTask.UNSEAL,
             4,
             LotusTask.COMMIT_2,
             1,
@@ -48,7 +52,9 @@ class FarmCapacityTest {
     assertEquals(
         Set.of(
             LotusTask.ADD_PIECE,
+            LotusTask.DATA_CID,
             LotusTask.PRE_COMMIT_1,
+            LotusTask.UNSEAL,
             LotusTask.COMMIT_2,
             LotusTask.PROVE_REPLICA_UPDATE_2,
             LotusTask.FINALIZE,
@@ -107,6 +113,7 @@ class FarmCapacityTest {
             0);
 
     assertFalse(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.ADD_PIECE));
+    assertTrue(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.DATA_CID));
     assertTrue(FarmCapacity.of(List.of(full)).tasks().contains(LotusTask.PRE_COMMIT_1));
   }
 

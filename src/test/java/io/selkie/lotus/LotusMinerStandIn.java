@@ -12,11 +12,13 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
+import io.selkie.filecoin.UnpaddedSize;
 import io.selkie.lotus.wire.CallId;
 import io.selkie.lotus.wire.FsStat;
 import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.MinerVersion;
+import io.selkie.lotus.wire.ReaderStream;
 import io.selkie.lotus.wire.SectorRef;
 import io.selkie.lotus.wire.StorageInfo;
 import io.selkie.lotus.wire.WorkerApi;
@@ -75,6 +77,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private final StandInTokens tokens = new StandInTokens();
   private final StandInIndex index = new StandInIndex();
   private final StandInCalls calls = new StandInCalls(this::violation);
+  private final StandInFiles files = new StandInFiles(this);
   private final StandInFaults faults = new StandInFaults(system);
   private final RpcEndpoint endpoint =
       new RpcEndpoint(
@@ -143,7 +146,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
                       .orElseGet(() -> HttpResponse.create().withStatus(500)));
     }
     request.discardEntityBytes(system);
-    return CompletableFuture.completedFuture(HttpResponse.create().withStatus(500));
+    return CompletableFuture.completedFuture(files.answer(request));
   }
 
   /** Its own path can seal, too, as on a devnet: workers are offered places that are not theirs. */
@@ -226,6 +229,11 @@ public final class LotusMinerStandIn implements AutoCloseable {
   /** Who has what. */
   public StandInIndex index() {
     return index;
+  }
+
+  /** What it has itself, as far as workers can get it. */
+  public StandInFiles files() {
+    return files;
   }
 
   /** What runs. */
@@ -354,6 +362,23 @@ public final class LotusMinerStandIn implements AutoCloseable {
     return start(worker, method, sector, Optional.empty(), start);
   }
 
+  /**
+   * Has a worker compute the commitment of data, which is pushed.
+   *
+   * @param data as many bytes as the piece has, or fewer
+   */
+  public CompletableFuture<StandInCalls.Result> dataCid(
+      StandInWorker worker, UnpaddedSize size, byte[] data) throws Exception {
+    UUID stream = UUID.randomUUID();
+    byte[] own = data.clone();
+    threads.execute(() -> remote.push(worker.url(), stream, own));
+    return call(
+        worker,
+        "dataCid",
+        new SectorId(new MinerId(0), 0),
+        api -> api.dataCid(size, ReaderStream.push(stream)));
+  }
+
   CompletableFuture<StandInCalls.Result> start(
       StandInWorker worker,
       String method,
@@ -362,7 +387,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
       Function<WorkerApi, CompletionStage<CallId>> start)
       throws Exception {
     CompletableFuture<Void> epoch = untilRestart;
-    boolean twice = duplicateStarts && !method.equals("addPiece");
+    boolean twice = duplicateStarts && !method.equals("addPiece") && !method.equals("dataCid");
     if (twice) {
       CallId twin = StandInWorker.answer(start.apply(worker.api()), CALL);
       var unused = calls.started(method, sector, twin, Optional.empty());

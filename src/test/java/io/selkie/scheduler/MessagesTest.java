@@ -66,6 +66,15 @@ class MessagesTest {
     survives(new WorkerCommand.Start(task(1, 1, kind).attempt(1), TestTasks.request(kind)));
   }
 
+  @Test
+  void aRequestOfAMinerSurvives() {
+    TaskRequest.Unseal like = (TaskRequest.Unseal) TestTasks.request(TaskKind.UNSEAL);
+    survives(
+        new WorkerCommand.Start(
+            task(1, 1, TaskKind.UNSEAL).attempt(1),
+            new TaskRequest.UnsealPiece(like.proofType(), like.ticket(), like.commD(), 127, 254)));
+  }
+
   static Stream<TaskResult> results() {
     return Stream.of(
         new TaskResult.PieceAdded(new PieceInfo(new PaddedSize(2048), new CommP(BYTES))),

@@ -82,6 +82,22 @@ class PlacementTest {
   }
 
   @Test
+  void dataOfASectorThatIsOnNoHostIsUnsealedWhereSectorsCouldBeLabelled() {
+    TaskId task = task(1, 1, TaskKind.UNSEAL);
+    Placement.Host prover = host(A, Map.of(TaskKind.COMMIT_2, 4));
+
+    Placement.Decision nowhere = Placement.decide(List.of(waits(task)), List.of(prover), List.of());
+    Placement.Decision decision =
+        Placement.decide(
+            List.of(waits(task)),
+            List.of(prover, host(B, Map.of(TaskKind.PRE_COMMIT_1, 1))),
+            List.of());
+
+    assertEquals(List.of(), nowhere.assignments());
+    assertEquals(List.of(new Placement.Assignment(task, B)), decision.assignments());
+  }
+
+  @Test
   void givesAFreeSlotToATask() {
     TaskId task = task(1, 1, TaskKind.ADD_PIECE);
 

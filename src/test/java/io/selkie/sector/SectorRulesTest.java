@@ -83,6 +83,26 @@ class SectorRulesTest {
   }
 
   @Test
+  void dataOfASectorThatWasSealedElsewhereIsUnsealedByAnyHost() {
+    TaskRequest.UnsealPiece piece =
+        new TaskRequest.UnsealPiece(
+            SectorSamples.TYPE, SectorSamples.TICKET, SectorSamples.COMM_D, 0, 127);
+    take(DriverRules.perform(state, piece, NOW));
+    assertEquals(List.of("SectorAdopted", "TaskRequested"), events());
+
+    TaskId.Attempt attempt = assign();
+    assertEquals(Optional.of(HOST), filesOn());
+    finish(attempt);
+
+    SectorState.Idle idle = assertInstanceOf(SectorState.Idle.class, state);
+    assertEquals(TaskKind.FINALIZE, idle.facts().phase());
+    assertTrue(idle.facts().phaseDone());
+    assertEquals(List.of(), idle.facts().answers());
+    take(DriverRules.perform(state, piece, NOW));
+    assertEquals(List.of("TaskRequested"), events(), "it is looked at again each time");
+  }
+
+  @Test
   void aNewSectorAsksForAHostAndStartsThere() {
     ask(TaskKind.ADD_PIECE, 1);
     assertEquals(List.of("TaskRequested"), events());

@@ -18,6 +18,7 @@ import io.selkie.scheduler.SchedulerCommand;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskReport;
+import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.WorkerCommand;
 import java.time.Duration;
 import java.time.Instant;
@@ -333,6 +334,25 @@ class SectorTest {
           assertInstanceOf(SectorState.Stopping.class, asker.receiveMessage());
           return null;
         });
+  }
+
+  /** A miner's call waits for it. */
+  @Test
+  void anUnsealingIntoTheUnsealedFileGoesOnAfterARestart() {
+    TestProbe<Sector.Answer> caller = kit.createTestProbe();
+    sector.runCommand(
+        new Sector.Perform(
+            new TaskRequest.UnsealPiece(
+                SectorSamples.TYPE, SectorSamples.TICKET, SectorSamples.COMM_D, 0, 127),
+            Optional.empty(),
+            caller.getRef()));
+
+    sector.restart();
+
+    assertInstanceOf(SectorState.Waiting.class, sector.getState());
+    TestProbe<SectorState> asker = kit.createTestProbe();
+    sector.runCommand(new Sector.Get(asker.getRef()));
+    assertInstanceOf(SectorState.Waiting.class, asker.receiveMessage());
   }
 
   @Test

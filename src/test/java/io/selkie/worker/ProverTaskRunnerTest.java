@@ -12,6 +12,9 @@ import io.selkie.filecoin.CommP;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
+import io.selkie.filecoin.SectorSize;
 import io.selkie.filecoin.UpdateProof;
 import io.selkie.proofs.Outcome;
 import io.selkie.proofs.ProofsException;
@@ -28,6 +31,7 @@ import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.scheduler.TestLimits;
 import io.selkie.scheduler.TestTasks;
+import io.selkie.storage.FileType;
 import io.selkie.storage.HostPlaces;
 import io.selkie.storage.PathSettings;
 import io.selkie.storage.SectorFiles;
@@ -78,6 +82,7 @@ class ProverTaskRunnerTest {
   private FetchedInputs fetched;
   private Optional<String> unfit = Optional.empty();
   private SectorPlaces places = sector -> new SectorFiles(repo, sector);
+  private MissingFiles missing = MissingFiles.NONE;
   private ScriptedJobs jobs = new ScriptedJobs(ProverTaskRunnerTest::answer);
 
   @BeforeEach
@@ -140,8 +145,119 @@ class ProverTaskRunnerTest {
         threads,
         (from, sector, to) -> Files.writeString(to, from.url().getFragment()),
         fetched,
-        MissingFiles.NONE,
+        missing,
         removeAgain);
+  }
+
+  private static TaskRequest.UnsealPiece piece(long offset) {
+    TaskRequest.Unseal like = (TaskRequest.Unseal) request(TaskKind.UNSEAL);
+    return new TaskRequest.UnsealPiece(like.proofType(), like.ticket(), like.commD(), offset, 1016);
+  }
+
+  /** The prover of the script only says that it wrote. */
+  private void unsealedPart() throws IOException {
+    files().createDirectories();
+    Files.write(files().unsealedPart(), new byte[1024]);
+  }
+
+  @Test
+  void dataOfAReplicaIsPutIntoTheUnsealedFile() throws Exception {
+    unsealedPart();
+    Files.writeString(files().sealed(), "replica");
+
+    result(run(piece(1016)));
+
+    assertTrue(files().unsealedFile(SectorSize.KIB_2).has(1024, 1024));
+    assertFalse(files().unsealedFile(SectorSize.KIB_2).has(0, 1024));
+    assertFalse(Files.exists(files().unsealedPart()));
+  }
+
+  @Test
+  void dataThatIsThereNeedsNoProver() throws Exception {
+    files().createDirectories();
+    Files.write(files().unsealed(), new byte[2048]);
+
+    assertEquals(new TaskResult.Unsealed(files().unsealed(), 1016), result(run(piece(0))));
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void aReplicaThatNobodyHasIsNotUnsealed() throws Exception {
+    Failure failure = failure(run(piece(0)));
+
+    assertEquals(Failure.Action.ABANDON, failure.action());
+    assertEquals("missing", failure.code());
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void aReplicaThatAnotherWorkerHasIsUnsealedFromACopy() throws Exception {
+    unsealedPart();
+    missing =
+        new OfOthers(FileType.SEALED) {
+          @Override
+          void give() throws IOException {
+            Files.writeString(files().sealed(), "replica");
+          }
+        };
+
+    result(run(piece(0)));
+
+    assertTrue(files().unsealedFile(SectorSize.KIB_2).has(0, 1024));
+  }
+
+  @Test
+  void anUpdatedSectorIsLeftToOthers() throws Exception {
+    missing = new OfOthers(FileType.UPDATE);
+
+    Failure failure = failure(run(piece(0)));
+
+    assertEquals("updated", failure.code());
+    assertEquals(List.of(), jobs.calls);
+  }
+
+  @Test
+  void aDiskThatIsFullOfFetchedFilesIsTriedAgain() throws Exception {
+    missing =
+        new OfOthers(FileType.SEALED) {
+          @Override
+          void give() throws IOException {
+            throw new NoRoom("cannot write sealed: No space left on device", new IOException());
+          }
+        };
+
+    Failure failure = failure(run(piece(0)));
+
+    assertEquals("no_space", failure.code());
+    assertEquals(Failure.Action.RETRY, failure.action());
+  }
+
+  /** Another worker, which has one file. */
+  private static class OfOthers implements MissingFiles {
+    private final FileType type;
+
+    OfOthers(FileType type) {
+      this.type = type;
+    }
+
+    void give() throws IOException {}
+
+    @Override
+    public boolean bring(SectorId sector, SealProofType proofType, FileType wanted, Path root) {
+      throw new AssertionError("a copy is wanted");
+    }
+
+    @Override
+    public boolean copy(SectorId sector, SealProofType proofType, FileType wanted, Path root)
+        throws IOException {
+      give();
+      return wanted == type;
+    }
+
+    @Override
+    public boolean has(SectorId sector, FileType wanted) {
+      return wanted == type;
+    }
   }
 
   static HostLedger ledger(Path repo) {

@@ -3,8 +3,10 @@ package io.selkie.lotus.calls;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.UnpaddedSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
@@ -18,6 +20,7 @@ import java.util.Set;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = CallOrder.Perform.class, name = "Perform"),
   @JsonSubTypes.Type(value = CallOrder.AddPushedPiece.class, name = "AddPushedPiece"),
+  @JsonSubTypes.Type(value = CallOrder.DataCid.class, name = "DataCid"),
   @JsonSubTypes.Type(value = CallOrder.Fetch.class, name = "Fetch"),
   @JsonSubTypes.Type(value = CallOrder.MoveStorage.class, name = "MoveStorage"),
   @JsonSubTypes.Type(value = CallOrder.ReleaseUnsealed.class, name = "ReleaseUnsealed")
@@ -25,6 +28,9 @@ import java.util.Set;
 public sealed interface CallOrder {
   /** Why a call fails that the caller may mend by calling again: its bytes were lost on the way. */
   String STREAM_LOST = "stream_lost";
+
+  /** Why files cannot come to a path that stores so: the farm sealed them, and transfers them. */
+  String SEALED_HERE = "sealed_here";
 
   /** The kind of sector. */
   SealProofType proofType();
@@ -69,6 +75,25 @@ public sealed interface CallOrder {
     /** The list is copied. */
     public AddPushedPiece {
       existing = List.copyOf(existing);
+    }
+  }
+
+  /**
+   * Computes the commitment of data that belongs to no sector yet: {@link #NO_SECTOR} is the
+   * call's.
+   *
+   * @param size of the piece; after the data come zeros
+   * @param host that takes the bytes, and computes
+   * @param zeros whether there is no data, and nothing comes
+   */
+  record DataCid(UnpaddedSize size, HostId host, boolean zeros) implements CallOrder {
+    /** What a miner reads in the id of such a call. */
+    public static final SectorId NO_SECTOR = new SectorId(new MinerId(0), 0);
+
+    /** Of the largest kind: the commitment of a piece is the same for all. */
+    @Override
+    public SealProofType proofType() {
+      return SealProofType.STACKED_DRG_64GIB_V1_1;
     }
   }
 

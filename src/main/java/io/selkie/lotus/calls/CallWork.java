@@ -82,7 +82,12 @@ final class CallWork {
     if (order instanceof CallOrder.AddPushedPiece piece) {
       return open.piece().isPresent()
           ? perform(open.sector(), added(piece, open.piece().get()), Optional.empty())
-          : waitForPiece(piece);
+          : waitForPiece(piece.host());
+    }
+    if (order instanceof CallOrder.DataCid data) {
+      return data.zeros() || open.piece().isPresent()
+          ? effects.dataCid(call, data, open.piece()).thenApply(Outcome::new)
+          : waitForPiece(data.host());
     }
     if (order instanceof CallOrder.Fetch fetch) {
       return fetch(open.sector(), fetch);
@@ -92,6 +97,11 @@ final class CallWork {
   }
 
   CompletionStage<Step> report(CallState.Ended ended) {
+    if (ended.order() instanceof CallOrder.DataCid data) {
+      return effects
+          .report(call, ended, Optional.of(data.host()))
+          .thenApply(nothing -> new Reported());
+    }
     return tasks
         .state(ended.sector())
         .thenCompose(state -> effects.report(call, ended, state.filesOn()))
@@ -108,9 +118,9 @@ final class CallWork {
         Optional.of(piece.host()));
   }
 
-  private CompletionStage<Step> waitForPiece(CallOrder.AddPushedPiece piece) {
+  private CompletionStage<Step> waitForPiece(HostId host) {
     return effects
-        .isTakingPiece(piece.host(), call)
+        .isTakingPiece(host, call)
         .thenApply(
             taking ->
                 taking
@@ -118,20 +128,42 @@ final class CallWork {
                     : new Outcome(lost("the host that took them began anew meanwhile")));
   }
 
-  /** Files of a sector of ours are where its tasks work on them, and need no fetching. */
+  /**
+   * Files of a sector of ours are where its tasks work on them, and need no fetching; those of
+   * others come with the task, whose host is not known before.
+   */
   private CompletionStage<Step> fetch(SectorId sector, CallOrder.Fetch fetch) {
     return tasks
         .state(sector)
         .thenCompose(
             state -> {
-              if (state.filesOn().isEmpty() && fetch.stored()) {
-                return failed("no_files", "no host of this farm has files of " + sector);
+              boolean isHere = state.filesOn().isPresent();
+              if (fetch.stored() && !(isHere && UPDATE.containsAll(fetch.types()))) {
+                return effects
+                    .store(call, sector, fetch, state.filesOn())
+                    .thenCompose(
+                        outcome ->
+                            isSealedHere(outcome)
+                                ? store(sector, fetch)
+                                : CompletableFuture.completedStage(new Outcome(outcome)));
               }
-              // Which host needs those of others is only known with the task, which brings them.
-              return fetch.stored() && !UPDATE.containsAll(fetch.types())
-                  ? store(sector, fetch)
-                  : CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
+              return isHere
+                  ? CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()))
+                  : effects
+                      .isAnywhere(sector, fetch.types())
+                      .thenCompose(there -> fetched(sector, there));
             });
+  }
+
+  private static boolean isSealedHere(CallOutcome outcome) {
+    return outcome instanceof CallOutcome.Failed failed
+        && failed.failure().code().equals(CallOrder.SEALED_HERE);
+  }
+
+  private static CompletionStage<Step> fetched(SectorId sector, boolean there) {
+    return there
+        ? CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()))
+        : failed("no_files", "nobody is known to have files of " + sector);
   }
 
   private CompletionStage<Step> store(SectorId sector, CallOrder.Fetch fetch) {

@@ -134,6 +134,11 @@ public final class RemoteClient {
         "cannot have %s of %s deleted: %s".formatted(type, sector, String.join("; ", reasons)));
   }
 
+  /** Whether a fetch failed since the disk of this host does not take what came. */
+  public static boolean isOfOwnDisk(IOException trouble) {
+    return trouble instanceof Disk.Trouble;
+  }
+
   private static HttpRequest.BodyPublisher noBody() {
     return HttpRequest.BodyPublishers.noBody();
   }

@@ -101,6 +101,9 @@ final class RemoteDeletion {
       before.of(file, Optional.of(sector));
       boolean there = new Trash(path).put(file, clock.instant());
       Durable.syncDirectory(type.directory(path.root()));
+      if (!path.holdsAny(sector)) {
+        path.files(sector).deleteRecords(); // nobody here has to do with it any more
+      }
       LOG.info("{} goes to the trash: a miner or another worker has it deleted", file);
       return there;
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.SectorSize;
 import io.selkie.rpc.RpcCallers;
 import io.selkie.stages.Stages;
+import io.selkie.storage.AllocatedRanges;
 import io.selkie.storage.Deletion;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePaths;

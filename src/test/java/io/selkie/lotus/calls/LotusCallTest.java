@@ -118,11 +118,39 @@ class LotusCallTest {
   private final class ScriptedHosts implements CallEffects {
     private boolean taking = true;
     private int troubles;
+    private boolean anywhere;
+    private CallOutcome stored =
+        new CallOutcome.Failed(
+            new Failure(Failure.Action.RETRY, CallOrder.SEALED_HERE, "the farm sealed it"));
 
     @Override
     public CompletionStage<Boolean> isTakingPiece(HostId host, UUID call) {
       done.getRef().tell("taking?");
       return CompletableFuture.completedStage(taking);
+    }
+
+    @Override
+    public CompletionStage<Boolean> isAnywhere(SectorId of, Set<FileType> types) {
+      return CompletableFuture.completedStage(anywhere);
+    }
+
+    @Override
+    public CompletionStage<CallOutcome> store(
+        UUID id, SectorId of, CallOrder.Fetch order, Optional<HostId> first) {
+      done.getRef().tell("store");
+      return troubles-- > 0
+          ? CompletableFuture.failedStage(new IOException("the miner is away"))
+          : CompletableFuture.completedStage(stored);
+    }
+
+    @Override
+    public CompletionStage<CallOutcome> dataCid(
+        UUID id, CallOrder.DataCid order, Optional<Path> file) {
+      done.getRef().tell(file);
+      return troubles-- > 0
+          ? CompletableFuture.failedStage(new IOException("its prover is busy"))
+          : CompletableFuture.completedStage(
+              new CallOutcome.Gave(new TaskResult.PieceAdded(PIECE)));
     }
 
     @Override
@@ -270,28 +298,87 @@ class LotusCallTest {
   }
 
   @Test
+  void dataWithoutASectorIsComputedOnceItsBytesAreThere() {
+    hosts.troubles = 1;
+    take(CallOrder.DataCid.NO_SECTOR, data(false));
+    done.expectMessage("taking?");
+
+    Path file = Path.of("/spool/1");
+    call.runCommand(new LotusCall.PieceIsStored(file));
+
+    done.expectMessage(Optional.of(file));
+    time.timePasses(REPEAT);
+    done.expectMessage(Optional.of(file));
+    done.expectMessage(new CallOutcome.Gave(new TaskResult.PieceAdded(PIECE)));
+    awaitReported(CallOrder.DataCid.NO_SECTOR);
+    assertEquals(List.of(), sector.asked);
+  }
+
+  @Test
+  void dataWithoutASectorGoesOnAfterACrash() {
+    hosts.troubles = 1;
+    take(CallOrder.DataCid.NO_SECTOR, data(true));
+    done.expectMessage(Optional.empty());
+
+    call.restart();
+
+    done.expectMessage(Optional.empty());
+    done.expectMessage(new CallOutcome.Gave(new TaskResult.PieceAdded(PIECE)));
+    awaitReported(CallOrder.DataCid.NO_SECTOR);
+  }
+
+  @Test
+  void dataWithoutASectorThatDidNotComeFailsSoThatTheMinerSendsItAgain() {
+    take(CallOrder.DataCid.NO_SECTOR, data(false));
+    done.expectMessage("taking?");
+    hosts.taking = false;
+
+    call.restart();
+
+    done.expectMessage("taking?");
+    assertEquals(
+        CallOrder.STREAM_LOST, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+  }
+
+  @Test
   void filesThatAreHereNeedNoFetching() {
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
 
     done.expectMessage(new CallOutcome.Done());
   }
 
-  /** Which host wants them is known with the task, which brings them. */
+  /** Which host needs them is known with the task. */
   @Test
-  void filesOfASectorThatNobodyKnowsAreNotFetchedYet() {
+  void filesThatOthersHaveComeWithTheTask() {
     sector.state = new SectorState.Unknown(SECTOR);
+    hosts.anywhere = true;
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
 
     done.expectMessage(new CallOutcome.Done());
   }
 
   @Test
-  void filesOfASectorThatNobodyKnowsCannotBeStored() {
+  void filesThatOthersHaveAreStoredByAHost() {
     sector.state = new SectorState.Unknown(SECTOR);
+    hosts.stored = new CallOutcome.Done();
+    hosts.troubles = 1;
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), true, true));
+    done.expectMessage("store");
+
+    time.timePasses(REPEAT);
+
+    done.expectMessage("store");
+    done.expectMessage(new CallOutcome.Done());
+    assertEquals(List.of(), sector.asked);
+  }
+
+  @Test
+  void filesOfASectorThatNobodyKnowsCannotBeFetched() {
+    sector.state = new SectorState.Unknown(SECTOR);
+    take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
 
     assertEquals(
-        "no host of this farm has files of s-t01000-7",
+        "nobody is known to have files of s-t01000-7",
         done.expectMessageClass(CallOutcome.Failed.class).failure().message());
   }
 
@@ -302,6 +389,7 @@ class LotusCallTest {
     sector.script.add(new Sector.Done(TASK, new TaskResult.Released(copy, 2048)));
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), true, true));
 
+    done.expectMessage("store");
     done.expectMessage(new TaskRequest.Transfer(TYPE));
     done.expectMessage(new TaskRequest.Release(TYPE, copy));
     done.expectMessage(new CallOutcome.Done());
@@ -320,16 +408,28 @@ class LotusCallTest {
   }
 
   private void take(CallOrder order) {
-    call.runCommand(new LotusCall.Take(SECTOR, order, miner.getRef()));
+    take(SECTOR, order);
+  }
+
+  private void take(SectorId of, CallOrder order) {
+    call.runCommand(new LotusCall.Take(of, order, miner.getRef()));
     miner.expectMessageClass(LotusCall.Taken.class);
   }
 
   private void awaitReported() {
+    awaitReported(SECTOR);
+  }
+
+  private void awaitReported(SectorId of) {
     done.awaitAssert(
         () -> {
-          assertEquals(new CallState.Reported(SECTOR), call.getState());
+          assertEquals(new CallState.Reported(of), call.getState());
           return null;
         });
+  }
+
+  private static CallOrder data(boolean zeros) {
+    return new CallOrder.DataCid(new UnpaddedSize(2032), HOST, zeros);
   }
 
   private static CallOrder pushed() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.lotus.remote.RemoteHost.Reply;
 import io.selkie.storage.FileType;
+import io.selkie.storage.SectorFiles;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.Trash;
 import java.io.ByteArrayInputStream;
@@ -332,6 +333,22 @@ class RemoteRoutesTest {
     // and again: it is where it is to stay, so there is nothing to complain of
     assertEquals(200, host.ask("DELETE", FILE + "?keep=" + host.stores.id()).status());
     assertTrue(Files.exists(other));
+  }
+
+  @Test
+  void whatIsRecordedOfASectorGoesWithItsLastFile() throws Exception {
+    Path cache = host.put(host.seals, FileType.CACHE, "p_aux", Tars.data(64));
+    SectorFiles files = host.seals.files(SECTOR);
+    Files.writeString(files.manifest(), "{}");
+    Files.writeString(files.claim(), "{}");
+
+    assertEquals(200, host.ask("DELETE", FILE).status());
+    assertTrue(Files.exists(cache) && Files.exists(files.manifest()));
+    assertTrue(Files.exists(files.claim()));
+    assertEquals(200, host.ask("DELETE", CACHE).status());
+
+    assertFalse(Files.exists(files.manifest()));
+    assertFalse(Files.exists(files.claim()));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.selkie.lotus.remote;
+package io.selkie.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,7 +15,7 @@ import java.util.List;
  * (go-bitfield), a bit for each padded byte of the sector, and the length of the field in 4 bytes,
  * little endian. A file that has nothing behind the data is all there.
  */
-final class AllocatedRanges {
+public final class AllocatedRanges {
   private static final int LENGTH_BYTES = 4;
 
   /** What Lotus calls very large; a run for each piece is far less. */
@@ -26,9 +28,21 @@ final class AllocatedRanges {
   /** Groups of 7 bits that a run of at most 2^62 has. */
   private static final int MOST_GROUPS = 9;
 
-  private final List<ByteRange> ranges;
+  private final List<Range> ranges;
 
-  private AllocatedRanges(List<ByteRange> ranges) {
+  /**
+   * Bytes that are there.
+   *
+   * @param start the first one, padded
+   * @param length padded bytes, 1 or more
+   */
+  public record Range(long start, long length) {
+    private long end() {
+      return start + length;
+    }
+  }
+
+  private AllocatedRanges(List<Range> ranges) {
     this.ranges = List.copyOf(ranges);
   }
 
@@ -38,10 +52,10 @@ final class AllocatedRanges {
    * @param sectorBytes padded
    * @throws IOException if the file is not as it must be; one line
    */
-  static AllocatedRanges of(SeekableByteChannel file, long sectorBytes) throws IOException {
+  public static AllocatedRanges of(SeekableByteChannel file, long sectorBytes) throws IOException {
     long size = file.size();
     if (size == sectorBytes) {
-      return new AllocatedRanges(List.of(new ByteRange(0, sectorBytes)));
+      return new AllocatedRanges(List.of(new Range(0, sectorBytes)));
     }
     long field = size - sectorBytes - LENGTH_BYTES;
     if (field < 0 || field > MOST_BYTES) {
@@ -71,19 +85,96 @@ final class AllocatedRanges {
    * @param start first byte, padded
    * @param length padded bytes
    */
-  boolean contain(long start, long length) {
+  public boolean contain(long start, long length) {
     long wanted = start;
     long end = start + length;
-    for (ByteRange range : ranges) {
+    for (Range range : ranges) {
       boolean reaches = range.start() <= wanted && range.start() + range.length() > wanted;
       wanted = reaches ? range.start() + range.length() : wanted;
     }
     return length == 0 || wanted >= end;
   }
 
+  /** Nothing. */
+  public static AllocatedRanges none() {
+    return new AllocatedRanges(List.of());
+  }
+
+  /** These and one more, which may meet them. */
+  public AllocatedRanges with(Range more) {
+    List<Range> all = new ArrayList<>(ranges);
+    all.add(more);
+    all.sort(Comparator.comparing(Range::start));
+    List<Range> joined = new ArrayList<>();
+    for (Range next : all) {
+      int last = joined.size() - 1;
+      if (last >= 0 && joined.get(last).end() >= next.start()) {
+        Range before = joined.get(last);
+        long end = Math.max(before.end(), next.end());
+        joined.set(last, new Range(before.start(), end - before.start()));
+      } else {
+        joined.add(next);
+      }
+    }
+    return new AllocatedRanges(joined);
+  }
+
+  /** What belongs behind the data: the bit field and its length. */
+  public byte[] trailer() {
+    byte[] field = field();
+    return ByteBuffer.allocate(field.length + LENGTH_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(field)
+        .putInt(field.length)
+        .array();
+  }
+
+  private byte[] field() {
+    if (ranges.isEmpty()) {
+      return new byte[0];
+    }
+    BitSet bits = new BitSet();
+    int at = VERSION_BITS; // version 0
+    bits.set(at++, ranges.get(0).start() == 0);
+    long end = 0;
+    for (Range range : ranges) {
+      at = range.start() > end ? put(bits, at, range.start() - end) : at;
+      at = put(bits, at, range.length());
+      end = range.end();
+    }
+    return bits.toByteArray(); // without zeros at its end, as go-bitfield has it
+  }
+
+  private static int put(BitSet bits, int from, long length) {
+    int at = from;
+    if (length == 1) {
+      bits.set(at++);
+      return at;
+    }
+    if (length < 1 << SHORT_BITS) {
+      bits.set(at + 1);
+      return put(bits, at + 2, length, SHORT_BITS);
+    }
+    at += 2;
+    long left = length;
+    while (left >> GROUP_BITS > 0) {
+      at = put(bits, at, left & ((1 << GROUP_BITS) - 1), GROUP_BITS);
+      bits.set(at++);
+      left >>= GROUP_BITS;
+    }
+    return put(bits, at, left, GROUP_BITS) + 1;
+  }
+
+  private static int put(BitSet bits, int at, long value, int count) {
+    for (int bit = 0; bit < count; bit++) {
+      bits.set(at + bit, (value >> bit & 1) == 1);
+    }
+    return at + count;
+  }
+
   /** The runs of ones, in order. */
-  static List<ByteRange> parse(byte[] bits, long most) throws IOException {
-    List<ByteRange> ranges = new ArrayList<>();
+  static List<Range> parse(byte[] bits, long most) throws IOException {
+    List<Range> ranges = new ArrayList<>();
     if (bits.length == 0) {
       return ranges;
     }
@@ -102,7 +193,7 @@ final class AllocatedRanges {
         throw new IOException("a bit field has a run that is empty, or leaves the sector");
       }
       if (set) {
-        ranges.add(new ByteRange(at, length));
+        ranges.add(new Range(at, length));
       }
       at += length;
       set = !set;

@@ -1,4 +1,4 @@
-package io.selkie.lotus.remote;
+package io.selkie.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,13 +24,55 @@ class AllocatedRangesTest {
   private AllocatedRanges ranges(int data, String behind) throws IOException {
     byte[] tail = HexFormat.of().parseHex(behind);
     Path file = temp.resolve("unsealed");
-    Files.write(file, Tars.join(Tars.zeros(data), tail));
+    Files.write(file, joined(data, tail));
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       return AllocatedRanges.of(channel, SECTOR);
     }
   }
 
-  private static List<ByteRange> parse(String field) throws IOException {
+  private static byte[] joined(int zeros, byte[] tail) {
+    byte[] all = new byte[zeros + tail.length];
+    System.arraycopy(tail, 0, all, zeros, tail.length);
+    return all;
+  }
+
+  private static String trailer(AllocatedRanges ranges) {
+    return HexFormat.of().formatHex(ranges.trailer());
+  }
+
+  private static AllocatedRanges.Range range(long start, long length) {
+    return new AllocatedRanges.Range(start, length);
+  }
+
+  @Test
+  void writesWhatLotusWrites() {
+    assertEquals("041002" + "03000000", trailer(AllocatedRanges.none().with(range(0, SECTOR))));
+    assertEquals("0050004003" + "05000000", trailer(AllocatedRanges.none().with(range(256, 768))));
+    assertEquals("00000000", trailer(AllocatedRanges.none()));
+  }
+
+  @Test
+  void rangesThatMeetAreOne() {
+    AllocatedRanges halves =
+        AllocatedRanges.none().with(range(1024, 1024)).with(range(0, 1024)).with(range(512, 9));
+
+    assertEquals("041002" + "03000000", trailer(halves));
+  }
+
+  @Test
+  void whatWasWrittenIsRead() throws IOException {
+    for (long length : new long[] {1, 2, 3, 7, 8, 15, 16, 127, 128, 900}) {
+      AllocatedRanges written =
+          AllocatedRanges.none().with(range(3, length)).with(range(1000, length));
+      byte[] trailer = written.trailer();
+      List<AllocatedRanges.Range> read =
+          AllocatedRanges.parse(java.util.Arrays.copyOf(trailer, trailer.length - 4), SECTOR);
+
+      assertEquals(List.of(range(3, length), range(1000, length)), read);
+    }
+  }
+
+  private static List<AllocatedRanges.Range> parse(String field) throws IOException {
     return AllocatedRanges.parse(HexFormat.of().parseHex(field), SECTOR);
   }
 
@@ -74,14 +116,16 @@ class AllocatedRangesTest {
   })
   void readsFullSectorsAsGoBitfieldWritesThem(long bytes, String field) throws IOException {
     assertEquals(
-        List.of(new ByteRange(0, bytes)),
+        List.of(new AllocatedRanges.Range(0, bytes)),
         AllocatedRanges.parse(HexFormat.of().parseHex(field), bytes));
   }
 
   @Test
   void readsRunsOfEveryForm() throws IOException {
     // given what go-bitfield 0.2.4 writes for a one, 15 zeros and 1000 ones
-    assertEquals(List.of(new ByteRange(0, 1), new ByteRange(16, 1000)), parse("ec837e"));
+    assertEquals(
+        List.of(new AllocatedRanges.Range(0, 1), new AllocatedRanges.Range(16, 1000)),
+        parse("ec837e"));
   }
 
   @ParameterizedTest(name = "{0}")
