@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * What the journal says of sectors: whether there is one, and then its actor's word. The read
@@ -107,8 +109,19 @@ final class JournalStandings implements OrphanFinder.Journal {
     boolean sealed =
         state instanceof SectorState.Idle idle
             && idle.facts().phase() == TaskKind.FINALIZE
-            && idle.facts().phaseDone();
+            && idle.facts().phaseDone()
+            && !isBeingUpdated(idle.facts());
     return sealed ? SectorStanding.SEALED : SectorStanding.BUSY;
+  }
+
+  /** Between the steps of an update: the next one reads what the one before left. */
+  private static boolean isBeingUpdated(SectorFacts facts) {
+    Set<TaskKind> done =
+        facts.answers().stream()
+            .map(answered -> answered.request().kind())
+            .filter(TaskKind::isUpdate)
+            .collect(Collectors.toUnmodifiableSet());
+    return !done.isEmpty() && !done.contains(TaskKind.FINALIZE_REPLICA_UPDATE);
   }
 
   static <T> T await(CompletionStage<T> stage) throws IOException {

@@ -197,6 +197,41 @@ class HostLedgerTest {
   }
 
   @Test
+  void anUpdateCountsUntilItIsFinalized() throws IOException {
+    sectorsLeave = false;
+    begins(TaskKind.REPLICA_UPDATE);
+    sealedFile();
+    update();
+    succeeds(TaskKind.REPLICA_UPDATE);
+
+    assertEquals(one(Presence.SEALING, false), looked());
+    begins(TaskKind.FINALIZE_REPLICA_UPDATE);
+    succeeds(TaskKind.FINALIZE_REPLICA_UPDATE);
+    assertEquals(List.of(), looked());
+  }
+
+  /** The miner has its files deleted, and asks for nothing more. */
+  @Test
+  void anUpdateThatWasGivenUpCountsNoMore() throws IOException {
+    sectorsLeave = false;
+    begins(TaskKind.REPLICA_UPDATE);
+    sealedFile();
+    Path update = update();
+    succeeds(TaskKind.REPLICA_UPDATE);
+    assertEquals(one(Presence.SEALING, false), looked());
+
+    Files.delete(update);
+
+    assertEquals(List.of(), looked());
+  }
+
+  private Path update() throws IOException {
+    SectorFiles files = new SectorFiles(temp.resolve("repo"), sector(1));
+    Files.createDirectories(files.update().resolveSibling(""));
+    return Files.write(files.update(), new byte[2048]);
+  }
+
+  @Test
   void aCrashForgetsNobodyWhoMayStillWrite() throws IOException {
     begins(TaskKind.ADD_PIECE);
     open();
