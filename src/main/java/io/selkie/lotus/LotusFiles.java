@@ -53,11 +53,12 @@ final class LotusFiles implements MissingFiles {
   }
 
   @Override
-  public boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root)
+  public boolean bring(
+      SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
       throws IOException {
     StoragePath path = path(root);
-    Optional<Fetched> fetched = fetch(sector, proofType, type, path, true);
-    if (fetched.isPresent()) {
+    Optional<Fetched> fetched = fetch(sector, proofType, type, path, moved);
+    if (moved && fetched.isPresent()) {
       Files.deleteIfExists(path.files(sector).copied(type)); // of an earlier copy
       delete(fetched.get(), sector, type, path);
     }
@@ -85,12 +86,6 @@ final class LotusFiles implements MissingFiles {
     StoragePath path = path(root);
     boolean unused = Durable.create(path.files(sector).copied(type), new byte[0]);
     return fetch(sector, proofType, type, path, false).isPresent();
-  }
-
-  /** The same as {@link #bring} for a file that stays where it was, too. */
-  boolean leaveAndBring(SectorId sector, SealProofType proofType, FileType type, Path root)
-      throws IOException {
-    return fetch(sector, proofType, type, path(root), false).isPresent();
   }
 
   @Override

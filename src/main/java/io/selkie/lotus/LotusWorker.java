@@ -129,7 +129,11 @@ final class LotusWorker implements WorkerApi {
     this.updates = new UpdateCalls(parts.commit1());
     this.incoming =
         new IncomingPieces(
-            parts.host(), parts.pieces(), parts.desks(), parts.pieceHosts()::of, this::take);
+            parts.host(),
+            parts.pieces(),
+            parts.desks(),
+            parts.pieceHosts()::of,
+            (sector, call, order) -> take(sector.id(), call, order));
   }
 
   @Override

@@ -100,9 +100,7 @@ final class StoredFiles {
 
   private boolean bring(SectorId sector, FileType type, CallOrder.Fetch order, StoragePath to)
       throws IOException {
-    return order.moved()
-        ? files.bring(sector, order.proofType(), type, to.root())
-        : files.leaveAndBring(sector, order.proofType(), type, to.root());
+    return files.bring(sector, order.proofType(), type, to.root(), order.moved());
   }
 
   /** The one that has other files of the sector already, else by weight times room, as in Lotus. */

@@ -48,8 +48,7 @@ final class DriverRules {
   }
 
   private static SectorStep begin(Unknown unknown, TaskRequest request, String key, Instant now) {
-    boolean isOfSealed =
-        request.kind().isUpdate() || request instanceof TaskRequest.UnsealPiece;
+    boolean isOfSealed = request.kind().isUpdate() || request instanceof TaskRequest.UnsealPiece;
     if (!request.kind().isPhase() && !isOfSealed) {
       return SectorStep.refuseForGood(unknown.sector() + " is not known here");
     }

@@ -243,7 +243,8 @@ class ProverTaskRunnerTest {
     void give() throws IOException {}
 
     @Override
-    public boolean bring(SectorId sector, SealProofType proofType, FileType wanted, Path root) {
+    public boolean bring(
+        SectorId sector, SealProofType proofType, FileType wanted, Path root, boolean moved) {
       throw new AssertionError("a copy is wanted");
     }
 
