@@ -56,7 +56,7 @@ cargo_for() {
     export CARGO_TARGET_DIR=$cache/$name
     case $1 in
       clean) cargo "$@" --release --locked --quiet 8>&- ;;
-      *) cargo "$@" --release --locked --quiet --features "$features" 8>&- ;;
+      *) cargo "$@" --release --locked --quiet --workspace --features "$features" 8>&- ;;
     esac
   )
 }
@@ -96,7 +96,7 @@ build() {
     echo "building the native proofs library, variant $name: about 4 minutes the first time"
   elif [[ ! -e $built ]]; then
     echo "building the native proofs library, variant $name: another clone was here"
-  elif [[ -n $(find "$here/src" "$here/Cargo.toml" "$here/Cargo.lock" -newer "$built" -print -quit) ]]; then
+  elif [[ -n $(find "$here/src" "$here/labels" "$here/Cargo.toml" "$here/Cargo.lock" -newer "$built" -print -quit) ]]; then
     echo "building the native proofs library, variant $name: sources changed"
   fi
   cargo_for "$name" build || fail "cargo failed on variant $name"

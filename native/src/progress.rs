@@ -21,6 +21,13 @@ pub struct Progress {
     pub stage: String,
     pub done: u64,
     pub total: u64,
+    /// How much of the step after those is behind, in thousandths.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub step: u64,
+}
+
+fn is_zero(step: &u64) -> bool {
+    *step == 0
 }
 
 struct State {
@@ -36,6 +43,7 @@ static STATE: Mutex<State> = Mutex::new(State {
         stage: String::new(),
         done: 0,
         total: 0,
+        step: 0,
     },
 });
 static CHANGED: Condvar = Condvar::new();
@@ -70,10 +78,16 @@ pub fn sector(sector: impl ToString) {
 
 /// Says that `done` of `total` steps of `stage` are behind.
 pub fn stage(stage: &str, done: u64, total: u64) {
+    step(stage, done, total, 0.0);
+}
+
+/// The same, with the part of the next step that is behind too.
+pub fn step(stage: &str, done: u64, total: u64, part: f64) {
     update(|p| {
         p.stage = stage.to_owned();
         p.done = done;
         p.total = total;
+        p.step = (part * 1000.0) as u64;
     });
 }
 

@@ -19,6 +19,9 @@ pub fn file_name(layer: usize) -> String {
     format!("sc-02-data-layer-{layer}.dat")
 }
 
+/// What the name of a layer ends with while it is made.
+pub const PARTIAL: &str = ".partial";
+
 /// Names that PreCommit1 and PreCommit2 make in a cache directory.
 pub fn is_made_by_sealing(name: &str) -> bool {
     name.starts_with("sc-02-data-")
@@ -35,19 +38,21 @@ pub fn to_keep(
     wanted: PreCommit1,
     layer_bytes: u64,
 ) -> Result<PreCommit1> {
-    let (layers, failed_trials) = match found {
+    let (layers, partial, failed_trials) = match found {
         Some(found) if same_replica(found, &wanted) => (
             intact_prefix(cache, &found.layers, layer_bytes)?,
+            found.partial.clone(),
             found.failed_trials,
         ),
         Some(_) => {
             info!("the layers in {} are of another replica", cache.display());
-            (Vec::new(), 0)
+            (Vec::new(), None, 0)
         }
-        None => (Vec::new(), 0),
+        None => (Vec::new(), None, 0),
     };
     Ok(PreCommit1 {
         failed_trials: if layers.is_empty() { 0 } else { failed_trials },
+        partial: partial.filter(|partial| partial.layer == layers.len() + 1),
         layers,
         done: None,
         ..wanted
@@ -56,11 +61,16 @@ pub fn to_keep(
 
 /// Removes all that sealing makes, but for the layers of the record: the library would reuse it.
 pub fn wipe_others(cache: &Path, kept: &PreCommit1) -> Result<()> {
-    let names: Vec<String> = kept
+    let mut names: Vec<String> = kept
         .layers
         .iter()
         .map(|layer| file_name(layer.layer))
         .collect();
+    if let Some(partial) = &kept.partial {
+        // Whole, it may have its name already, and the record does not say so yet.
+        names.push(file_name(partial.layer) + PARTIAL);
+        names.push(file_name(partial.layer));
+    }
     files::remove_where(cache, |name| {
         is_made_by_sealing(name) && !names.iter().any(|k| k == name)
     })?;
@@ -242,6 +252,7 @@ mod tests {
             comm_d: Hex32([2; 32]),
             replica_id: Hex32([3; 32]),
             layers: Vec::new(),
+            partial: None,
             done: None,
             failed_trials: 0,
         }

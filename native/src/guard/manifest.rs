@@ -50,6 +50,9 @@ pub struct PreCommit1 {
     pub replica_id: Hex32,
     /// Complete layers, in order, each synced before it was recorded.
     pub layers: Vec<Layer>,
+    /// The labels of the next layer that are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Partial>,
     /// What stands at the end, with everything synced; absent until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Labelled>,
@@ -74,6 +77,17 @@ impl PreCommit1 {
 pub struct Layer {
     pub layer: usize,
     pub bytes: u64,
+    pub digest: String,
+}
+
+/// A layer that is being made: its first labels, synced before this was recorded. Once it is whole
+/// the file gets its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Partial {
+    pub layer: usize,
+    pub nodes: u64,
+    /// Of all of them.
     pub digest: String,
 }
 

@@ -3,6 +3,7 @@
 pub mod about;
 pub mod aggregate;
 pub mod commit;
+pub mod labelling;
 pub mod params;
 pub mod pieces;
 pub mod post;

@@ -21,6 +21,7 @@ use crate::guard::manifest::{self, CacheFile, Labelled, Record};
 use crate::guard::replica::{self, Sources};
 use crate::guard::space::{self, Space};
 use crate::guard::{files, parents};
+use crate::ops::labelling::{self, DataFiles};
 use crate::ops::pieces;
 use crate::progress;
 use crate::request::{ClearCache, PreCommit1, PreCommit2};
@@ -90,11 +91,17 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
         require_data(unsealed, replica.data(), proof)?;
     }
     // The parent cache may lie on the same file system: it is made before space is counted.
-    parents::ensure(proof)?;
+    let parents = parents::ensure(proof)?;
     admit_phase1(&paths, proof, layers::kept_bytes(&kept))?;
-    record.manifest.pre_commit1 = Some(kept.clone());
+    let kernel = labelling::kernel(proof);
+    record.manifest.pre_commit1 = Some(manifest::PreCommit1 {
+        // The library would take a file of the right length for a whole layer.
+        partial: kept.partial.clone().filter(|_| kernel.is_some()),
+        ..kept.clone()
+    });
     record.manifest.pre_commit2 = None;
     record.save()?;
+    let kept = record.manifest.pre_commit1.clone().unwrap_or(kept);
     layers::wipe_others(paths.cache, &kept)?;
     files::remove_if_there(&record.copy_path())?;
     // The library wants the sealed file to exist.
@@ -109,19 +116,18 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     progress::expect_layers(layers as u64);
     progress::stage("treeD", 0, 1);
     let record = Arc::new(Mutex::new(record));
-    let watcher = Watcher::start(record.clone(), paths.cache.to_owned(), layers);
-    let output = seal::seal_pre_commit_phase1(
-        proof.0,
-        paths.cache,
-        unsealed,
-        paths.sealed,
-        request.sector.prover_id(),
-        SectorId::from(request.sector.number),
-        request.ticket.0,
-        &infos(&request.pieces)?,
-    );
-    watcher.finish()?;
-    let output = Base64(lotus_form(&output?, &request.ticket)?);
+    let output = match kernel {
+        Some(kernel) => {
+            let files = DataFiles {
+                unsealed,
+                sealed: paths.sealed,
+                cache: paths.cache,
+            };
+            labelling::pre_commit1(kernel, proof, &files, &parents, &record)?
+        }
+        None => by_library(request, unsealed, &paths, &record)?,
+    };
+    let output = Base64(lotus_form(&output, &request.ticket)?);
     progress::stage("digest", 0, 1);
     let done = finish_phase1(&paths, output)?;
     let mut record = record
@@ -140,6 +146,29 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     labels.done = Some(done.clone());
     record.save()?;
     Ok(labels_answer(&kept.comm_d, &done, skipped))
+}
+
+/// The library's own PreCommit1, with an eye on the layers that it completes.
+fn by_library(
+    request: &PreCommit1,
+    unsealed: &Path,
+    paths: &Paths<'_>,
+    record: &Arc<Mutex<Record>>,
+) -> Result<SealPreCommitPhase1Output> {
+    let layers = request.proof_type.layers();
+    let watcher = Watcher::start(record.clone(), paths.cache.to_owned(), layers);
+    let output = seal::seal_pre_commit_phase1(
+        request.proof_type.0,
+        paths.cache,
+        unsealed,
+        paths.sealed,
+        request.sector.prover_id(),
+        SectorId::from(request.sector.number),
+        request.ticket.0,
+        &infos(&request.pieces)?,
+    );
+    watcher.finish()?;
+    output
 }
 
 /// Labelling wipes the cache and writes over the sealed file. Where no record says that they were
@@ -199,6 +228,7 @@ fn wanted(request: &PreCommit1) -> Result<manifest::PreCommit1> {
         comm_d: Hex32(comm_d),
         replica_id: Hex32(replica_id),
         layers: Vec::new(),
+        partial: None,
         done: None,
         failed_trials: 0,
     })
@@ -618,6 +648,7 @@ fn blame_labels(record: &mut Record, failed: Error) -> Result<Error> {
     let again = labels.failed_trials < TRIALS_OF_LABELS;
     if !again {
         labels.layers.clear();
+        labels.partial = None;
         labels.done = None;
     }
     record.save()?;

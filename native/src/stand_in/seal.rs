@@ -43,6 +43,7 @@ pub fn pre_commit1(request: &PreCommit1) -> Result<Value> {
         comm_d,
         replica_id: replica.id(),
         layers: Vec::new(),
+        partial: None,
         done: None,
         failed_trials: 0,
     });

@@ -103,12 +103,12 @@ final class HostRoutes {
   private static HostReply reply(HostStatus host, Optional<Instant> emptyAt) {
     List<Slots> slots =
         Arrays.stream(TaskKind.values())
-            .filter(TaskKind::isPooled)
+            .filter(kind -> kind.isPhase() && kind.isPooled())
             .map(
                 kind ->
                     new Slots(
                         kind,
-                        host.tasks().stream().filter(task -> task.kind() == kind).count(),
+                        host.tasks().stream().filter(task -> task.kind().pool() == kind).count(),
                         host.limits().map(limits -> limits.slots(kind)).orElse(0)))
             .toList();
     return new HostReply(

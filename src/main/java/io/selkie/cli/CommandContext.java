@@ -6,6 +6,7 @@ import io.selkie.params.ParameterDirectory;
 import io.selkie.params.ParameterListener;
 import io.selkie.params.ParameterManifest;
 import io.selkie.proofs.AbandonedJobs;
+import io.selkie.proofs.Labeller;
 import io.selkie.proofs.ProofsLibrary;
 import io.selkie.proofs.ProverPriorities;
 import io.selkie.proofs.ProverProofs;
@@ -104,7 +105,12 @@ record CommandContext(
     AbandonedJobs.remove(state.jobs());
     return new ProverProofs(
         new ProverSettings(
-            found.library(), state.jobs(), found.priorities(), true, Map.of(), false));
+            found.library(),
+            state.jobs(),
+            found.priorities(),
+            true,
+            found.labeller().environment(),
+            false));
   }
 
   /**
@@ -129,12 +135,13 @@ record CommandContext(
     }
   }
 
-  private record Native(ProofsLibrary library, ProverPriorities priorities) {}
+  private record Native(ProofsLibrary library, ProverPriorities priorities, Labeller labeller) {}
 
   private Native find() throws IOException {
     try {
       Config config = settings.read();
-      return new Native(ProofsLibrary.find(config), ProverPriorities.of(config));
+      return new Native(
+          ProofsLibrary.find(config), ProverPriorities.of(config), Labeller.of(config));
     } catch (ConfigException e) {
       throw Settings.refusal(e);
     } catch (IllegalStateException e) {

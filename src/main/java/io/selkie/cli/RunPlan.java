@@ -33,6 +33,7 @@ final class RunPlan {
   private static final String ADDRESS = "selkie.lotus.address";
   private static final String LOTUS = "selkie.lotus.enabled";
   static final String CHAIN = "selkie.chain";
+  private static final String ROLES = "selkie.cluster.roles";
   private static final String AUTO = "auto";
 
   /** As many sectors as no host has. */
@@ -286,7 +287,7 @@ final class RunPlan {
     }
     boolean off =
         all().stream().allMatch(phase -> merged.getInt("selkie.parallel." + phase.setting()) == 0);
-    if (off) {
+    if (off && !merged.getStringList(ROLES).contains("post")) {
       throw new IllegalArgumentException(
           "every phase is off: give 1 or more to at least one of "
               + all().stream().map(Phase::flag).collect(Collectors.joining(", ")));

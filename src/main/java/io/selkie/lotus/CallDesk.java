@@ -187,7 +187,11 @@ final class CallDesk {
     if (isOfData || kind == TaskKind.ADD_PIECE) {
       return Set.of(FileType.UNSEALED);
     }
-    return kind == TaskKind.PRE_COMMIT_1 ? Set.of(FileType.SEALED, FileType.CACHE) : Set.of();
+    return switch (kind) {
+      case PRE_COMMIT_1 -> Set.of(FileType.SEALED, FileType.CACHE);
+      case REPLICA_UPDATE -> Set.of(FileType.UPDATE, FileType.UPDATE_CACHE);
+      default -> Set.of();
+    };
   }
 
   private static boolean holds(StoragePath path, SectorId sector, FileType type, boolean isReleased)

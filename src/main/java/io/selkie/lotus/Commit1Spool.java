@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Outputs of Commit1 that a miner hands over for Commit2, as files: they are up to 50 MB. One that
- * a host of the farm has made is still there and is not written again.
+ * Vanilla proofs that a miner hands over for a Groth proof, as files: they are up to 50 MB. Those
+ * that a host of the farm has made are still there and are not written again.
  */
 final class Commit1Spool {
   private final HostId host;
@@ -47,15 +47,35 @@ final class Commit1Spool {
     this.blocking = blocking;
   }
 
-  /** Makes them a request; ends when the file is durable. */
+  /** What is asked for with the file. */
+  @FunctionalInterface
+  interface Asking {
+    /**
+     * The request.
+     *
+     * @param on the host that has the file; empty: the one that has the sector's files
+     */
+    TaskRequest of(Path file, String digest, Optional<HostId> on);
+  }
+
+  /** Makes them a request for Commit2; ends when the file is durable. */
   CompletionStage<TaskRequest> keep(SectorId sector, SealProofType type, Bytes output) {
+    return keep(
+        sector,
+        output.toByteArray(),
+        (file, fileDigest, on) ->
+            new TaskRequest.Commit2(type, file, fileDigest, Optional.empty(), on));
+  }
+
+  /** Makes them a request; ends when the file is durable. */
+  CompletionStage<TaskRequest> keep(SectorId sector, byte[] output, Asking asking) {
     return Stages.blocking(blocking, () -> write(places.of(sector).commit1Output(), output))
         .thenCompose(
             fresh ->
                 tasks
                     .state(sector)
                     .thenCompose(
-                        state -> Stages.blocking(blocking, () -> request(type, fresh, state))));
+                        state -> Stages.blocking(blocking, () -> request(asking, fresh, state))));
   }
 
   /**
@@ -65,23 +85,22 @@ final class Commit1Spool {
    */
   private record Fresh(Path file, Path place, String digest) {}
 
-  private Fresh write(Path place, Bytes output) throws IOException {
+  private Fresh write(Path place, byte[] output) throws IOException {
     Files.createDirectories(place.resolveSibling(""));
     Path file = place.resolveSibling(place.getFileName() + "." + UUID.randomUUID());
-    Durable.replace(file, output.toByteArray());
+    Durable.replace(file, output);
     return new Fresh(file, place, digest.of(file));
   }
 
-  private TaskRequest request(SealProofType type, Fresh fresh, SectorState state)
-      throws IOException {
+  private TaskRequest request(Asking asking, Fresh fresh, SectorState state) throws IOException {
     Optional<Path> made = made(state, fresh.digest());
     if (made.isPresent()) {
       Files.deleteIfExists(fresh.file());
-      return new TaskRequest.Commit2(type, made.get(), fresh.digest());
+      return asking.of(made.get(), fresh.digest(), Optional.empty());
     }
     Files.move(fresh.file(), fresh.place(), StandardCopyOption.ATOMIC_MOVE);
     Durable.syncDirectory(fresh.place().resolveSibling(""));
-    return new TaskRequest.Commit2(type, fresh.place(), fresh.digest()).on(host);
+    return asking.of(fresh.place(), fresh.digest(), Optional.of(host));
   }
 
   private static Optional<Path> made(SectorState state, String digest) {

@@ -43,11 +43,18 @@ record FarmCapacity(
           TaskKind.PRE_COMMIT_1, LotusTask.PRE_COMMIT_1,
           TaskKind.PRE_COMMIT_2, LotusTask.PRE_COMMIT_2,
           TaskKind.COMMIT_1, LotusTask.COMMIT_1,
-          TaskKind.COMMIT_2, LotusTask.COMMIT_2);
+          TaskKind.COMMIT_2, LotusTask.COMMIT_2,
+          TaskKind.REPLICA_UPDATE, LotusTask.REPLICA_UPDATE,
+          TaskKind.PROVE_REPLICA_UPDATE_1, LotusTask.PROVE_REPLICA_UPDATE_1,
+          TaskKind.PROVE_REPLICA_UPDATE_2, LotusTask.PROVE_REPLICA_UPDATE_2);
 
   /** What a farm does beside its pools, wherever it has a sector. */
   private static final Set<LotusTask> UNBOUNDED =
-      Set.of(LotusTask.FINALIZE, LotusTask.FINALIZE_UNSEALED, LotusTask.FETCH);
+      Set.of(
+          LotusTask.FINALIZE,
+          LotusTask.FINALIZE_UNSEALED,
+          LotusTask.FINALIZE_REPLICA_UPDATE,
+          LotusTask.FETCH);
 
   FarmCapacity {
     slots = Map.copyOf(slots);

@@ -48,11 +48,12 @@ final class LotusFiles {
   }
 
   /**
-   * Moves a file, or directory, here. Blocks.
+   * Brings a file, or directory, here. Blocks.
    *
+   * @param moved whether it leaves where it was; else the index has it here as a copy
    * @return whether anybody had it
    */
-  boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root)
+  boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
       throws IOException {
     StoragePath path =
         paths
@@ -72,7 +73,7 @@ final class LotusFiles {
       return false;
     }
     OptionalLong bytes =
-        type == FileType.SEALED
+        type == FileType.SEALED || type == FileType.UPDATE
             ? OptionalLong.of(proofType.sectorSize().bytes())
             : OptionalLong.empty();
     Fetched fetched =
@@ -86,9 +87,11 @@ final class LotusFiles {
                 progress -> {},
                 () -> Thread.currentThread().isInterrupted()));
     LOG.info("{} of {} came from {}: {} bytes", type, sector, fetched.base(), fetched.bytes());
-    answer(api.storageDeclareSector(path.id(), sector, types, true));
-    client.delete(
-        new RemoteSource(List.of(fetched.base()), token), sector, type, List.of(path.id()));
+    answer(api.storageDeclareSector(path.id(), sector, types, moved));
+    if (moved) {
+      client.delete(
+          new RemoteSource(List.of(fetched.base()), token), sector, type, List.of(path.id()));
+    }
     return true;
   }
 

@@ -80,6 +80,8 @@ public final class LotusNode {
   private final CallDesk desk;
   private final CompletableFuture<PathIndex> index = new CompletableFuture<>();
   private final LinkBoard board = new LinkBoard();
+  private final Optional<PostHost> post;
+  private final MinerCallers callers;
 
   /**
    * What it works with.
@@ -89,6 +91,7 @@ public final class LotusNode {
    * @param spool for the bytes of pieces that miners push
    * @param deleted hears of each file that a miner has deleted, before it goes to the trash
    * @param sizes of sectors that this host can do its part for
+   * @param post what proofs of spacetime are made with; empty: this host makes none
    * @param missing is told who brings files that other workers of the miner have
    * @param refused called with one line if the miner is none that this program can work for
    * @param shutdown ends the node: a miner's operator wants it
@@ -105,6 +108,7 @@ public final class LotusNode {
       SizeCheck sizes,
       Path spool,
       Deletion deleted,
+      Optional<PostHost.Means> post,
       Consumer<MissingFiles> missing,
       ActorRef<SchedulerCommand> scheduler,
       Executor blocking,
@@ -136,6 +140,24 @@ public final class LotusNode {
     this.miner = new MinerAccess(parts.finder()::find, system, parts.blocking());
     this.tasks = SectorTasks.of(sharding, TASK_REPEAT);
     this.desk = new CallDesk(miner, parts.paths(), index, parts.spool(), parts.blocking());
+    this.callers =
+        new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
+    this.post =
+        parts
+            .post()
+            .map(
+                means ->
+                    new PostHost(
+                        system,
+                        new PostHost.Parts(
+                            parts.host(),
+                            means,
+                            miner,
+                            parts.paths(),
+                            callers.remembered(),
+                            parts.blocking(),
+                            LOOK,
+                            clock)));
   }
 
   /**
@@ -154,8 +176,6 @@ public final class LotusNode {
         system.systemActorOf(HostDesk.create(parts.host(), desk), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls();
     parts.missing().accept(new LotusFiles(miner, parts.paths())::bring);
-    MinerCallers callers =
-        new MinerCallers(token -> miner.api().thenCompose(api -> api.authVerify(token)), clock);
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     LotusWorker worker =
         new LotusWorker(
@@ -220,6 +240,10 @@ public final class LotusNode {
     if (path.startsWith(RemoteRoutes.BASE + "/")) {
       return remote.handle(request);
     }
+    Optional<CompletionStage<HttpResponse>> proofs = post.flatMap(host -> host.handle(request));
+    if (proofs.isPresent()) {
+      return proofs.get();
+    }
     request.discardEntityBytes(system);
     return CompletableFuture.completedStage(
         HttpResponse.create().withStatus(StatusCodes.NOT_FOUND));
@@ -250,6 +274,7 @@ public final class LotusNode {
             "miner-paths",
             Props.empty());
     system.log().debug("link {}, paths {}", link, keeper);
+    post.ifPresent(host -> host.begin(base));
     return own;
   }
 

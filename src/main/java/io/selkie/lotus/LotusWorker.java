@@ -74,6 +74,7 @@ final class LotusWorker implements WorkerApi {
   private static final String TICKET = "_lotus_SealRandomness";
 
   private final Parts parts;
+  private final UpdateCalls updates;
   private volatile boolean closed;
 
   /**
@@ -111,6 +112,7 @@ final class LotusWorker implements WorkerApi {
 
   LotusWorker(Parts parts) {
     this.parts = parts;
+    this.updates = new UpdateCalls(parts.commit1());
   }
 
   @Override
@@ -384,18 +386,18 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<CallId> finalizeReplicaUpdate(SectorRef sector) {
-    return notOffered(LotusTask.FINALIZE_REPLICA_UPDATE);
+    return take(sector, updates.finish(sector));
   }
 
   @Override
   public CompletionStage<CallId> replicaUpdate(SectorRef sector, List<PieceInfo> pieces) {
-    return notOffered(LotusTask.REPLICA_UPDATE);
+    return take(sector, updates.encode(sector, pieces));
   }
 
   @Override
   public CompletionStage<CallId> proveReplicaUpdate1(
       SectorRef sector, CommR sectorKey, CommR newSealed, CommD newUnsealed) {
-    return notOffered(LotusTask.PROVE_REPLICA_UPDATE_1);
+    return take(sector, updates.prove1(sector, sectorKey, newSealed, newUnsealed));
   }
 
   @Override
@@ -405,7 +407,9 @@ final class LotusWorker implements WorkerApi {
       CommR newSealed,
       CommD newUnsealed,
       List<Bytes> vanillaProofs) {
-    return notOffered(LotusTask.PROVE_REPLICA_UPDATE_2);
+    return updates
+        .prove2(sector, updates.prove1(sector, sectorKey, newSealed, newUnsealed), vanillaProofs)
+        .thenCompose(request -> take(sector, request));
   }
 
   @Override

@@ -15,7 +15,6 @@ import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.SchedulerCommand;
@@ -30,9 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The farm's one link to its miner: registers the farm as a worker, and again whenever the miner
@@ -52,23 +49,18 @@ final class MinerLink
   private final TimerScheduler<Command> timers;
   private final Map<HostId, HostPaths> paths = new HashMap<>();
 
-  /** What the miner was told when it was registered with last; empty: it is to be told. */
-  private Optional<Told> told = Optional.empty();
+  private final Registration registration;
 
-  /** Whether the miner has ever taken it: then a refusal is the miner's trouble, and passes. */
-  private boolean wasTaken;
+  /** What the miner was told of when it was registered with last. */
+  private FarmCapacity toldOf = FarmCapacity.NONE;
 
   /** Whether a round is under way. */
   private boolean busy;
-
-  private String said = "";
 
   /** The miner's process that was met last. */
   private Optional<Newcomer> newcomer = Optional.empty();
 
   private record Newcomer(UUID session, Instant since) {}
-
-  private record Told(UUID minerSession, UUID session, FarmCapacity capacity) {}
 
   /**
    * What the link works with.
@@ -94,6 +86,10 @@ final class MinerLink
     this.parts = parts;
     this.context = context;
     this.timers = timers;
+    this.registration =
+        new Registration(
+            new Registration.Parts(
+                "this farm for its worker", parts.url(), parts.board()::hold, parts.refused()));
   }
 
   static Behavior<Command> create(Parts parts) {
@@ -129,7 +125,9 @@ final class MinerLink
   private record Seen(Optional<Greeting.Met> met, Optional<Throwable> trouble)
       implements Internal {}
 
-  private record Registered(Told told, Optional<Throwable> trouble) implements Internal {}
+  private record Registered(
+      Optional<Registration.Told> told, FarmCapacity capacity, Optional<Throwable> trouble)
+      implements Internal {}
 
   /**
    * Who the farm is to its miner.
@@ -174,7 +172,7 @@ final class MinerLink
 
   private void recovered(Identity identity) {
     busy = false;
-    told = Optional.empty();
+    registration.forget();
     timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, parts.period());
   }
 
@@ -184,7 +182,7 @@ final class MinerLink
     paths.values().forEach(host -> all.addAll(host.paths()));
     all.sort(Comparator.comparing(StoragePathInfo::id));
     parts.board().putPaths(all);
-    if (told.filter(t -> t.minerSession().equals(now.minerSession())).isEmpty()) {
+    if (!registration.isWith(now.minerSession())) {
       look();
     }
     return Effect().none();
@@ -222,7 +220,7 @@ final class MinerLink
     // One that refuses us takes no paths either, and is to be met all the same.
     if (!busy && (isReady() || newcomer.isEmpty())) {
       busy = true;
-      if (told.isPresent() && !isToBeTold(told.get(), parts.board().capacity())) {
+      if (registration.isTold() && !isToBeTold(parts.board().capacity())) {
         context.pipeToSelf(
             parts.greeting().session(),
             (session, trouble) ->
@@ -240,8 +238,7 @@ final class MinerLink
   }
 
   private Effect<LinkEvent, Identity> onLives(Identity identity, Lives lives) {
-    if (lives.session().isPresent()
-        && told.filter(t -> t.minerSession().equals(lives.session().get())).isEmpty()) {
+    if (lives.session().isPresent() && !registration.isWith(lives.session().get())) {
       meet();
       return Effect().none();
     }
@@ -254,8 +251,8 @@ final class MinerLink
    * rounds, but makes no round while nothing happens to it: a sector that it has found no room for
    * would wait for the next event, and on a farm that was full there may be none.
    */
-  private boolean isToBeTold(Told what, FarmCapacity now) {
-    return now.differsMuchFrom(what.capacity()) || parts.board().hasRoomAgain();
+  private boolean isToBeTold(FarmCapacity now) {
+    return now.differsMuchFrom(toldOf) || parts.board().hasRoomAgain();
   }
 
   private void meet() {
@@ -272,26 +269,26 @@ final class MinerLink
     Greeting.Met met = seen.met().get();
     parts.board().putSectorSize(met.sectorSize());
     FarmCapacity capacity = parts.board().capacity();
-    boolean isLarger = told.filter(t -> isToBeTold(t, capacity)).isPresent();
-    boolean isKnown =
-        told.filter(t -> t.minerSession().equals(met.session())).isPresent() && !isLarger;
+    boolean isLarger = registration.isTold() && isToBeTold(capacity);
     if (newcomer.filter(other -> other.session().equals(met.session())).isEmpty()) {
       newcomer = Optional.of(new Newcomer(met.session(), now()));
     }
-    if (isKnown || !isReady() || !knowsPaths(newcomer.get())) {
+    if ((registration.isWith(met.session()) && !isLarger)
+        || !isReady()
+        || !knowsPaths(newcomer.get())) {
       busy = false;
       return Effect().none();
     }
     boolean isSame =
         identity.session().isPresent() && identity.url().equals(parts.url()) && !isLarger;
     if (isSame) {
-      register(new Told(met.session(), identity.session().orElseThrow(), capacity), met.api());
+      register(met, identity.session().orElseThrow(), capacity);
       return Effect().none();
     }
     UUID fresh = UUID.randomUUID();
     return Effect()
         .persist(new LinkEvent.SessionBegan(now(), fresh, parts.url()))
-        .thenRun(after -> register(new Told(met.session(), fresh, capacity), met.api()));
+        .thenRun(after -> register(met, fresh, capacity));
   }
 
   /**
@@ -304,42 +301,27 @@ final class MinerLink
         || now().isAfter(miner.since().plus(parts.period().multipliedBy(PATIENCE)));
   }
 
-  /** The miner calls back before it answers. */
-  private void register(Told what, MinerApi miner) {
-    parts.board().hold(what.session());
+  private void register(Greeting.Met met, UUID session, FarmCapacity capacity) {
     parts.board().forgetLackOfRoom();
-    CompletionStage<@Nullable Void> connected = miner.workerConnect(parts.url());
     context.pipeToSelf(
-        connected, (done, trouble) -> new Registered(what, Optional.ofNullable(trouble)));
+        registration.connect(met, session),
+        (told, trouble) ->
+            new Registered(Optional.ofNullable(told), capacity, Optional.ofNullable(trouble)));
   }
 
   private Effect<LinkEvent, Identity> onRegistered(Identity identity, Registered answer) {
     busy = false;
-    if (answer.trouble().isPresent()) {
-      told = Optional.empty(); // it may know us by another session, or not at all
+    if (answer.told().isEmpty()) {
+      registration.forget(); // it may know us by another session, or not at all
       return trouble(answer.trouble());
     }
-    told = Optional.of(answer.told());
-    wasTaken = true;
-    said = "";
-    context
-        .getLog()
-        .info("registered with the miner as worker {} at {}", answer.told().session(), parts.url());
+    registration.taken(answer.told().get());
+    toldOf = answer.capacity();
     return Effect().none();
   }
 
   private Effect<LinkEvent, Identity> trouble(Optional<Throwable> trouble) {
-    if (trouble.filter(Greeting::isAway).isPresent()) {
-      said = ""; // said elsewhere
-      return Effect().none();
-    }
-    String line = trouble.map(Greeting::line).orElse("no answer");
-    if (!wasTaken && trouble.filter(Greeting::isForGood).isPresent()) {
-      parts.refused().accept(line);
-    } else if (!line.equals(said)) {
-      context.getLog().info("the miner does not take this farm for its worker now: {}", line);
-    }
-    said = line;
+    registration.trouble(trouble);
     return Effect().none();
   }
 

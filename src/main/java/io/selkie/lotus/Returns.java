@@ -7,8 +7,11 @@ import io.selkie.lotus.wire.CallError;
 import io.selkie.lotus.wire.CallId;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.PieceResult;
+import io.selkie.lotus.wire.ReplicaUpdateOut;
+import io.selkie.lotus.wire.ReplicaUpdateResult;
 import io.selkie.lotus.wire.SectorCids;
 import io.selkie.lotus.wire.SectorCidsResult;
+import io.selkie.proofs.VanillaList;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskResult;
@@ -23,7 +26,7 @@ final class Returns {
   /**
    * Tells it.
    *
-   * @param vanillaProofs what Commit1 wrote; empty for all else
+   * @param vanillaProofs what Commit1 or ProveReplicaUpdate1 wrote; empty for all else
    */
   static CompletionStage<@Nullable Void> send(
       MinerApi miner,
@@ -86,6 +89,21 @@ final class Returns {
           miner.returnSealCommit2(
               call, result.map(given -> ((TaskResult.Proved) given).proof().bytes()), error);
       case FINALIZE -> miner.returnFinalizeSector(call, error);
+      case REPLICA_UPDATE ->
+          miner.returnReplicaUpdate(
+              call,
+              result
+                  .map(given -> (TaskResult.Updated) given)
+                  .map(given -> new ReplicaUpdateOut(given.commR(), given.commD()))
+                  .map(ReplicaUpdateResult::of)
+                  .orElse(ReplicaUpdateResult.NONE),
+              error);
+      case PROVE_REPLICA_UPDATE_1 ->
+          miner.returnProveReplicaUpdate1(call, vanillaProofs.map(VanillaList::read), error);
+      case PROVE_REPLICA_UPDATE_2 ->
+          miner.returnProveReplicaUpdate2(
+              call, result.map(given -> ((TaskResult.UpdateProved) given).proof().bytes()), error);
+      case FINALIZE_REPLICA_UPDATE -> miner.returnFinalizeReplicaUpdate(call, error);
       case UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE ->
           throw new IllegalArgumentException("no call of a miner: " + kind);
     };

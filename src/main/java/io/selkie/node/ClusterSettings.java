@@ -31,8 +31,10 @@ public record ClusterSettings(
   /** Sectors, their drivers and the one of each kind that the farm has, run on such hosts. */
   static final String COORDINATOR = "coordinator";
 
+  private static final String POST = "post";
+
   private static final Set<String> ROLES =
-      Set.of("sealer", "storage", "commit2", "post", COORDINATOR);
+      Set.of("sealer", "storage", "commit2", POST, COORDINATOR);
   private static final int MOST_PORT = 65_535;
 
   /** The copies are sorted. */
@@ -114,6 +116,11 @@ public record ClusterSettings(
             Bounds.atLeast(config, "selkie.cluster.pause", Duration.ofSeconds(1)),
             Bounds.atLeast(config, "selkie.cluster.stable-after", Duration.ofSeconds(1))),
         tls(cluster));
+  }
+
+  /** Whether this host makes proofs of spacetime. */
+  boolean provesSpacetime() {
+    return roles.contains(POST);
   }
 
   /** Whether other hosts may belong to the cluster. */

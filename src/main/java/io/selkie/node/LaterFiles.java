@@ -17,8 +17,9 @@ final class LaterFiles implements MissingFiles {
   }
 
   @Override
-  public boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root)
+  public boolean bring(
+      SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
       throws IOException {
-    return known.bring(sector, proofType, type, root);
+    return known.bring(sector, proofType, type, root, moved);
   }
 }

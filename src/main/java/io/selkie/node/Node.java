@@ -209,13 +209,14 @@ public final class Node implements AutoCloseable {
                     parts.paths(),
                     parts.places(),
                     parts.digest()::of,
-                    new ProofsVanilla(parts.local(), parts.paths(), parts.blocking()),
+                    new ProofsVanilla(parts.provers(), parts.paths(), parts.blocking()),
                     MinerSectors.of(settings),
                     settings.spool(parts.host()).resolveSibling("pieces"),
                     (file, sector) ->
                         audit.append(
                             AuditEntry.deletion(
                                 "miner", file.toString(), sector.map(SectorId::toString))),
+                    PostMeans.of(settings, parts, actors.worker(), requireNonNull(system)),
                     parts.missing()::are,
                     actors.scheduler(),
                     parts.blocking(),

@@ -53,6 +53,7 @@ final class NodeGuardian {
   record Actors(
       ClusterSharding sharding,
       ActorRef<SchedulerCommand> scheduler,
+      ActorRef<WorkerCommand> worker,
       HistoryFeed feed,
       Transfers transfers,
       SealFiles files) {}
@@ -159,7 +160,7 @@ final class NodeGuardian {
     context
         .getLog()
         .debug("sectors {}, worker {}, read model {}, files {}", sectors, worker, readModel, ours);
-    return new Actors(sharding, scheduler, feed, transfers, files);
+    return new Actors(sharding, scheduler, worker, feed, transfers, files);
   }
 
   /**

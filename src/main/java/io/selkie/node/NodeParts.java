@@ -49,6 +49,8 @@ import org.slf4j.LoggerFactory;
  * What a node is made of besides its actors.
  *
  * @param local proofs for what is short
+ * @param provers proofs that somebody waits for, in processes that end with the node and give way
+ *     to nobody
  * @param paths of this host, and {@code places} of sectors on them
  * @param worker what tasks run with
  * @param ledger what this host has admitted, which is among those
@@ -62,6 +64,7 @@ record NodeParts(
     HostId host,
     Database database,
     Proofs local,
+    ProverProofs provers,
     StoragePaths paths,
     HostPlaces places,
     NodeJobs jobs,
@@ -131,6 +134,7 @@ record NodeParts(
         host,
         database,
         local,
+        new ProverProofs(attended(provers)),
         paths,
         places,
         jobs,
@@ -146,7 +150,7 @@ record NodeParts(
   }
 
   private static ProverSettings provers(NodeSettings settings, ProofsLibrary library) {
-    Map<String, String> environment = new HashMap<>();
+    Map<String, String> environment = new HashMap<>(settings.labeller().environment());
     if (settings.test().standInProofs()) {
       environment.putAll(settings.test().proverEnvironment());
     }
@@ -160,6 +164,12 @@ record NodeParts(
         false,
         environment,
         settings.test().standInProofs());
+  }
+
+  private static ProverSettings attended(ProverSettings sealing) {
+    ProverSettings attended =
+        new ProverSettings(sealing.library(), sealing.jobs(), 0, true, sealing.environment());
+    return sealing.standIn() ? attended.asStandIn() : attended;
   }
 
   private static Chain chain(

@@ -7,6 +7,8 @@ import io.selkie.filecoin.MinerId;
 import io.selkie.journal.DatabaseSettings;
 import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
+import io.selkie.post.PostSettings;
+import io.selkie.proofs.Labeller;
 import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostPatience;
@@ -43,6 +45,7 @@ import java.util.Set;
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param priorities of provers
+ * @param labeller whose labels they make
  * @param idleProvers how many are started ahead of their jobs
  * @param inProcess whether phases run in the node itself, for demos and tests
  * @param test what only tests set
@@ -66,6 +69,7 @@ public record NodeSettings(
     Duration blockTime,
     long challengeDelay,
     ProverPriorities priorities,
+    Labeller labeller,
     int idleProvers,
     boolean inProcess,
     Test test) {
@@ -144,6 +148,7 @@ public record NodeSettings(
               Bounds.atLeast(config, "selkie.dev-chain.block-time", Duration.ofMillis(1)),
               Bounds.number(config, "selkie.dev-chain.precommit-challenge-delay", 1, 1000),
               ProverPriorities.of(config),
+              Labeller.of(config),
               Bounds.number(config, "selkie.prover.idle", 0, MOST_IDLE_PROVERS),
               inProcess(selkie),
               new Test(
@@ -153,6 +158,7 @@ public record NodeSettings(
                   Path.of(selkie.getString("test.failpoint-dir")).toAbsolutePath(),
                   List.copyOf(selkie.getStringList("test.phase-times"))));
       HostPatience unused = settings.hosts(); // out of range shows now, not in the scheduler
+      PostSettings unusedYet = PostSettings.of(config);
       return settings;
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);

@@ -37,7 +37,9 @@ public final class PhaseFraction {
   public static long perMille(ProofsProgress progress) {
     Stage stage = STAGES.getOrDefault(progress.stage(), WHOLE);
     double within =
-        progress.total() == 0 ? 0 : Math.min(1, (double) progress.done() / progress.total());
+        progress.total() == 0
+            ? 0
+            : Math.min(1, (progress.done() + progress.step() / 1000.0) / progress.total());
     return Math.round(stage.begin() + within * (stage.end() - stage.begin()));
   }
 

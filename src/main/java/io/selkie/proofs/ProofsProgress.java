@@ -8,8 +8,14 @@ package io.selkie.proofs;
  * @param stage the step within, such as {@code layer}, {@code treeC}, {@code synthesis}
  * @param done steps of the stage that are behind
  * @param total steps of the stage; 0 if unknown
+ * @param step how much of the step after those is behind, in thousandths
  */
-public record ProofsProgress(String operation, String sector, String stage, long done, long total) {
+public record ProofsProgress(
+    String operation, String sector, String stage, long done, long total, long step) {
+  /** Of an operation that has just begun its next step. */
+  public ProofsProgress(String operation, String sector, String stage, long done, long total) {
+    this(operation, sector, stage, done, total, 0);
+  }
 
   /** Told about progress, from another thread than the caller's; returns quickly. */
   @FunctionalInterface

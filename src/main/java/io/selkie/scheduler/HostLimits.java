@@ -9,15 +9,15 @@ import java.util.Set;
 /**
  * What a host may use, and what of it that others may take too is free: all limits hold at once.
  *
- * @param slots how many tasks of each pooled kind run at once; absent or 0: the host does not offer
- *     the kind
+ * @param slots how many tasks of each pool run at once, by the phase that it is for ({@link
+ *     TaskKind#pool}); absent or 0: the host does not offer the kind
  * @param maxTasks how many tasks that take a place ({@link TaskKind#takesPlace}) run at once; 0:
  *     none, the host only drains. There is no value for "no limit"
  * @param transferBuffer sealed sectors that may wait for their transfer without taking a place;
  *     with {@code maxTasks} the most sectors that have files on the host
  * @param memory bytes that its provers may use together
  * @param needs what each task is counted with
- * @param devices on which PreCommit2 and Commit2 run, one at a time each
+ * @param devices on which PreCommit2, Commit2 and what shares their pools run, one at a time each
  * @param disks the file systems that sectors lie on
  */
 public record HostLimits(
@@ -63,9 +63,9 @@ public record HostLimits(
     }
   }
 
-  /** Slots of a kind; 0: not offered. */
+  /** Slots of a kind, which it shares with all of its pool; 0: not offered. */
   public int slots(TaskKind kind) {
-    return slots.getOrDefault(kind, 0);
+    return slots.getOrDefault(kind.pool(), 0);
   }
 
   /** The most sectors that have files on the host. */

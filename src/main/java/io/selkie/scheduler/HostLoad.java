@@ -110,7 +110,7 @@ public final class HostLoad {
 
   /** The task is on the host, whether it fits or not. */
   public void add(Load load) {
-    running.merge(load.kind(), 1, Integer::sum);
+    running.merge(load.kind().pool(), 1, Integer::sum);
     placed += load.kind().takesPlace() ? 1 : 0;
     memory += memory(load);
     if (bringsNew(load)) {
@@ -145,7 +145,7 @@ public final class HostLoad {
 
   /** A prover of the task is ended before another begins: files of its sector stay. */
   void remove(Load load) {
-    running.merge(load.kind(), -1, Integer::sum);
+    running.merge(load.kind().pool(), -1, Integer::sum);
     placed -= load.kind().takesPlace() ? 1 : 0;
     memory -= memory(load);
   }
@@ -169,7 +169,13 @@ public final class HostLoad {
     return Optional.ofNullable(here.get(load.sector()))
         .filter(known -> known.presence() == HostSector.Presence.PARKED)
         .map(HostSector::rest)
-        .orElseGet(() -> SectorSpace.peak(type, SectorSpace.Stage.SEALING));
+        .orElseGet(
+            () ->
+                SectorSpace.peak(
+                    type,
+                    load.kind().isUpdate()
+                        ? SectorSpace.Stage.UPDATING
+                        : SectorSpace.Stage.SEALING));
   }
 
   private boolean isKeptForUnsealing(SectorId sector) {
@@ -188,8 +194,9 @@ public final class HostLoad {
         .orElse(load.kind().takesPlace() ? limits.memory() : 0);
   }
 
+  /** Tasks of the kind, and of all that share its pool. */
   int inUse(TaskKind kind) {
-    return running.getOrDefault(kind, 0);
+    return running.getOrDefault(kind.pool(), 0);
   }
 
   /** Adds those that are here or come. */
@@ -207,7 +214,10 @@ public final class HostLoad {
   int way(TaskKind begins) {
     int way = 0;
     for (TaskKind kind : TaskKind.values()) {
-      if (kind.isPooled() && kind.needsFiles() && kind.compareTo(begins) >= 0) {
+      if (kind.isPhase()
+          && kind.isPooled()
+          && kind.needsFiles()
+          && kind.compareTo(begins.pool()) >= 0) {
         if (!offers(kind)) {
           return way;
         }
@@ -257,7 +267,7 @@ public final class HostLoad {
   }
 
   static String setting(TaskKind kind) {
-    return "selkie.parallel." + kind.toString().toLowerCase(Locale.ROOT);
+    return "selkie.parallel." + kind.pool().toString().toLowerCase(Locale.ROOT);
   }
 
   private Optional<Refusal> slots(TaskKind kind) {
@@ -341,7 +351,11 @@ public final class HostLoad {
           : disk(SectorSpace.unsealing(type.get()), "unsealing " + load.sector());
     }
     return bringsNew(load)
-        ? disk(needs(load, type.get()), "sealing a sector of " + type.get().sectorSize())
+        ? disk(
+            needs(load, type.get()),
+            (load.kind().isUpdate() ? "updating" : "sealing")
+                + " a sector of "
+                + type.get().sectorSize())
         : Optional.empty();
   }
 
@@ -457,7 +471,10 @@ public final class HostLoad {
   }
 
   private boolean isLater(TaskKind kind, TaskKind than) {
-    return kind.isPooled() && kind.compareTo(than) > 0 && limits.slots(kind) > 0;
+    return kind.isPooled()
+        && kind.isUpdate() == than.isUpdate()
+        && kind.compareTo(than) > 0
+        && limits.slots(kind) > 0;
   }
 
   private String name(Load load) {

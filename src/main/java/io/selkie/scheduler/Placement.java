@@ -31,10 +31,15 @@ public final class Placement {
           TaskKind.TRANSFER,
           TaskKind.MOVE,
           TaskKind.FINALIZE,
+          TaskKind.FINALIZE_REPLICA_UPDATE,
           TaskKind.COMMIT_2,
           TaskKind.COMMIT_1,
           TaskKind.PRE_COMMIT_2,
           TaskKind.PRE_COMMIT_1,
+          // As with Lotus after what seals: an update has no deadline of the chain.
+          TaskKind.PROVE_REPLICA_UPDATE_2,
+          TaskKind.PROVE_REPLICA_UPDATE_1,
+          TaskKind.REPLICA_UPDATE,
           TaskKind.ADD_PIECE,
           TaskKind.UNSEAL,
           TaskKind.REMOVE);
@@ -377,7 +382,7 @@ public final class Placement {
    * A Commit2 leaves the devices of those alone that encode replicas, which cannot go elsewhere.
    */
   private boolean isSpare(Waiting waiting, HostId host) {
-    return waiting.task().kind() == TaskKind.COMMIT_2
+    return waiting.task().kind().pool() == TaskKind.COMMIT_2
         && !hosts.load(host).offers(TaskKind.PRE_COMMIT_2);
   }
 
@@ -425,7 +430,11 @@ public final class Placement {
     Optional<HostId> gone = waiting.filesOn().filter(host -> !hosts.isHere(host));
     if (gone.isPresent()) {
       String what =
-          waiting.task().kind().needsFiles() ? "its files are" : "the output of Commit1 is";
+          waiting.task().kind().needsFiles()
+              ? "its files are"
+              : waiting.task().kind() == TaskKind.COMMIT_2
+                  ? "the output of Commit1 is"
+                  : "the output of " + TaskKind.PROVE_REPLICA_UPDATE_1 + " is";
       return Optional.of(what + " on host " + gone.get() + ", " + hosts.away(gone.get()));
     }
     return candidates(waiting).isEmpty()

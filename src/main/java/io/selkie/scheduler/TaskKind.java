@@ -22,7 +22,15 @@ public enum TaskKind {
   /** The sector's files leave this host: a verified copy is named. */
   RELEASE("Release", -1),
   /** The files of an unsealed sector are copied to the host that goes on with it. */
-  MOVE("Move", -1);
+  MOVE("Move", -1),
+  /** Data is encoded into the sealed sector beside its replica (SnapDeals); the phase stays. */
+  REPLICA_UPDATE("ReplicaUpdate", -1),
+  /** The vanilla proofs of that. */
+  PROVE_REPLICA_UPDATE_1("ProveReplicaUpdate1", -1),
+  /** The Groth proof of that. */
+  PROVE_REPLICA_UPDATE_2("ProveReplicaUpdate2", -1),
+  /** What only the update needed is removed. */
+  FINALIZE_REPLICA_UPDATE("FinalizeReplicaUpdate", -1);
 
   private final String text;
   private final int number;
@@ -50,9 +58,34 @@ public enum TaskKind {
     return number >= 0;
   }
 
+  /** Whether the task is a step of an update of a sealed sector (SnapDeals). */
+  public boolean isUpdate() {
+    return switch (this) {
+      case REPLICA_UPDATE,
+          PROVE_REPLICA_UPDATE_1,
+          PROVE_REPLICA_UPDATE_2,
+          FINALIZE_REPLICA_UPDATE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /**
+   * The kind whose places in a pool the task takes: an update does the work of a phase on the same
+   * means, and no host runs more of both together than its operator said for the phase.
+   */
+  public TaskKind pool() {
+    return switch (this) {
+      case REPLICA_UPDATE -> PRE_COMMIT_2;
+      case PROVE_REPLICA_UPDATE_1 -> COMMIT_1;
+      case PROVE_REPLICA_UPDATE_2 -> COMMIT_2;
+      default -> this;
+    };
+  }
+
   /** Whether a pool bounds the task ({@code --parallel-*}); the others run beside the pools. */
   public boolean isPooled() {
-    return isPhase() && this != FINALIZE;
+    return pool().isPhase() && this != FINALIZE;
   }
 
   /** Whether the task moves files and proves nothing: such a task takes no place of a host's. */
@@ -69,33 +102,33 @@ public enum TaskKind {
   }
 
   /**
-   * Whether the task takes one of the host's places ({@code --max-tasks}): the phases and
+   * Whether the task takes one of the host's places ({@code --max-tasks}): the phases, updates and
    * unsealing. What moves or removes files, fetches, or waits for a seed takes none.
    */
   public boolean takesPlace() {
-    return isPhase() || this == UNSEAL;
+    return isPhase() || isUpdate() || this == UNSEAL;
   }
 
   /** Whether a prover of the task works on a GPU, or on the processor in its place. */
   public boolean needsDevice() {
-    return this == PRE_COMMIT_2 || this == COMMIT_2;
+    return pool() == PRE_COMMIT_2 || pool() == COMMIT_2;
   }
 
   /**
-   * Whether the task works on files of the sector, and so runs where they are. Commit2 reads one
-   * small file, which is brought to wherever it runs.
+   * Whether the task works on files of the sector, and so runs where they are. Commit2 and
+   * ProveReplicaUpdate2 read one small file, which is brought to wherever they run.
    */
   public boolean needsFiles() {
-    return this != COMMIT_2;
+    return pool() != COMMIT_2;
   }
 
   /**
    * Whether the host that has the task gets files of the sector, which then counts for its disk
    * until they have left. Commit2 reads one file and leaves none; Finalize only makes them less,
-   * and must never wait for what it frees.
+   * and must never wait for what it frees. The same holds for updates.
    */
   public boolean bringsFiles() {
-    return isPhase() && this != COMMIT_2 && this != FINALIZE;
+    return pool().isPhase() && needsFiles() && this != FINALIZE;
   }
 
   /**

@@ -33,7 +33,10 @@ public record TaskMemory(List<Changed> overrides) {
           TaskKind.COMMIT_1, "C1",
           TaskKind.COMMIT_2, "C2",
           TaskKind.FINALIZE, "FIN",
-          TaskKind.UNSEAL, "UNS");
+          TaskKind.UNSEAL, "UNS",
+          TaskKind.REPLICA_UPDATE, "RU",
+          TaskKind.PROVE_REPLICA_UPDATE_1, "PR1",
+          TaskKind.PROVE_REPLICA_UPDATE_2, "PR2");
 
   private static final Map<SectorSize, String> SIZES =
       Map.of(
@@ -148,6 +151,14 @@ public record TaskMemory(List<Changed> overrides) {
     Map<SectorSize, Need> commit2 = table.getOrDefault(TaskKind.COMMIT_2, Map.of());
     commit2.put(SectorSize.KIB_2, new Need(2 * KIB, 2 * KIB, SMALLEST_COMMIT_2));
     commit2.put(SectorSize.MIB_8, new Need(8 * MIB, 8 * MIB, SMALLEST_COMMIT_2));
+    // Lotus's rows of ProveReplicaUpdate are copies of Commit1's and Commit2's. That of
+    // ReplicaUpdate
+    // is AddPiece's, not measured: it builds the trees of PreCommit2, so it is counted as that.
+    for (TaskKind kind : TaskKind.values()) {
+      if (kind.isUpdate() && kind.isPooled()) {
+        table.put(kind, new EnumMap<>(table.getOrDefault(kind.pool(), Map.of())));
+      }
+    }
     return table;
   }
 

@@ -35,7 +35,13 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskRequest.Remove.class, name = "Remove"),
   @JsonSubTypes.Type(value = TaskRequest.Transfer.class, name = "Transfer"),
   @JsonSubTypes.Type(value = TaskRequest.Release.class, name = "Release"),
-  @JsonSubTypes.Type(value = TaskRequest.Move.class, name = "Move")
+  @JsonSubTypes.Type(value = TaskRequest.Move.class, name = "Move"),
+  @JsonSubTypes.Type(value = TaskRequest.ReplicaUpdate.class, name = "ReplicaUpdate"),
+  @JsonSubTypes.Type(value = TaskRequest.ProveReplicaUpdate1.class, name = "ProveReplicaUpdate1"),
+  @JsonSubTypes.Type(value = TaskRequest.ProveReplicaUpdate2.class, name = "ProveReplicaUpdate2"),
+  @JsonSubTypes.Type(
+      value = TaskRequest.FinalizeReplicaUpdate.class,
+      name = "FinalizeReplicaUpdate")
 })
 public sealed interface TaskRequest {
   /** The kind of sector. */
@@ -166,7 +172,7 @@ public sealed interface TaskRequest {
       String digest,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> from,
       @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
-      implements TaskRequest {
+      implements TaskRequest, ReadsOutput {
     /** A request as it is asked for and kept. */
     public Commit2(SealProofType proofType, Path phase1Output, String digest) {
       this(proofType, phase1Output, digest, Optional.empty(), Optional.empty());
@@ -308,6 +314,92 @@ public sealed interface TaskRequest {
     @Override
     public TaskKind kind() {
       return TaskKind.MOVE;
+    }
+  }
+
+  /**
+   * Encodes data into a sealed sector, which stays as it is: the update lies beside it.
+   *
+   * @param pieces of the data, which fill the sector
+   */
+  record ReplicaUpdate(SealProofType proofType, List<PieceInfo> pieces) implements TaskRequest {
+    /** The list is copied. */
+    public ReplicaUpdate {
+      pieces = List.copyOf(pieces);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.REPLICA_UPDATE;
+    }
+  }
+
+  /**
+   * Makes the vanilla proofs of an update.
+   *
+   * @param commROld of the sealed sector
+   * @param commRNew of the updated one, and {@code commDNew} of its data
+   */
+  record ProveReplicaUpdate1(
+      SealProofType proofType, CommR commROld, CommR commRNew, CommD commDNew)
+      implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.PROVE_REPLICA_UPDATE_1;
+    }
+  }
+
+  /**
+   * Makes the Groth proof of an update.
+   *
+   * @param commROld of the sealed sector
+   * @param commRNew of the updated one, and {@code commDNew} of its data
+   */
+  record ProveReplicaUpdate2(
+      SealProofType proofType,
+      CommR commROld,
+      CommR commRNew,
+      CommD commDNew,
+      Path phase1Output,
+      String digest,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<FileSource> from,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<HostId> host)
+      implements TaskRequest, ReadsOutput {
+    /**
+     * A request as it is asked for and kept.
+     *
+     * @param host that has the output; empty if it is the one with the sector's files
+     */
+    public ProveReplicaUpdate2(
+        ProveReplicaUpdate1 proven, Path phase1Output, String digest, Optional<HostId> host) {
+      this(
+          proven.proofType(),
+          proven.commROld(),
+          proven.commRNew(),
+          proven.commDNew(),
+          phase1Output,
+          digest,
+          Optional.empty(),
+          host);
+    }
+
+    @Override
+    public ProveReplicaUpdate2 with(FileSource source) {
+      return new ProveReplicaUpdate2(
+          proofType, commROld, commRNew, commDNew, phase1Output, digest, Optional.of(source), host);
+    }
+
+    @Override
+    public TaskKind kind() {
+      return TaskKind.PROVE_REPLICA_UPDATE_2;
+    }
+  }
+
+  /** Removes what only the update needed, from the sector's cache and from that of the update. */
+  record FinalizeReplicaUpdate(SealProofType proofType) implements TaskRequest {
+    @Override
+    public TaskKind kind() {
+      return TaskKind.FINALIZE_REPLICA_UPDATE;
     }
   }
 }

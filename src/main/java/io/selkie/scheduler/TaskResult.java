@@ -8,6 +8,7 @@ import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.UpdateProof;
 import io.selkie.storage.SectorCopy;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,9 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = TaskResult.FilesRemoved.class, name = "FilesRemoved"),
   @JsonSubTypes.Type(value = TaskResult.Transferred.class, name = "Transferred"),
   @JsonSubTypes.Type(value = TaskResult.Released.class, name = "Released"),
-  @JsonSubTypes.Type(value = TaskResult.Moved.class, name = "Moved")
+  @JsonSubTypes.Type(value = TaskResult.Moved.class, name = "Moved"),
+  @JsonSubTypes.Type(value = TaskResult.Updated.class, name = "Updated"),
+  @JsonSubTypes.Type(value = TaskResult.UpdateProved.class, name = "UpdateProved")
 })
 public sealed interface TaskResult {
   /** Of AddPiece. */
@@ -44,9 +47,10 @@ public sealed interface TaskResult {
   record Encoded(CommR commR, CommD commD) implements TaskResult {}
 
   /**
-   * Of Commit1.
+   * Of Commit1 and of ProveReplicaUpdate1.
    *
-   * @param output the file with the vanilla proofs
+   * @param output the file with the vanilla proofs; those of an update are an array of base64
+   *     strings
    * @param digest of the file, {@code blake3:…}
    */
   record VanillaProved(Path output, long bytes, String digest) implements TaskResult {}
@@ -55,9 +59,9 @@ public sealed interface TaskResult {
   record Proved(SealProof proof) implements TaskResult {}
 
   /**
-   * Of Finalize.
+   * Of Finalize and of FinalizeReplicaUpdate.
    *
-   * @param filesRemoved from the cache directory
+   * @param filesRemoved from the cache directory, or both
    */
   record Finalized(int filesRemoved) implements TaskResult {}
 
@@ -96,4 +100,10 @@ public sealed interface TaskResult {
 
   /** Of Move: every file of the copy was read back, is durable and where that host works on it. */
   record Moved(SectorCopy copy) implements TaskResult {}
+
+  /** Of ReplicaUpdate: what the updated replica and its data commit to. */
+  record Updated(CommR commR, CommD commD) implements TaskResult {}
+
+  /** Of ProveReplicaUpdate2; the proof was verified. */
+  record UpdateProved(UpdateProof proof) implements TaskResult {}
 }

@@ -48,7 +48,7 @@ final class DriverRules {
   }
 
   private static SectorStep begin(Unknown unknown, TaskRequest request, String key, Instant now) {
-    if (!request.kind().isPhase()) {
+    if (!request.kind().isPhase() && !request.kind().isUpdate()) {
       return SectorStep.refuseForGood(unknown.sector() + " is not known here");
     }
     List<SectorEvent> events = new ArrayList<>();
@@ -64,7 +64,7 @@ final class DriverRules {
       Known state, TaskRequest request, String key, Instant now) {
     SectorFacts facts = state.facts();
     TaskKind kind = request.kind();
-    if (kind == TaskKind.ADD_PIECE && facts.phase() != TaskKind.ADD_PIECE) {
+    if (kind == TaskKind.ADD_PIECE && facts.phase() != TaskKind.ADD_PIECE && !facts.isProved()) {
       return SectorStep.refuseForGood(
           state.sector() + " takes no more pieces: " + facts.phase() + " has begun");
     }

@@ -61,20 +61,40 @@ public final class ManifestFiles implements KeptFiles {
       return hasDigest(proved.output(), proved.digest())
           || hasDigest(files.commit1Output(), proved.digest());
     }
-    if (result instanceof TaskResult.Proved) {
+    if (result instanceof TaskResult.Proved || result instanceof TaskResult.UpdateProved) {
       return true;
+    }
+    if (answered.request().kind().isUpdate()) {
+      return isUpdated(files, answered.request());
     }
     Optional<SectorManifest> manifest = SectorManifest.read(files.manifest());
     if (manifest.isEmpty()) {
       return false;
     }
     if (result instanceof TaskResult.PieceAdded added) {
-      return holds(files, manifest.get(), added);
+      return holds(files, ofPieces(files, manifest.get()), added);
     }
     if (result instanceof TaskResult.Labelled) {
       return areLabelled(files, manifest.get(), (TaskRequest.PreCommit1) answered.request());
     }
     return isSealed(files, manifest.get());
+  }
+
+  /** Pieces that came to a sealed sector have a record of their own. */
+  private static SectorManifest ofPieces(SectorFiles files, SectorManifest manifest)
+      throws IOException {
+    boolean labelled = manifest.preCommit1().isPresent() || manifest.preCommit2().isPresent();
+    return labelled ? SectorManifest.read(files.updateManifest()).orElse(manifest) : manifest;
+  }
+
+  /**
+   * An update has no record: the proof that follows compares it with its commitment. Its file is as
+   * long as the sector from the beginning; what lies beside it is made last.
+   */
+  private static boolean isUpdated(SectorFiles files, TaskRequest request) throws IOException {
+    return isThere(files.update())
+        && Files.size(files.update()) == request.proofType().sectorSize().bytes()
+        && isThere(files.updateCache().resolve("p_aux"));
   }
 
   private static boolean holds(

@@ -1,9 +1,9 @@
 package io.selkie.sector;
 
 import io.selkie.scheduler.HostId;
+import io.selkie.scheduler.ReadsOutput;
 import io.selkie.scheduler.SectorRoute;
 import io.selkie.scheduler.TaskId;
-import io.selkie.scheduler.TaskRequest;
 import io.selkie.sector.SectorEffect.Withdraw;
 import io.selkie.sector.SectorEvent.HostReturned;
 import io.selkie.sector.SectorEvent.TaskAssigned;
@@ -70,18 +70,18 @@ final class PlacementRules {
         || waiting.facts().filesOn().filter(on -> !on.equals(host)).isEmpty();
   }
 
-  /** The host that has the input of a Commit2. */
-  private static Optional<HostId> input(TaskRequest.Commit2 commit2, SectorFacts facts) {
-    return commit2.host().or(facts::filesOn);
+  /** The host that has the input of a Groth proof. */
+  private static Optional<HostId> input(ReadsOutput proof, SectorFacts facts) {
+    return proof.host().or(facts::filesOn);
   }
 
   /**
-   * The host that the task is bound to, by the sector's files or by its request; of a Commit2, from
-   * where its input comes.
+   * The host that the task is bound to, by the sector's files or by its request; of a Groth proof,
+   * from where its input comes.
    */
   static Optional<HostId> runsOn(Waiting waiting) {
-    if (waiting.task().request() instanceof TaskRequest.Commit2 commit2) {
-      return input(commit2, waiting.facts());
+    if (waiting.task().request() instanceof ReadsOutput proof) {
+      return input(proof, waiting.facts());
     }
     Optional<HostId> only = waiting.task().request().onlyOn();
     return MoveRules.isLeaving(waiting.task()) ? only : waiting.facts().filesOn().or(() -> only);
@@ -97,8 +97,8 @@ final class PlacementRules {
 
   /** The host besides its own that the task reads from, or writes to when it moves the sector. */
   static Optional<HostId> inputsOn(Placed state) {
-    return state.task().request() instanceof TaskRequest.Commit2 commit2
-        ? input(commit2, state.facts())
+    return state.task().request() instanceof ReadsOutput proof
+        ? input(proof, state.facts())
         : MoveRules.otherHost(state);
   }
 }

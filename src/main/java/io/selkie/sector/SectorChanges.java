@@ -53,8 +53,8 @@ final class SectorChanges {
             event.request().proofType(),
             event.generation(),
             0,
-            event.request().kind(),
-            false,
+            event.request().kind().isUpdate() ? TaskKind.FINALIZE : event.request().kind(),
+            event.request().kind().isUpdate(), // somebody else has sealed it
             Optional.empty(),
             List.of());
     return asked(facts, event);
@@ -163,16 +163,19 @@ final class SectorChanges {
 
   private static SectorState asked(SectorFacts facts, TaskRequested event) {
     TaskKind kind = event.request().kind();
+    boolean begins = kind.isPhase() && !isOfUpdate(facts, kind);
     SectorFacts now =
         new SectorFacts(
             facts.sector(),
             event.request().proofType(),
             event.generation(),
             event.task(),
-            kind.isPhase() ? kind : facts.phase(),
-            !kind.isPhase() && facts.phaseDone(),
+            begins ? kind : facts.phase(),
+            !begins && facts.phaseDone(),
             facts.filesOn(),
-            stillTrue(facts.answers(), kind),
+            isOfUpdate(facts, kind)
+                ? stillTrueInUpdate(facts.answers(), kind)
+                : stillTrue(facts.answers(), kind),
             Optional.empty(),
             facts.moves().without());
     TaskId id = new TaskId(facts.sector(), event.generation(), event.task(), kind);
@@ -187,6 +190,22 @@ final class SectorChanges {
     }
     return answers.stream()
         .filter(answered -> answered.request().kind().compareTo(kind) < 0)
+        .toList();
+  }
+
+  /** Whether it is a step of an update: pieces that come after the proof are, too. */
+  private static boolean isOfUpdate(SectorFacts facts, TaskKind kind) {
+    return kind.isUpdate() || (kind == TaskKind.ADD_PIECE && facts.isProved());
+  }
+
+  /** Other data is another update; what was sealed stays. */
+  private static List<Answered> stillTrueInUpdate(List<Answered> answers, TaskKind kind) {
+    return answers.stream()
+        .filter(
+            answered -> {
+              TaskKind known = answered.request().kind();
+              return !known.isUpdate() || (kind.isUpdate() && known.compareTo(kind) < 0);
+            })
         .toList();
   }
 
@@ -264,7 +283,7 @@ final class SectorChanges {
       return new Removed(onHost(facts, facts.phaseDone(), event.host(), List.of()));
     }
     List<Answered> answers = new ArrayList<>(facts.answers());
-    if (request.kind().isPhase()) {
+    if (request.kind().isPhase() || request.kind().isUpdate()) {
       answers.add(new Answered(state.task().id(), state.task().key(), request, event.result()));
     }
     boolean phaseDone = request.kind().isPhase() || facts.phaseDone();

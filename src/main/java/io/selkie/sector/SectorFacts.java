@@ -60,6 +60,14 @@ public record SectorFacts(
         SectorMoves.NONE);
   }
 
+  /**
+   * Whether the sector has its proof: what is added to it from here on is for an update, and its
+   * phase stays as it is.
+   */
+  boolean isProved() {
+    return phase.compareTo(TaskKind.COMMIT_2) >= 0 && phaseDone;
+  }
+
   SectorFacts withLost(Optional<HostId> now) {
     return new SectorFacts(
         sector, proofType, generation, tasks, phase, phaseDone, filesOn, answers, now, moves);

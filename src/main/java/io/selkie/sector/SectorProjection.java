@@ -57,11 +57,11 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     } else if (event instanceof SectorEvent.GenerationBegan began) {
       began(rows, began);
     } else if (event instanceof SectorEvent.TaskRequested requested) {
-      requested(rows, requested);
+      requested(rows, requested, before);
     } else if (event instanceof SectorEvent.TaskAssigned assigned) {
       assigned(rows, assigned, task(before));
     } else if (event instanceof SectorEvent.TaskSucceeded succeeded) {
-      succeeded(rows, succeeded, task(before));
+      succeeded(rows, succeeded, task(before), before);
     } else if (event instanceof SectorEvent.TaskFailed failed) {
       failed(rows, failed, task(before));
     } else if (event instanceof SectorEvent.RetryRequested retry) {
@@ -157,7 +157,8 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
         .set(HistoryColumn.CAUSE, event.cause());
   }
 
-  private static void requested(Translation rows, SectorEvent.TaskRequested event) {
+  private static void requested(
+      Translation rows, SectorEvent.TaskRequested event, Optional<SectorSummary> before) {
     TaskRequest request = event.request();
     TaskKind kind = request.kind();
     Values<SummaryColumn> summary =
@@ -170,7 +171,7 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
             .set(SummaryColumn.TASK_KIND, kind.toString())
             .set(SummaryColumn.ATTEMPT, 0);
     noFailure(summary);
-    if (kind.isPhase()) {
+    if (kind.isPhase() && !isOfUpdate(kind, before)) {
       summary.set(SummaryColumn.PHASE, kind.toString());
       summary.set(SummaryColumn.PHASE_NUMBER, kind.number(false).orElseThrow());
     }
@@ -179,6 +180,15 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
     }
     facts(summary, request);
     about(rows, kind, event.generation(), event.task());
+  }
+
+  /** Pieces that come after the proof are of an update: the sector stays what it is. */
+  private static boolean isOfUpdate(TaskKind kind, Optional<SectorSummary> before) {
+    return kind == TaskKind.ADD_PIECE
+        && before
+            .flatMap(SectorSummary::phase)
+            .filter(phase -> !phase.equals(TaskKind.ADD_PIECE.toString()))
+            .isPresent();
   }
 
   /** What a command says of the sector: it may be all that is known here. */
@@ -214,7 +224,11 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
         .set(HistoryColumn.HOST, event.host().value());
   }
 
-  private static void succeeded(Translation rows, SectorEvent.TaskSucceeded event, TaskKind kind) {
+  private static void succeeded(
+      Translation rows,
+      SectorEvent.TaskSucceeded event,
+      TaskKind kind,
+      Optional<SectorSummary> before) {
     TaskResult result = event.result();
     Values<SummaryColumn> summary =
         rows.summary()
@@ -222,7 +236,9 @@ public final class SectorProjection implements Projection.Handler<SectorEvent> {
                 SummaryColumn.STATE, result instanceof TaskResult.FilesRemoved ? "removed" : "idle")
             .add(SummaryColumn.BYTES, event.bytes());
     noFailure(summary);
-    kind.number(true).ifPresent(number -> summary.set(SummaryColumn.PHASE_NUMBER, number));
+    if (!isOfUpdate(kind, before)) {
+      kind.number(true).ifPresent(number -> summary.set(SummaryColumn.PHASE_NUMBER, number));
+    }
     if (result instanceof TaskResult.PieceAdded) {
       summary.add(SummaryColumn.PIECES, 1);
     } else if (result instanceof TaskResult.Encoded encoded) {

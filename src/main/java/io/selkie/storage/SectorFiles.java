@@ -59,6 +59,24 @@ public record SectorFiles(
     return of(FileType.CACHE);
   }
 
+  /** The updated replica, beside the sealed one (SnapDeals). */
+  public Path update() {
+    return of(FileType.UPDATE);
+  }
+
+  /** Trees of the updated replica. */
+  public Path updateCache() {
+    return of(FileType.UPDATE_CACHE);
+  }
+
+  /**
+   * The record of pieces that are added to a sealed sector for its update: that of the sealed ones
+   * stays as it is.
+   */
+  public Path updateManifest() {
+    return own(".update.json");
+  }
+
   /** The record of the files, written by the native side alone. */
   public Path manifest() {
     return own(".json");
@@ -74,7 +92,7 @@ public record SectorFiles(
     return own(".received.json");
   }
 
-  /** The output of Commit1 until Commit2 took it. */
+  /** The output of Commit1 until Commit2 took it, or of an update's first proof likewise. */
   public Path commit1Output() {
     return own(".c1.json");
   }

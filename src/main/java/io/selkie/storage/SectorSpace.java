@@ -27,9 +27,9 @@ public final class SectorSpace {
   public enum Part {
     /** {@code unsealed/}. */
     UNSEALED,
-    /** {@code sealed/}. */
+    /** {@code sealed/}, and {@code update/}, which lies beside it. */
     SEALED,
-    /** {@code cache/}. */
+    /** {@code cache/}, and {@code update-cache/}, which lies beside it. */
     CACHE,
     /** {@code selkie/}: records, the output of Commit1, the copy before PreCommit2, scratch. */
     OWN,
@@ -46,7 +46,9 @@ public final class SectorSpace {
     /** Nothing is to come. */
     SEALED,
     /** Only a Commit2 is here, which fetches its input into the state directory. */
-    VISITING
+    VISITING,
+    /** It is sealed, and data is encoded into it; replica and data may have to be brought first. */
+    UPDATING
   }
 
   /** The most that a sector has on disk from that stage on. */
@@ -66,6 +68,14 @@ public final class SectorSpace {
     } else if (stage == Stage.PROVING) {
       peak.put(Part.OWN, commit1Output(type) + SLACK);
       peak.put(Part.JOBS, JOB);
+    } else if (stage == Stage.UPDATING) {
+      peak.put(Part.UNSEALED, sector + SLACK);
+      peak.put(Part.SEALED, 2 * (sector + SLACK));
+      // What is left of a cache, and what the native side asks for (ops/update.rs).
+      peak.put(Part.CACHE, sector / 32 + 3 * sector + sector / 4 + 2 * (SLACK + BLOCKS));
+      peak.put(Part.OWN, commit1Output(type) + SLACK);
+      // The reply of the first proof has it whole.
+      peak.put(Part.JOBS, JOB + commit1Output(type));
     } else if (stage == Stage.VISITING) {
       peak.put(Part.JOBS, JOB + commit1Output(type) + SLACK);
     }

@@ -32,6 +32,9 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
   private static final String LAYER = "sc-02-data-layer-";
   private static final String TREE_D = "sc-02-data-tree-d.dat";
 
+  /** An update is whole once this is in its cache: it is removed first and made last. */
+  private static final String LAST_OF_UPDATE = "p_aux";
+
   /** A sector that is nowhere: where it would begin, the next one will. */
   private static final SectorId NEXT = new SectorId(new MinerId(0), Long.MAX_VALUE);
 
@@ -127,7 +130,24 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     return FileLook.exists(files.unsealed())
         || FileLook.exists(files.sealed())
         || FileLook.exists(files.cache())
+        || FileLook.exists(files.update())
+        || FileLook.exists(files.updateCache())
         || FileLook.exists(StoragePath.arriving(root, sector));
+  }
+
+  /** Whether the host has sealed the sector: data that comes to it is of an update. */
+  public boolean isSealed(SectorId sector) throws IOException {
+    return SectorManifest.read(places.own(sector).manifest())
+        .flatMap(SectorManifest::replica)
+        .isPresent();
+  }
+
+  /** Whether the sector has data for an update below the storage path, or an update. */
+  public boolean hasUpdate(Path root, SectorId sector) throws IOException {
+    SectorFiles files = new SectorFiles(root, sector);
+    return FileLook.exists(files.unsealed())
+        || FileLook.exists(files.update())
+        || FileLook.exists(files.updateCache());
   }
 
   /**
@@ -142,6 +162,10 @@ public record SpaceGauge(SectorPlaces places, Path jobs) {
     bytes.put(SectorSpace.Part.SEALED, sharesBlocks(files.sealed()) ? 0 : length(files.sealed()));
     bytes.put(SectorSpace.Part.CACHE, labels(files.cache()));
     bytes.put(SectorSpace.Part.OWN, length(files.commit1Output()));
+    if (FileLook.exists(files.updateCache().resolve(LAST_OF_UPDATE))) {
+      bytes.merge(SectorSpace.Part.SEALED, length(files.update()), Long::sum);
+      bytes.merge(SectorSpace.Part.CACHE, PathSpace.size(files.updateCache()), Long::sum);
+    }
     return bytes;
   }
 

@@ -29,6 +29,9 @@ final class AbandonedWork {
    * @return bytes that were freed
    */
   static long discard(SectorFiles files, TaskKind kind) throws IOException {
+    if (kind.isUpdate()) {
+      return discardUpdate(files, kind);
+    }
     Optional<SectorManifest> manifest = SectorManifest.read(files.manifest());
     // Each writes the record before anything else: without it the task had not begun to write.
     if (manifest.isEmpty()) {
@@ -37,7 +40,7 @@ final class AbandonedWork {
     boolean labelled = manifest.get().preCommit1().isPresent();
     Optional<SectorManifest.PreCommit2> encoded = manifest.get().preCommit2();
     return switch (kind) {
-      case ADD_PIECE -> labelled || encoded.isPresent() ? 0 : cutPieces(files, manifest.get());
+      case ADD_PIECE -> cutPieces(files, labelled || encoded.isPresent(), manifest.get());
       // With a replica on record it has not begun to write: that replica stays as it is.
       case PRE_COMMIT_1 ->
           labelled && encoded.isEmpty()
@@ -49,8 +52,28 @@ final class AbandonedWork {
               ? removeWhere(files.cache(), AbandonedWork::isMadeByPreCommit2)
               : 0;
       case COMMIT_1 -> remove(files.commit1Output());
-      case COMMIT_2, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE -> 0;
+      default -> 0;
     };
+  }
+
+  /** An update is made beside the sealed sector, and from its beginning each time. */
+  private static long discardUpdate(SectorFiles files, TaskKind kind) throws IOException {
+    return switch (kind) {
+      case REPLICA_UPDATE ->
+          removeWhere(files.updateCache(), AbandonedWork::isMadeBySealing) + remove(files.update());
+      case PROVE_REPLICA_UPDATE_1 -> remove(files.commit1Output());
+      default -> 0;
+    };
+  }
+
+  /** The pieces of an update have a record of their own. */
+  private static long cutPieces(SectorFiles files, boolean ofUpdate, SectorManifest manifest)
+      throws IOException {
+    if (!ofUpdate) {
+      return cutPieces(files, manifest);
+    }
+    Optional<SectorManifest> update = SectorManifest.read(files.updateManifest());
+    return update.isPresent() ? cutPieces(files, update.get()) : 0;
   }
 
   /** Names as the native side has them ({@code guard/layers.rs}). */

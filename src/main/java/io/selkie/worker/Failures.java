@@ -24,8 +24,8 @@ final class Failures {
    * <tr><td>error, panic</td><td>RETRY</td><td>a bad disk or a bug: the sector bounds its
    * tries. Unseal: ABANDON, since somebody waits for the data, and nothing makes a damaged replica
    * good again</td></tr>
-   * <tr><td>missing</td><td>REDO</td><td>for PreCommit1 to Commit2: an earlier phase makes the file
-   * again. Other tasks: ABANDON, since no earlier phase makes a piece's source or a replica that
+   * <tr><td>missing</td><td>REDO</td><td>for PreCommit1 to Commit2, and the proofs of an update: an earlier
+   * task makes the file again. Other tasks: ABANDON, since no earlier phase makes a piece's source or a replica that
    * is to be unsealed</td></tr>
    * <tr><td>redo_pre_commit1</td><td>REDO</td><td>the replica cannot be rebuilt</td></tr>
    * <tr><td>bad_request</td><td>ABANDON</td><td>the same request is as bad next time</td></tr>
@@ -56,8 +56,23 @@ final class Failures {
   static Failure missing(TaskKind kind, String why) {
     Action action =
         switch (kind) {
-          case PRE_COMMIT_1, PRE_COMMIT_2, COMMIT_1, COMMIT_2 -> Action.REDO;
-          case ADD_PIECE, FINALIZE, UNSEAL, REMOVE, TRANSFER, RELEASE, MOVE -> Action.ABANDON;
+          case PRE_COMMIT_1,
+              PRE_COMMIT_2,
+              COMMIT_1,
+              COMMIT_2,
+              PROVE_REPLICA_UPDATE_1,
+              PROVE_REPLICA_UPDATE_2 ->
+              Action.REDO;
+          case ADD_PIECE,
+              FINALIZE,
+              UNSEAL,
+              REMOVE,
+              TRANSFER,
+              RELEASE,
+              MOVE,
+              REPLICA_UPDATE,
+              FINALIZE_REPLICA_UPDATE ->
+              Action.ABANDON;
         };
     return new Failure(action, "missing", why);
   }

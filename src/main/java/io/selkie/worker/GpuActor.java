@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,26 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
   private final LeaseFiles files;
   private final Map<TaskKind, ActorRef<PhasePool.Command>> pools;
   private final Map<String, PhasePool.Take> waiting = new HashMap<>();
+  private final Map<String, ActorRef<Worker.DeviceGranted>> posts = new HashMap<>();
+  private final List<Device> devices;
 
   sealed interface Command extends NoSerializationVerificationNeeded {}
 
   /** A word to the pool of the attempt's phase. */
   record ToPool(TaskId.Attempt attempt, PhasePool.Command command) implements Command {}
+
+  /**
+   * A proof of spacetime wants a device: next, whatever else waits.
+   *
+   * @param patience how long a busy one is waited for; then one is shared
+   */
+  record WantForPost(String holder, Duration patience, ActorRef<Worker.DeviceGranted> replyTo)
+      implements Command {}
+
+  /** The proof is made, or will never be. */
+  record PostIsOver(String holder) implements Command {}
+
+  private record PatienceIsOver(String holder) implements Command {}
 
   /** Nothing works on the attempt any more. */
   record Release(TaskId.Attempt attempt) implements Command {}
@@ -42,6 +58,7 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
       Map<TaskKind, ActorRef<PhasePool.Command>> pools) {
     super(context);
     this.leases = new Leases(devices);
+    this.devices = List.copyOf(devices);
     this.files = files;
     this.pools = Map.copyOf(pools);
   }
@@ -61,6 +78,9 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
     return newReceiveBuilder()
         .onMessage(ToPool.class, this::onToPool)
         .onMessage(Release.class, this::onRelease)
+        .onMessage(WantForPost.class, this::onWantForPost)
+        .onMessage(PatienceIsOver.class, this::onPatienceIsOver)
+        .onMessage(PostIsOver.class, this::onPostIsOver)
         .build();
   }
 
@@ -103,8 +123,42 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
     return this;
   }
 
+  private Behavior<Command> onWantForPost(WantForPost want) {
+    posts.put(want.holder(), want.replyTo());
+    leases.want(want.holder(), Leases.Use.POST);
+    grant();
+    if (posts.containsKey(want.holder())) {
+      getContext()
+          .scheduleOnce(want.patience(), getContext().getSelf(), new PatienceIsOver(want.holder()));
+    }
+    return this;
+  }
+
+  /** On a GPU the proofs library has sealing give way to proofs of spacetime by itself. */
+  private Behavior<Command> onPatienceIsOver(PatienceIsOver over) {
+    @Nullable ActorRef<Worker.DeviceGranted> waits = posts.remove(over.holder());
+    if (waits != null) {
+      leases.giveUp(over.holder());
+      Device shared = devices.get(Math.floorMod(over.holder().hashCode(), devices.size()));
+      getContext().getLog().info("{} shares {}: all devices are busy", over.holder(), shared.id());
+      waits.tell(new Worker.DeviceGranted(shared));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onPostIsOver(PostIsOver over) {
+    posts.remove(over.holder());
+    leases.giveUp(over.holder());
+    grant();
+    return this;
+  }
+
   private void grant() {
     for (Leases.Grant grant : leases.grants()) {
+      @Nullable ActorRef<Worker.DeviceGranted> post = posts.remove(grant.holder());
+      if (post != null) {
+        post.tell(new Worker.DeviceGranted(grant.device()));
+      }
       PhasePool.@Nullable Take take = waiting.remove(grant.holder());
       if (take != null) {
         files.write(grant.holder(), grant.device().id());
@@ -115,6 +169,6 @@ final class GpuActor extends AbstractBehavior<GpuActor.Command> {
   }
 
   private void tell(TaskId.Attempt attempt, PhasePool.Command command) {
-    Optional.ofNullable(pools.get(attempt.task().kind())).orElseThrow().tell(command);
+    Optional.ofNullable(pools.get(attempt.task().kind().pool())).orElseThrow().tell(command);
   }
 }

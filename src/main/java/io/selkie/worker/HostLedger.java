@@ -246,17 +246,22 @@ public final class HostLedger implements HostMeans {
             : new Entry(
                 sector,
                 request.proofType(),
-                // Commit2 needs no storage path, and its host need not have one.
-                kind == TaskKind.COMMIT_2 ? directory : gauge.root(sector),
+                // A Groth proof needs no storage path, and its host need not have one.
+                kind.needsFiles() ? gauge.root(sector) : directory,
                 Optional.empty(),
                 known.map(Entry::unsealing).orElse(false),
                 Optional.empty());
     if (kind == TaskKind.UNSEAL) {
       return entry.unsealing(true);
     }
-    return kind.bringsFiles()
-        ? entry.at(kind == TaskKind.COMMIT_1 ? Stage.PROVING : Stage.SEALING)
-        : entry;
+    return kind.bringsFiles() ? entry.at(stage(sector, kind)) : entry;
+  }
+
+  private Stage stage(SectorId sector, TaskKind kind) throws IOException {
+    if (kind.isUpdate() || (kind == TaskKind.ADD_PIECE && gauge.isSealed(sector))) {
+      return Stage.UPDATING;
+    }
+    return kind == TaskKind.COMMIT_1 ? Stage.PROVING : Stage.SEALING;
   }
 
   private synchronized Optional<Entry> known(SectorId sector) {
@@ -281,7 +286,7 @@ public final class HostLedger implements HostMeans {
   private void succeeded(Entry entry, TaskKind kind) throws IOException {
     switch (kind) {
       case PRE_COMMIT_2 -> put(entry.at(Stage.PROVING));
-      case FINALIZE -> finalized(entry);
+      case FINALIZE, FINALIZE_REPLICA_UPDATE -> finalized(entry);
       case UNSEAL -> put(entry.unsealing(false));
       case REMOVE -> remove(entry);
       default -> {
@@ -408,6 +413,9 @@ public final class HostLedger implements HostMeans {
       remove(entry);
     } else if (entry.unsealing()) {
       put(entry.unsealing(false));
+    } else if (entry.stage().equals(Optional.of(Stage.UPDATING))
+        && !gauge.hasUpdate(entry.root(), entry.sector())) {
+      finalized(entry); // its update was given up, and deleted
     }
   }
 

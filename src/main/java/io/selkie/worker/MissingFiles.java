@@ -10,15 +10,16 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface MissingFiles {
   /** There are no such workers. */
-  MissingFiles NONE = (sector, proofType, type, root) -> false;
+  MissingFiles NONE = (sector, proofType, type, root, moved) -> false;
 
   /**
-   * Puts a file, or directory, below the root of a storage path, whole and durable; where it was,
-   * it is no more. Blocks. May be done again.
+   * Puts a file, or directory, below the root of a storage path, whole and durable. Blocks. May be
+   * done again.
    *
+   * @param moved whether it is no more where it was; else it is a copy
    * @return whether anybody had it
    * @throws IOException if it cannot be had now; one line
    */
-  boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root)
+  boolean bring(SectorId sector, SealProofType proofType, FileType type, Path root, boolean moved)
       throws IOException;
 }

@@ -6,6 +6,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsFailure;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.ReadsOutput;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -221,14 +222,14 @@ public final class ProverTaskRunner implements TaskRunner {
   }
 
   /**
-   * Whatever may write claims the sector first. Commit2 only reads a file that its request names,
-   * and runs on a host without any storage path, too.
+   * Whatever may write claims the sector first. A Groth proof only reads a file that its request
+   * names, and runs on a host without any storage path, too.
    */
   private SectorFiles files(TaskId.Attempt attempt, TaskRequest request) throws IOException {
     SectorId sector = attempt.sector();
     int generation = attempt.task().generation();
-    if (request instanceof TaskRequest.Commit2 commit2) {
-      return new SectorFiles(commit2.phase1Output().resolveSibling(""), sector);
+    if (request instanceof ReadsOutput proof) {
+      return new SectorFiles(proof.phase1Output().resolveSibling(""), sector);
     } else if (request instanceof TaskRequest.Remove) {
       return places.removal(sector, generation);
     } else if (request instanceof TaskRequest.Unseal) {
@@ -280,7 +281,8 @@ public final class ProverTaskRunner implements TaskRunner {
             name,
             environment,
             () -> begins(run),
-            progress -> board.put(attempt, progress, Instant.now())));
+            progress -> board.put(attempt, progress, Instant.now())),
+        local);
   }
 
   /** Its job is made and no prover started: the last moment to leave it at that. */

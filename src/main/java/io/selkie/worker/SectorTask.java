@@ -6,6 +6,7 @@ import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.SealWork;
 import io.selkie.scheduler.Failure;
+import io.selkie.scheduler.ReadsOutput;
 import io.selkie.scheduler.TaskId;
 import io.selkie.scheduler.TaskKind;
 import io.selkie.scheduler.TaskRequest;
@@ -39,9 +40,13 @@ final class SectorTask {
           TaskKind.PRE_COMMIT_1, Set.of(FileType.UNSEALED),
           TaskKind.PRE_COMMIT_2, Set.of(FileType.SEALED, FileType.CACHE),
           TaskKind.COMMIT_1, Set.of(FileType.SEALED, FileType.CACHE),
-          TaskKind.FINALIZE, Set.of(FileType.CACHE));
+          TaskKind.FINALIZE, Set.of(FileType.CACHE),
+          TaskKind.REPLICA_UPDATE, Set.of(FileType.UNSEALED, FileType.SEALED, FileType.CACHE),
+          TaskKind.PROVE_REPLICA_UPDATE_1,
+              Set.of(FileType.SEALED, FileType.CACHE, FileType.UPDATE, FileType.UPDATE_CACHE));
 
   private final SectorFiles files;
+  private final UpdateTask update;
   private final TaskRequest request;
 
   private final TaskId.Attempt attempt;
@@ -51,6 +56,7 @@ final class SectorTask {
       TaskId.Attempt attempt, SectorFiles files, TaskRequest request, FetchedInputs fetched) {
     this.attempt = attempt;
     this.files = files;
+    this.update = new UpdateTask(files);
     this.request = request;
     this.fetched = fetched;
   }
@@ -62,55 +68,79 @@ final class SectorTask {
    */
   void check(Proofs proofs, InputFetch fetch, MissingFiles missing)
       throws IOException, ProofsException, TaskFailure {
-    if (request instanceof TaskRequest.Commit2 commit2) {
-      checkInput(commit2, proofs, fetch);
-    }
-    if (request.kind() != TaskKind.COMMIT_2) {
+    if (request instanceof ReadsOutput proof) {
+      checkInput(proof, proofs, fetch);
+    } else {
       files.createDirectories();
+    }
+    if (request.kind().isUpdate() && request.kind().needsFiles()) {
+      update.createDirectories();
     }
     for (FileType type : INPUTS.getOrDefault(request.kind(), Set.of())) {
       if (Files.notExists(files.of(type))
-          && missing.bring(files.sector(), request.proofType(), type, files.root())) {
+          // The sealed sector of an update stays where it is (LOTUS_WORKER_PROTOCOL.md 13).
+          && missing.bring(
+              files.sector(),
+              request.proofType(),
+              type,
+              files.root(),
+              !request.kind().isUpdate())) {
         LOG.info("{} begins with {} of another worker", attempt, type);
       }
     }
+    if (request instanceof TaskRequest.AddPiece piece) {
+      update.prepare(piece);
+    } else if (request instanceof TaskRequest.ReplicaUpdate encode) {
+      update.prepare(encode);
+    }
   }
 
-  private void checkInput(TaskRequest.Commit2 commit2, Proofs proofs, InputFetch fetch)
+  private void checkInput(ReadsOutput proof, Proofs proofs, InputFetch fetch)
       throws IOException, ProofsException, TaskFailure {
     fetched.clear(attempt);
-    if (commit2.from().isPresent() && !isIntact(commit2.phase1Output(), commit2, proofs)) {
+    if (proof.from().isPresent() && !isIntact(proof.phase1Output(), proof, proofs)) {
       fetched.make(attempt);
-      fetch.fetch(commit2.from().get(), files.sector(), fetched.file(attempt));
+      fetch.fetch(proof.from().get(), files.sector(), fetched.file(attempt));
     }
-    Path file = input(commit2);
+    Path file = input(proof);
     try {
       // Of a disk that does not answer this says so, and not that the file is lost.
       Files.readAttributes(file, BasicFileAttributes.class);
     } catch (NoSuchFileException e) {
       throw new TaskFailure(
-          Failures.missing(
-              TaskKind.COMMIT_2, "the output of Commit1 is not there: " + commit2.phase1Output()));
+          Failures.missing(request.kind(), made() + " is not there: " + proof.phase1Output()));
     }
-    if (!isIntact(file, commit2, proofs)) {
+    if (!isIntact(file, proof, proofs)) {
       throw new TaskFailure(
-          new Failure(
-              Failure.Action.REDO, "damaged", "the output of Commit1 has changed: " + file));
+          new Failure(Failure.Action.REDO, "damaged", made() + " has changed: " + file));
     }
   }
 
-  private static boolean isIntact(Path file, TaskRequest.Commit2 commit2, Proofs proofs)
+  /** What the input is called. */
+  private String made() {
+    return "the output of "
+        + (request.kind().isUpdate() ? TaskKind.PROVE_REPLICA_UPDATE_1 : TaskKind.COMMIT_1);
+  }
+
+  private static boolean isIntact(Path file, ReadsOutput proof, Proofs proofs)
       throws ProofsException {
-    return Files.exists(file) && proofs.digest(file).equals(commit2.digest());
+    return Files.exists(file) && proofs.digest(file).equals(proof.digest());
   }
 
   /** What was fetched, or where it was made: the same for as long as the job is there. */
-  private Path input(TaskRequest.Commit2 commit2) {
-    return fetched.has(attempt) ? fetched.file(attempt) : commit2.phase1Output();
+  private Path input(ReadsOutput proof) {
+    return fetched.has(attempt) ? fetched.file(attempt) : proof.phase1Output();
   }
 
-  /** Does it; one call of the prover at most. */
-  TaskResult perform(Proofs prover) throws IOException, ProofsException {
+  /**
+   * Does it; one call of the prover at most.
+   *
+   * @param local for what is short
+   */
+  TaskResult perform(Proofs prover, Proofs local) throws IOException, ProofsException {
+    if (request.kind().isUpdate()) {
+      return update(prover, local);
+    }
     if (request instanceof TaskRequest.AddPiece addPiece) {
       return addPiece(addPiece, prover);
     } else if (request instanceof TaskRequest.PreCommit1 preCommit1) {
@@ -135,6 +165,17 @@ final class SectorTask {
     throw new IllegalArgumentException("no task of provers: " + request.kind());
   }
 
+  private TaskResult update(Proofs prover, Proofs local) throws IOException, ProofsException {
+    if (request instanceof TaskRequest.ReplicaUpdate encode) {
+      return update.encode(encode, prover);
+    } else if (request instanceof TaskRequest.ProveReplicaUpdate1 prove1) {
+      return update.prove1(prove1, prover, local);
+    } else if (request instanceof TaskRequest.ProveReplicaUpdate2 prove2) {
+      return update.prove2(prove2, input(prove2), prover);
+    }
+    return update.finish((TaskRequest.FinalizeReplicaUpdate) request, prover);
+  }
+
   /**
    * Bytes by which the task's throughput is told: of the piece (padded) for AddPiece, those asked
    * for (unpadded) for Unseal, none for Remove, else of the sector (padded).
@@ -150,7 +191,8 @@ final class SectorTask {
     return request.proofType().sectorSize().bytes();
   }
 
-  private TaskResult addPiece(TaskRequest.AddPiece request, Proofs prover) throws ProofsException {
+  private TaskResult addPiece(TaskRequest.AddPiece request, Proofs prover)
+      throws IOException, ProofsException {
     return new TaskResult.PieceAdded(
         only(
             prover.addPiece(
@@ -158,7 +200,7 @@ final class SectorTask {
                     new SealWork.AddPiece(
                         files.sector(),
                         request.proofType(),
-                        files.paths(),
+                        update.pathsOfPiece(),
                         request.existing(),
                         request.size(),
                         request.source(),

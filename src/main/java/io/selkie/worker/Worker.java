@@ -37,6 +37,9 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** Ticks between two looks at a host that takes no work. */
   private static final int EXAMINE_EVERY = 60;
 
+  /** After a look at the disks none begins for so many times as long as it took. */
+  private static final int REST = 9;
+
   private final HostId host;
   private final HostMeans means;
   private final Executor blocking;
@@ -49,7 +52,11 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   private Set<TaskId.Attempt> present;
   private Optional<String> unfit;
   private Optional<SchedulerCommand.HostReport> announced = Optional.empty();
+
+  /** The disks are looked at, or were just now. */
   private boolean measuring;
+
+  private boolean measureNext;
   private boolean stopping;
   private int ticks;
   private final Map<TaskKind, ActorRef<PhasePool.Command>> pools = new EnumMap<>(TaskKind.class);
@@ -64,6 +71,20 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
    */
   public record Stopping(ActorRef<SchedulerCommand.Ordered> replyTo) implements Internal {}
 
+  /**
+   * A proof of spacetime of this host wants a device, before all sealing.
+   *
+   * @param patience how long a busy one is waited for; then one is shared
+   */
+  public record WantDevice(String holder, Duration patience, ActorRef<DeviceGranted> replyTo)
+      implements Internal {}
+
+  /** The device to work on, until {@link DeviceIsFree}. */
+  public record DeviceGranted(Device device) implements NoSerializationVerificationNeeded {}
+
+  /** The holder works on it no more, or will never. */
+  public record DeviceIsFree(String holder) implements Internal {}
+
   record JobIsDurable(TaskId.Attempt attempt) implements Internal {}
 
   record JobHasEnded(TaskId.Attempt attempt, Ended end) implements Internal {}
@@ -76,8 +97,17 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   /** What it had written is gone, as far as that can be. */
   record JobIsDiscarded(TaskId.Attempt attempt) implements Internal {}
 
-  /** The disks were looked at. */
-  private record Measured() implements Internal {}
+  /**
+   * The disks were looked at.
+   *
+   * @param took how long that was
+   */
+  private record Measured(Duration took) implements Internal {}
+
+  /** They may be looked at again. */
+  private enum Rested implements Internal {
+    RESTED
+  }
 
   /** The host was looked at: why it takes no work, if it does not. */
   private record Examined(Optional<String> problem) implements Internal {}
@@ -136,13 +166,15 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     ActorRef<PhasePool.Command> beside =
         context.spawn(PhasePool.unbounded("other", runner, self), "beside-the-pools");
     for (TaskKind kind : TaskKind.values()) {
-      pools.put(
-          kind,
-          kind.isPooled()
-              ? context.spawn(
-                  PhasePool.bounded(kind.toString(), limits.slots(kind), runner, self),
-                  kind.toString())
-              : beside);
+      if (kind.pool() == kind) {
+        pools.put(
+            kind,
+            kind.isPooled()
+                ? context.spawn(
+                    PhasePool.bounded(kind.toString(), limits.slots(kind), runner, self),
+                    kind.toString())
+                : beside);
+      }
     }
     this.devices =
         context.spawn(
@@ -193,8 +225,11 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
         .onMessage(JobIsDead.class, this::onJobIsDead)
         .onMessage(JobIsDiscarded.class, job -> perform(table.discarded(job.attempt())))
         .onMessage(JobMayLive.class, job -> perform(table.stopFailed(job.attempt())))
+        .onMessage(WantDevice.class, this::onWantDevice)
+        .onMessage(DeviceIsFree.class, this::onDeviceIsFree)
         .onMessage(Tick.class, tick -> onTick())
-        .onMessage(Measured.class, measured -> onMeasured())
+        .onMessage(Measured.class, this::onMeasured)
+        .onMessage(Rested.class, rested -> onRested())
         .onMessage(Examined.class, this::onExamined)
         .build();
   }
@@ -231,6 +266,16 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
     if (attempt.task().kind().needsDevice()) {
       devices.tell(new GpuActor.Release(attempt));
     }
+  }
+
+  private Behavior<WorkerCommand> onWantDevice(WantDevice want) {
+    devices.tell(new GpuActor.WantForPost(want.holder(), want.patience(), want.replyTo()));
+    return this;
+  }
+
+  private Behavior<WorkerCommand> onDeviceIsFree(DeviceIsFree free) {
+    devices.tell(new GpuActor.PostIsOver(free.holder()));
+    return this;
   }
 
   private Behavior<WorkerCommand> onTick() {
@@ -286,20 +331,32 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private void measure() {
+    measureNext = measuring;
     if (!measuring) {
       measuring = true;
       Set<TaskId.Attempt> now = present;
+      long begun = System.nanoTime();
       getContext()
           .pipeToSelf(
               CompletableFuture.runAsync(() -> means.measure(now), blocking),
-              (done, trouble) -> new Measured());
+              (done, trouble) -> new Measured(Duration.ofNanos(System.nanoTime() - begun)));
     }
   }
 
-  private Behavior<WorkerCommand> onMeasured() {
-    measuring = false;
+  /** With hundreds of sectors a look takes long: it must not keep the host from its work. */
+  private Behavior<WorkerCommand> onMeasured(Measured measured) {
+    getContext()
+        .scheduleOnce(measured.took().multipliedBy(REST), getContext().getSelf(), Rested.RESTED);
     if (!announced.equals(Optional.of(report()))) {
       announce();
+    }
+    return this;
+  }
+
+  private Behavior<WorkerCommand> onRested() {
+    measuring = false;
+    if (measureNext) {
+      measure();
     }
     return this;
   }
@@ -379,7 +436,7 @@ public final class Worker extends AbstractBehavior<WorkerCommand> {
   }
 
   private ActorRef<PhasePool.Command> pool(TaskId.Attempt attempt) {
-    TaskKind kind = attempt.task().kind();
+    TaskKind kind = attempt.task().kind().pool();
     ActorRef<PhasePool.Command> pool = pools.get(kind);
     if (pool == null) {
       throw new IllegalStateException("there is no pool for " + kind);

@@ -102,6 +102,17 @@ class RunCommandTest {
   }
 
   @Test
+  void aHostThatMakesProofsOfSpacetimeNeedsNoPhase() {
+    selkie.file = STAND_IN + "\nselkie.cluster.roles = [coordinator, post]\n";
+    Config settings =
+        settings(
+            "run --parallel-addpiece=0 --parallel-precommit1=0 --parallel-precommit2=0"
+                + " --parallel-commit1=0 --parallel-commit2=0");
+
+    assertEquals(bounds(0, 0, 0, 0, 0), bounds(settings));
+  }
+
+  @Test
   void noFlagsAreTheFirstExample() {
     Config none = settings("run");
     Config example = settings("lotus-seal-worker " + EXAMPLE_1 + " run");

@@ -12,6 +12,7 @@ import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
 import io.selkie.filecoin.UnpaddedSize;
+import io.selkie.filecoin.UpdateProof;
 import io.selkie.lotus.LinkEvent;
 import io.selkie.lotus.calls.CallEvent;
 import io.selkie.lotus.calls.CallOrder;
@@ -208,6 +209,19 @@ public final class JournalSamples {
         "Release-moved",
         new TaskRequest.Release(TYPE, COPY, Optional.of(HOST), Optional.empty()));
     request(samples, "Move", new TaskRequest.Move(TYPE, OTHER_HOST, 1));
+    request(samples, "ReplicaUpdate", new TaskRequest.ReplicaUpdate(TYPE, List.of(PIECE)));
+    TaskRequest.ProveReplicaUpdate1 update =
+        new TaskRequest.ProveReplicaUpdate1(TYPE, COMM_R, CommR.ofHex(hex("a6")), COMM_D);
+    request(samples, "ProveReplicaUpdate1", update);
+    request(
+        samples,
+        "ProveReplicaUpdate2",
+        new TaskRequest.ProveReplicaUpdate2(update, FILE, DIGEST, Optional.empty()));
+    request(
+        samples,
+        "ProveReplicaUpdate2-handed",
+        new TaskRequest.ProveReplicaUpdate2(update, FILE, DIGEST, Optional.of(HOST)));
+    request(samples, "FinalizeReplicaUpdate", new TaskRequest.FinalizeReplicaUpdate(TYPE));
   }
 
   private static void request(Map<String, JournalEvent> samples, String name, TaskRequest request) {
@@ -261,6 +275,8 @@ public final class JournalSamples {
     result(samples, new TaskResult.Transferred(COPY));
     result(samples, new TaskResult.Released(COPY, 4096));
     result(samples, new TaskResult.Moved(COPY));
+    result(samples, new TaskResult.Updated(COMM_R, COMM_D));
+    result(samples, new TaskResult.UpdateProved(new UpdateProof(BYTES)));
   }
 
   private static void result(Map<String, JournalEvent> samples, TaskResult result) {

@@ -35,15 +35,25 @@ class FarmCapacityTest {
     FarmCapacity farm = FarmCapacity.of(List.of(sealer, prover, cordoned));
 
     assertEquals(
-        Map.of(LotusTask.ADD_PIECE, 2, LotusTask.PRE_COMMIT_1, 4, LotusTask.COMMIT_2, 1),
+        Map.of(
+            LotusTask.ADD_PIECE,
+            2,
+            LotusTask.PRE_COMMIT_1,
+            4,
+            LotusTask.COMMIT_2,
+            1,
+            LotusTask.PROVE_REPLICA_UPDATE_2,
+            1),
         farm.slots());
     assertEquals(
         Set.of(
             LotusTask.ADD_PIECE,
             LotusTask.PRE_COMMIT_1,
             LotusTask.COMMIT_2,
+            LotusTask.PROVE_REPLICA_UPDATE_2,
             LotusTask.FINALIZE,
             LotusTask.FINALIZE_UNSEALED,
+            LotusTask.FINALIZE_REPLICA_UPDATE,
             LotusTask.FETCH),
         farm.tasks());
   }
@@ -65,7 +75,7 @@ class FarmCapacityTest {
   void aSlotMoreThanAllTasksOfAHostIsNone() {
     FarmCapacity farm = FarmCapacity.of(List.of(host("a", 2, Map.of(TaskKind.COMMIT_1, 5))));
 
-    assertEquals(Map.of(LotusTask.COMMIT_1, 2), farm.slots());
+    assertEquals(Map.of(LotusTask.COMMIT_1, 2, LotusTask.PROVE_REPLICA_UPDATE_1, 2), farm.slots());
   }
 
   @Test
@@ -74,7 +84,11 @@ class FarmCapacityTest {
 
     TaskResources five = TaskResources.atMost(5);
     assertEquals(
-        Map.of(LotusTask.COMMIT_1, Map.of(0, five, 5, five, 10, five)),
+        Map.of(
+            LotusTask.COMMIT_1,
+            Map.of(0, five, 5, five, 10, five),
+            LotusTask.PROVE_REPLICA_UPDATE_1,
+            Map.of(0, five, 5, five, 10, five)),
         farm.resources(SectorSize.KIB_2));
   }
 

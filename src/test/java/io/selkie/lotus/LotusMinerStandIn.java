@@ -95,6 +95,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private volatile boolean storesAtWorkers;
   private volatile int apiVersion = MinerVersion.API;
   private volatile Consumer<SealedSector> whenSealed = one -> {};
+  private volatile Function<String, Optional<byte[]>> vanilla = asked -> Optional.empty();
   private volatile ServerBinding binding;
 
   private LotusMinerStandIn(MinerId id, SectorSize sectorSize) throws Exception {
@@ -129,6 +130,17 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
     if (request.getUri().path().equals("/rpc/v0")) {
       return endpoint.handle(request);
+    }
+    if (request.getUri().path().equals("/remote/vanilla/single")) {
+      return request
+          .entity()
+          .toStrict(SESSION.toMillis(), system)
+          .thenApply(body -> vanilla.apply(body.getData().utf8String()))
+          .thenApply(
+              proof ->
+                  proof
+                      .map(bytes -> HttpResponse.create().withEntity(bytes))
+                      .orElseGet(() -> HttpResponse.create().withStatus(500)));
     }
     request.discardEntityBytes(system);
     return CompletableFuture.completedFuture(HttpResponse.create().withStatus(500));
@@ -270,6 +282,11 @@ public final class LotusMinerStandIn implements AutoCloseable {
     whenSealed = check;
   }
 
+  /** What it answers to {@code POST /remote/vanilla/single}, given the body; before: 500. */
+  public void proveVanilla(Function<String, Optional<byte[]>> proof) {
+    vanilla = proof;
+  }
+
   /** Seals a sector of zeros. */
   public CompletableFuture<SealedSector> seal(long number, SealProofType type) {
     return seal(number, type, Optional.empty());
@@ -282,6 +299,27 @@ public final class LotusMinerStandIn implements AutoCloseable {
    */
   public CompletableFuture<SealedSector> seal(long number, SealProofType type, byte[] piece) {
     return seal(number, type, Optional.of(piece.clone()));
+  }
+
+  /**
+   * Seals a sector of zeros as far as PreCommit2, and updates it with a piece that is pushed.
+   *
+   * @param piece half of the sector, unpadded
+   * @param proves whether the Groth proof of the update is made, too
+   */
+  public CompletableFuture<UpdatedSector> update(
+      long number, SealProofType type, byte[] piece, boolean proves) {
+    SectorRef sector = new SectorRef(new SectorId(id, number), type);
+    CompletableFuture<UpdatedSector> updated = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          try {
+            updated.complete(new StandInUpdate(this, sector, piece.clone(), proves).run());
+          } catch (Throwable e) {
+            updated.completeExceptionally(e);
+          }
+        });
+    return updated;
   }
 
   private CompletableFuture<SealedSector> seal(

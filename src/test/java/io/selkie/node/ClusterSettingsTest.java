@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,10 @@ class ClusterSettingsTest {
     ClusterSettings settings = ClusterSettings.of(config(""));
 
     assertFalse(settings.isFarm());
-    assertEquals(5, settings.roles().size());
+    assertEquals(Set.of("sealer", "storage", "commit2", "coordinator"), settings.roles());
+    assertFalse(settings.provesSpacetime());
+    assertTrue(
+        ClusterSettings.of(config("selkie.cluster.roles = [coordinator, post]")).provesSpacetime());
     assertTrue(ClusterSettings.of(config("selkie.cluster.seeds = [\"10.0.0.1:25520\"]")).isFarm());
   }
 

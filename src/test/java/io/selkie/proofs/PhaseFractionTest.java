@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +46,13 @@ class PhaseFractionTest {
   })
   void countsInThousandths(String stage, long done, long total, long perMille) {
     assertEquals(perMille, PhaseFraction.perMille(progress(stage, done, total)));
+  }
+
+  @Test
+  void countsWithinALayer() {
+    ProofsProgress half = new ProofsProgress("preCommit1", "s-t01000-1", "layer", 1, 2, 500);
+
+    assertEquals(748, PhaseFraction.perMille(half));
   }
 
   @ParameterizedTest

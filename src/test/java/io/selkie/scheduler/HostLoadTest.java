@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HostLoadTest {
@@ -66,6 +67,37 @@ class HostLoadTest {
         "waits for a task on host a to end (2 of 2 in use; selkie.max-tasks)",
         reason(host, small(TaskKind.COMMIT_1, 3)));
     assertEquals("fits", reason(host, small(TaskKind.REMOVE, 3)));
+  }
+
+  @Test
+  void anUpdateTakesAPlaceOfThePhaseWhoseWorkItDoes() {
+    maxTasks = 99;
+    devices = new HostLimits.Devices(99, true);
+    HostLoad.Load[] proofs =
+        IntStream.range(0, 14)
+            .mapToObj(
+                i -> small(i % 2 == 0 ? TaskKind.COMMIT_2 : TaskKind.PROVE_REPLICA_UPDATE_2, i))
+            .toArray(HostLoad.Load[]::new);
+
+    HostLoad host = host(proofs);
+
+    for (TaskKind kind : List.of(TaskKind.COMMIT_2, TaskKind.PROVE_REPLICA_UPDATE_2)) {
+      HostLoad.Refusal refusal = host.refusal(small(kind, 99)).orElseThrow();
+      assertEquals(HostLoad.Limit.SLOTS, refusal.limit());
+      assertEquals(
+          "waits for a free " + kind + " slot on host a (14 of 14 in use; selkie.parallel.commit2)",
+          refusal.reason());
+    }
+    assertEquals(Optional.empty(), host.refusal(small(TaskKind.PROVE_REPLICA_UPDATE_1, 99)));
+  }
+
+  @Test
+  void updatesTakeTurnsOnTheDevicesToo() {
+    HostLoad host = host(small(TaskKind.REPLICA_UPDATE, 1));
+
+    assertEquals(
+        HostLoad.Limit.DEVICES,
+        host.refusal(small(TaskKind.PROVE_REPLICA_UPDATE_2, 2)).orElseThrow().limit());
   }
 
   @Test

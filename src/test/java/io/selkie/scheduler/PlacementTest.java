@@ -442,12 +442,12 @@ class PlacementTest {
       for (TaskKind kind : TaskKind.values()) {
         List<TaskId> fresh =
             decision.assignments().stream()
-                .filter(one -> one.host().equals(host.id()) && one.task().kind() == kind)
+                .filter(one -> one.host().equals(host.id()) && one.task().kind().pool() == kind)
                 .map(Placement.Assignment::task)
                 .toList();
         long kept =
             keptBy(decision, given.held()).stream()
-                .filter(one -> one.host().equals(host.id()) && one.task().kind() == kind)
+                .filter(one -> one.host().equals(host.id()) && one.task().kind().pool() == kind)
                 .count();
         int slots = host.limits().slots(kind);
         assertTrue(

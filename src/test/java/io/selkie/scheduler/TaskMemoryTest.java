@@ -24,6 +24,10 @@ class TaskMemoryTest {
     assertEquals(1_030_000_000L, memory.bytes(TaskKind.PRE_COMMIT_1, SectorSize.MIB_512));
     assertEquals(4096, memory.bytes(TaskKind.ADD_PIECE, SectorSize.KIB_2));
     assertEquals(0, memory.bytes(TaskKind.REMOVE, SectorSize.GIB_32));
+    assertEquals(16 * GIB, memory.bytes(TaskKind.REPLICA_UPDATE, SectorSize.GIB_32));
+    assertEquals(2 * GIB, memory.bytes(TaskKind.PROVE_REPLICA_UPDATE_1, SectorSize.GIB_32));
+    assertEquals(62 * GIB, memory.bytes(TaskKind.PROVE_REPLICA_UPDATE_2, SectorSize.GIB_32));
+    assertEquals(0, memory.bytes(TaskKind.FINALIZE_REPLICA_UPDATE, SectorSize.GIB_32));
   }
 
   @Test
@@ -35,6 +39,7 @@ class TaskMemoryTest {
                 "PC1_MIN_MEMORY", "7",
                 "PC1_BASE_MIN_MEMORY", "24",
                 "C2_2K_BASE_MIN_MEMORY", "",
+                "PR2_32G_MIN_MEMORY", "0",
                 "AP_8M_MAX_MEMORY", "3"));
 
     assertEquals(1024, memory.bytes(TaskKind.PRE_COMMIT_1, SectorSize.GIB_32));
@@ -42,6 +47,7 @@ class TaskMemoryTest {
     assertEquals(31, memory.bytes(TaskKind.PRE_COMMIT_1, SectorSize.MIB_512));
     assertEquals(2_800_000_000L, memory.bytes(TaskKind.COMMIT_2, SectorSize.KIB_2));
     assertEquals(16 * MIB, memory.bytes(TaskKind.ADD_PIECE, SectorSize.MIB_8));
+    assertEquals(32 * GIB, memory.bytes(TaskKind.PROVE_REPLICA_UPDATE_2, SectorSize.GIB_32));
   }
 
   @Test

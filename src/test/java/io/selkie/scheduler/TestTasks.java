@@ -35,6 +35,10 @@ public final class TestTasks {
   private static final List<PieceInfo> PIECES =
       List.of(new PieceInfo(new PaddedSize(2048), new CommP(BYTES)));
 
+  private static final TaskRequest.ProveReplicaUpdate1 UPDATED =
+      new TaskRequest.ProveReplicaUpdate1(
+          TYPE, new CommR(BYTES), new CommR(BYTES), new CommD(BYTES));
+
   private TestTasks() {}
 
   public static SectorId sector(long number) {
@@ -71,6 +75,12 @@ public final class TestTasks {
       case TRANSFER -> new TaskRequest.Transfer(TYPE);
       case RELEASE -> new TaskRequest.Release(TYPE, COPY);
       case MOVE -> new TaskRequest.Move(TYPE, new HostId("host-2"), 1);
+      case REPLICA_UPDATE -> new TaskRequest.ReplicaUpdate(TYPE, PIECES);
+      case PROVE_REPLICA_UPDATE_1 -> UPDATED;
+      case PROVE_REPLICA_UPDATE_2 ->
+          new TaskRequest.ProveReplicaUpdate2(
+              UPDATED, Path.of("/repo/c1.json"), "blake3:00", Optional.empty());
+      case FINALIZE_REPLICA_UPDATE -> new TaskRequest.FinalizeReplicaUpdate(TYPE);
     };
   }
 }

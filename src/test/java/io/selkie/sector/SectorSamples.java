@@ -11,6 +11,7 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
+import io.selkie.filecoin.UpdateProof;
 import io.selkie.proofs.PieceSource;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.HostId;
@@ -75,7 +76,19 @@ final class SectorSamples {
       case TRANSFER -> new TaskRequest.Transfer(TYPE);
       case RELEASE -> new TaskRequest.Release(TYPE, copy(mark));
       case MOVE -> new TaskRequest.Move(TYPE, OTHER_HOST, 1);
+      case REPLICA_UPDATE ->
+          new TaskRequest.ReplicaUpdate(
+              TYPE, List.of(new PieceInfo(PIECE.size(), CommP.ofHex(digit.repeat(32)))));
+      case PROVE_REPLICA_UPDATE_1 -> proven(digit);
+      case PROVE_REPLICA_UPDATE_2 ->
+          new TaskRequest.ProveReplicaUpdate2(
+              proven(digit), Path.of("/c1"), "blake3:" + digit, Optional.empty());
+      case FINALIZE_REPLICA_UPDATE -> new TaskRequest.FinalizeReplicaUpdate(TYPE);
     };
+  }
+
+  private static TaskRequest.ProveReplicaUpdate1 proven(String digit) {
+    return new TaskRequest.ProveReplicaUpdate1(TYPE, COMM_R, CommR.ofHex(digit.repeat(32)), COMM_D);
   }
 
   static TaskResult result(TaskKind kind) {
@@ -91,6 +104,10 @@ final class SectorSamples {
       case TRANSFER -> new TaskResult.Transferred(copy(1));
       case RELEASE -> new TaskResult.Released(copy(1), 2048);
       case MOVE -> new TaskResult.Moved(copy(2));
+      case REPLICA_UPDATE -> new TaskResult.Updated(COMM_R, COMM_D);
+      case PROVE_REPLICA_UPDATE_1 -> new TaskResult.VanillaProved(Path.of("/c1"), 9, "blake3:01");
+      case PROVE_REPLICA_UPDATE_2 -> new TaskResult.UpdateProved(new UpdateProof(proof()));
+      case FINALIZE_REPLICA_UPDATE -> new TaskResult.Finalized(2);
     };
   }
 

@@ -66,6 +66,7 @@ final class Answers {
       case TRANSFER -> new TaskResult.Transferred(copy(hex));
       case RELEASE -> new TaskResult.Released(copy(hex), mark);
       case MOVE -> new TaskResult.Moved(copy(hex));
+      default -> throw new AssertionError("no sector is updated here: " + kind);
     };
   }
 

@@ -156,8 +156,26 @@ class AbandonedWorkTest {
     assertEquals(Set.of("selkie/s-t01000-1.c1.json"), discard(TaskKind.COMMIT_1));
   }
 
+  /** An update is written beside the sealed sector, and without a record. */
+  @Test
+  void ofAnUpdateNothingIsLeftAndAllOfTheSealedSector() throws IOException {
+    Files.createDirectories(files.updateCache());
+    Files.createDirectories(files.update().resolveSibling(""));
+    write(files.update());
+    write(files.updateCache().resolve("sc-02-data-tree-d.dat"));
+    write(files.updateCache().resolve("p_aux"));
+
+    assertEquals(
+        Set.of(
+            "update/s-t01000-1",
+            "update-cache/s-t01000-1/sc-02-data-tree-d.dat",
+            "update-cache/s-t01000-1/p_aux"),
+        discard(TaskKind.REPLICA_UPDATE));
+    assertEquals(Set.of("selkie/s-t01000-1.c1.json"), discard(TaskKind.PROVE_REPLICA_UPDATE_1));
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROVE_REPLICA_UPDATE_1")
   void withoutARecordNothingWasBegun(TaskKind kind) throws IOException {
     assertEquals(Set.of(), discard(kind));
   }

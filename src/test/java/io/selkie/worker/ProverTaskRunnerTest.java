@@ -12,10 +12,13 @@ import io.selkie.filecoin.CommP;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.SealProof;
+import io.selkie.filecoin.UpdateProof;
 import io.selkie.proofs.Outcome;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.ProofsFailure;
 import io.selkie.proofs.SealWork;
+import io.selkie.proofs.UpdateWork;
+import io.selkie.proofs.VanillaList;
 import io.selkie.scheduler.Failure;
 import io.selkie.scheduler.FileSource;
 import io.selkie.scheduler.HostId;
@@ -34,6 +37,7 @@ import io.selkie.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +67,8 @@ class ProverTaskRunnerTest {
   private static final CommR COMM_R = CommR.ofHex("0e".repeat(32));
   private static final CommP COMM_P = CommP.ofHex("0c".repeat(32));
   private static final SealProof PROOF = new SealProof(Bytes.of(new byte[192]));
+  private static final List<Bytes> VANILLA = List.of(Bytes.of(new byte[] {1, 2}));
+  private static final UpdateProof UPDATE_PROOF = new UpdateProof(Bytes.of(new byte[192]));
   private static final TaskId.Attempt LABELLING = attempt(TaskKind.PRE_COMMIT_1);
 
   @TempDir Path repo;
@@ -101,6 +107,9 @@ class ProverTaskRunnerTest {
               case "commit2" -> PROOF;
               case "clearCache" -> 4;
               case "unseal" -> ((SealWork.Unseal) work).length();
+              case "updateEncode" -> new UpdateWork.UpdateEncodeResult(COMM_R, COMM_D);
+              case "updateVanilla" -> VANILLA;
+              case "updateProve" -> UPDATE_PROOF;
               default -> throw new AssertionError(operation);
             }));
   }
@@ -184,7 +193,12 @@ class ProverTaskRunnerTest {
       names = {"TRANSFER", "RELEASE", "MOVE"},
       mode = EnumSource.Mode.EXCLUDE)
   void everyTaskGivesItsResult(TaskKind kind) throws Exception {
-    TaskRequest request = kind == TaskKind.COMMIT_2 ? commit2("00") : request(kind);
+    TaskRequest request =
+        switch (kind) {
+          case COMMIT_2 -> commit2("00");
+          case PROVE_REPLICA_UPDATE_2 -> proveUpdate();
+          default -> request(kind);
+        };
 
     TaskResult result = result(run(request));
 
@@ -201,8 +215,32 @@ class ProverTaskRunnerTest {
           case UNSEAL -> new TaskResult.Unsealed(Path.of("/data/unsealed"), 2032);
           case REMOVE -> new TaskResult.FilesRemoved();
           case TRANSFER, RELEASE, MOVE -> throw new AssertionError("no prover moves files");
+          case REPLICA_UPDATE -> new TaskResult.Updated(COMM_R, COMM_D);
+          case PROVE_REPLICA_UPDATE_1 ->
+              new TaskResult.VanillaProved(
+                  files().commit1Output(),
+                  VanillaList.write(VANILLA).length,
+                  "blake3:" + text(VanillaList.write(VANILLA)));
+          case PROVE_REPLICA_UPDATE_2 -> new TaskResult.UpdateProved(UPDATE_PROOF);
+          case FINALIZE_REPLICA_UPDATE -> new TaskResult.Finalized(4);
         },
         result);
+  }
+
+  private static String text(byte[] content) {
+    return new String(content, StandardCharsets.UTF_8);
+  }
+
+  /** Of vanilla proofs that are at their place. */
+  private TaskRequest proveUpdate() throws IOException {
+    byte[] content = VanillaList.write(VANILLA);
+    Files.createDirectories(files().scratch());
+    Files.write(files().commit1Output(), content);
+    return new TaskRequest.ProveReplicaUpdate2(
+        (TaskRequest.ProveReplicaUpdate1) request(TaskKind.PROVE_REPLICA_UPDATE_1),
+        files().commit1Output(),
+        "blake3:" + text(content),
+        Optional.empty());
   }
 
   @Test

@@ -118,6 +118,26 @@ class WorkerTest {
     assertEquals("remove " + FIRST, runner.nextCall());
   }
 
+  /** With hundreds of sectors a look takes long. */
+  @Test
+  void disksAreLookedAtForATenthOfTheTimeAtMost() throws Exception {
+    means.look = Duration.ofMillis(50);
+    long begun = System.nanoTime();
+    ActorRef<WorkerCommand> worker = worker();
+
+    for (int sector = 1; sector <= 20; sector++) {
+      TaskId.Attempt attempt = preCommit1(sector);
+      worker.tell(start(attempt));
+      sectors.expectMessage(new TaskReport.Started(attempt, HOST));
+      runner.ends(attempt, ScriptedRunner.DONE);
+      sectors.expectMessage(ScriptedRunner.DONE.report(attempt, HOST));
+      worker.tell(new WorkerCommand.Acknowledge(attempt));
+    }
+
+    long most = 3 + (System.nanoTime() - begun) / means.look.multipliedBy(10).toNanos();
+    assertTrue(means.looks.get() <= most, means.looks + " looks, at most " + most);
+  }
+
   @Test
   void refusesATaskWithoutAFreeSlot() {
     ActorRef<WorkerCommand> worker = worker();

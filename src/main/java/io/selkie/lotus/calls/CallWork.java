@@ -9,8 +9,10 @@ import io.selkie.sector.Sector;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
 import io.selkie.stages.Stages;
+import io.selkie.storage.FileType;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** Does the steps of a call: each may be done again, after any crash. */
 final class CallWork {
   private static final String DRIVER = "miner";
+
+  /** What is not carried to a path that stores: it stays where the update was made. */
+  private static final Set<FileType> UPDATE = Set.of(FileType.UPDATE, FileType.UPDATE_CACHE);
 
   private final UUID call;
   private final SectorTasks tasks;
@@ -118,10 +123,11 @@ final class CallWork {
         .state(sector)
         .thenCompose(
             state -> {
-              if (state.filesOn().isEmpty()) {
+              if (state.filesOn().isEmpty() && fetch.stored()) {
                 return failed("no_files", "no host of this farm has files of " + sector);
               }
-              return fetch.stored()
+              // Which host needs those of others is only known with the task, which brings them.
+              return fetch.stored() && !UPDATE.containsAll(fetch.types())
                   ? store(sector, fetch)
                   : CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
             });

@@ -276,10 +276,19 @@ class LotusCallTest {
     done.expectMessage(new CallOutcome.Done());
   }
 
+  /** Which host wants them is known with the task, which brings them. */
   @Test
-  void filesOfASectorThatNobodyKnowsCannotBeFetched() {
+  void filesOfASectorThatNobodyKnowsAreNotFetchedYet() {
     sector.state = new SectorState.Unknown(SECTOR);
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
+
+    done.expectMessage(new CallOutcome.Done());
+  }
+
+  @Test
+  void filesOfASectorThatNobodyKnowsCannotBeStored() {
+    sector.state = new SectorState.Unknown(SECTOR);
+    take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), true, true));
 
     assertEquals(
         "no host of this farm has files of s-t01000-7",

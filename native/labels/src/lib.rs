@@ -1,0 +1,10 @@
+//! The labels of PreCommit1.
+
+pub mod graph;
+pub mod kernel;
+pub mod label;
+pub mod labels;
+mod layer_file;
+mod memory;
+pub mod parents;
+pub mod run;
