@@ -24,6 +24,11 @@ final class Greeting {
   private final LotusNode.SizeCheck sizes;
   private final Executor blocking;
 
+  /** For whoever can do his part for sectors of any size. */
+  Greeting(MinerAccess access) {
+    this(access, size -> {}, Runnable::run);
+  }
+
   /**
    * Of a host.
    *
