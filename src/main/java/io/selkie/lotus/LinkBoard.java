@@ -5,12 +5,17 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.lotus.wire.LotusTask;
 import io.selkie.lotus.wire.StoragePathInfo;
 import io.selkie.lotus.wire.TaskTypes;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * What this host answers a miner from memory, whatever else it is at: a worker that takes more than
@@ -30,14 +35,32 @@ final class LinkBoard {
   private volatile boolean handedOver;
   private volatile Optional<SectorSize> sectorSize = Optional.empty();
 
+  /** Ends when this host answers as a worker. */
+  private volatile CompletableFuture<Void> held = new CompletableFuture<>();
+
   /** This host has the link, and answers as this worker. */
   void hold(UUID worker) {
     session = Optional.of(worker);
+    held.complete(null);
   }
 
   /** Another host has the link, or none. */
   void release() {
     session = Optional.empty();
+    held = new CompletableFuture<>();
+  }
+
+  /**
+   * What this host answers as a worker. A miner that did not notice how its worker started again
+   * asks at any moment what it takes, and one without paths and tasks gets nothing, until something
+   * else happens to the miner.
+   *
+   * @param patience after which it is said as it is
+   */
+  <T> CompletionStage<T> onceHeld(Duration patience, Supplier<T> answer) {
+    return held.copy()
+        .completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(nothing -> answer.get());
   }
 
   /** Who this host answers as. */

@@ -71,6 +71,9 @@ final class LotusWorker implements WorkerApi {
   /** A miner's scheduler waits for the answer to a start call: better it fails than hangs. */
   private static final Duration TAKE = Duration.ofSeconds(5);
 
+  /** Its scheduler gives a worker 5 s to say what it takes. */
+  private static final Duration ASKED = Duration.ofSeconds(4);
+
   private static final UUID CLOSED = new UUID(0, 0);
 
   /** Unpadded bytes that are padded together. */
@@ -143,12 +146,12 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<TaskTypes> taskTypes() {
-    return now(parts.board().taskTypes());
+    return parts.board().onceHeld(ASKED, parts.board()::taskTypes);
   }
 
   @Override
   public CompletionStage<List<StoragePathInfo>> paths() {
-    return now(parts.board().paths());
+    return parts.board().onceHeld(ASKED, parts.board()::paths);
   }
 
   @Override

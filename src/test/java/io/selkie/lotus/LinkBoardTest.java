@@ -1,17 +1,23 @@
 package io.selkie.lotus;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.wire.LotusTask;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class LinkBoardTest {
   private static final SectorId SECTOR = SectorId.parse("s-t01000-7");
+
+  private static final Duration LONG = Duration.ofSeconds(30);
 
   private final LinkBoard board = new LinkBoard();
 
@@ -56,6 +62,20 @@ class LinkBoardTest {
 
     assertFalse(board.hasRoomAgain());
     assertTrue(asked().contains(LotusTask.ADD_PIECE));
+  }
+
+  @Test
+  void whoAsksAHostThatHasJustStartedIsAnsweredOnceItIsAWorker() throws Exception {
+    CompletionStage<Set<LotusTask>> tasks = board.onceHeld(LONG, this::asked);
+    board.put(capacity(true));
+    assertFalse(tasks.toCompletableFuture().isDone());
+
+    board.hold(UUID.randomUUID());
+
+    assertTrue(tasks.toCompletableFuture().get().contains(LotusTask.ADD_PIECE));
+    board.release();
+    assertEquals(
+        List.of(), board.onceHeld(Duration.ZERO, board::paths).toCompletableFuture().get());
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.selkie.filecoin.CommP;
 import io.selkie.filecoin.CommR;
 import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.PieceInfo;
+import io.selkie.filecoin.SealProofType;
+import io.selkie.filecoin.SectorId;
 import io.selkie.proofs.Outcome;
 import io.selkie.proofs.PieceSource;
 import io.selkie.proofs.Proofs;
@@ -85,11 +87,7 @@ class UpdateTaskTest {
   }
 
   private boolean bring(
-      io.selkie.filecoin.SectorId sector,
-      io.selkie.filecoin.SealProofType proofType,
-      FileType type,
-      Path to,
-      boolean moved)
+      SectorId sector, SealProofType proofType, FileType type, Path to, boolean moved)
       throws IOException {
     brought.add(type + (moved ? " moved" : " copied"));
     Files.write(type.of(to, sector), new byte[2055]);
