@@ -141,6 +141,10 @@ impl Job<'_> {
                 return;
             }
             let lanes = self.lanes(layer);
+            watch.progress(Place {
+                layer,
+                nodes: current.done(),
+            });
             while current.done() < self.nodes() {
                 if stop.load(Ordering::Relaxed) {
                     current.end();
