@@ -1,5 +1,6 @@
 package io.selkie.lotus.remote;
 
+import io.selkie.stages.Stages;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -11,10 +12,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The answer of a source, whose body may still come; closed, it does not come any more. */
 final class Answer implements AutoCloseable {
@@ -23,10 +26,12 @@ final class Answer implements AutoCloseable {
 
   private static final long SLICE_MILLIS = 200;
 
-  private final HttpResponse<BodyStream> response;
+  private final HttpResponse.ResponseInfo head;
+  private final BodyStream body;
 
-  private Answer(HttpResponse<BodyStream> response) {
-    this.response = response;
+  private Answer(HttpResponse.ResponseInfo head, BodyStream body) {
+    this.head = head;
+    this.body = body;
   }
 
   /** The beginning of a request. */
@@ -45,8 +50,16 @@ final class Answer implements AutoCloseable {
    */
   static Answer of(HttpClient http, HttpRequest request, Duration stall, BooleanSupplier cancelled)
       throws IOException {
+    CompletableFuture<Answer> begun = new CompletableFuture<>();
     CompletableFuture<HttpResponse<BodyStream>> sent =
-        http.sendAsync(request, head -> new BodyStream(stall, cancelled));
+        http.sendAsync(
+            request,
+            head -> {
+              BodyStream body = new BodyStream(stall, cancelled);
+              begun.complete(new Answer(head, body));
+              return body;
+            });
+    CompletionStage<?> unused = sent.whenComplete((response, trouble) -> broke(begun, trouble));
     long end = System.nanoTime() + stall.toNanos();
     boolean answered = false;
     try {
@@ -56,7 +69,7 @@ final class Answer implements AutoCloseable {
         if (System.nanoTime() - end >= 0) {
           throw new IOException("no answer for " + stall.toMillis() + " ms");
         }
-        answer = soon(sent);
+        answer = soon(begun);
       }
       answered = true;
       return answer.get();
@@ -72,17 +85,30 @@ final class Answer implements AutoCloseable {
     }
   }
 
-  private static Optional<Answer> soon(CompletableFuture<HttpResponse<BodyStream>> sent)
+  /**
+   * The client tells of a connection that breaks behind the head as if there had been no answer, if
+   * it is quick enough. What came of the body counts all the same.
+   */
+  private static void broke(CompletableFuture<Answer> begun, @Nullable Throwable trouble) {
+    if (trouble != null) {
+      Throwable cause = Stages.cause(trouble);
+      if (!begun.completeExceptionally(cause)) {
+        CompletionStage<?> unused = begun.thenAccept(answer -> answer.body.onError(cause));
+      }
+    }
+  }
+
+  private static Optional<Answer> soon(CompletableFuture<Answer> begun)
       throws ExecutionException, InterruptedException {
     try {
-      return Optional.of(new Answer(sent.get(SLICE_MILLIS, TimeUnit.MILLISECONDS)));
+      return Optional.of(begun.get(SLICE_MILLIS, TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     }
   }
 
   int status() {
-    return response.statusCode();
+    return head.statusCode();
   }
 
   /** What a status other than the one that counts means. */
@@ -95,11 +121,11 @@ final class Answer implements AutoCloseable {
   }
 
   BodyStream body() {
-    return response.body();
+    return body;
   }
 
   Optional<String> header(String name) {
-    return response.headers().firstValue(name);
+    return head.headers().firstValue(name);
   }
 
   /** The type of the content without its parameters, in lower case. */
@@ -111,7 +137,7 @@ final class Answer implements AutoCloseable {
 
   OptionalLong length() {
     try {
-      return response.headers().firstValueAsLong("Content-Length");
+      return head.headers().firstValueAsLong("Content-Length");
     } catch (NumberFormatException e) {
       return OptionalLong.empty();
     }
@@ -131,6 +157,6 @@ final class Answer implements AutoCloseable {
 
   @Override
   public void close() {
-    response.body().close();
+    body.close();
   }
 }
