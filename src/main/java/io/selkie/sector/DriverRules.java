@@ -111,7 +111,7 @@ final class DriverRules {
               + state.sector()
               + " cannot be looked at now: see the node's log, and its disk");
     }
-    return intact.get()
+    return intact.get() || isSealedSince(idle.facts(), answered)
         ? SectorStep.only(new Reply(new Sector.Done(answered.task(), answered.result())))
         : ask(
             idle,
@@ -119,6 +119,17 @@ final class DriverRules {
             answered.key(),
             "the files of " + answered.request().kind() + " are not what they were",
             now);
+  }
+
+  /**
+   * Whether it is a piece that the sector was proved with: who asks for it now asks late, and its
+   * data may have been released since.
+   */
+  private static boolean isSealedSince(SectorFacts facts, Answered answered) {
+    return answered.request().kind() == TaskKind.ADD_PIECE
+        && facts.answers().stream()
+            .filter(other -> other.request().kind() == TaskKind.COMMIT_2)
+            .anyMatch(proof -> proof.task().isNewerThan(answered.task()));
   }
 
   private static SectorStep ask(

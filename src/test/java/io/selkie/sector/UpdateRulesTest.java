@@ -125,6 +125,34 @@ class UpdateRulesTest {
     assertEquals(TaskKind.FINALIZE, facts().phase());
   }
 
+  private void askForAPieceThatIsGone(int mark) {
+    ask(TaskKind.ADD_PIECE, mark);
+    SectorEffect.CheckFiles check =
+        assertInstanceOf(SectorEffect.CheckFiles.class, last.effects().get(0));
+    take(DriverRules.filesChecked(state, check.answered(), Optional.of(false), NOW));
+  }
+
+  /** A call that a kill kept from its answer comes back after another one has led to the proof. */
+  @Test
+  void aPieceThatTheSectorWasProvedWithIsNotAddedAgain() {
+    isSealed();
+
+    askForAPieceThatIsGone(1);
+
+    assertInstanceOf(SectorState.Idle.class, state);
+    assertInstanceOf(SectorEffect.Reply.class, last.effects().get(0));
+  }
+
+  @Test
+  void aPieceOfAnUpdateIsAddedAgainIfItIsGone() {
+    isSealed();
+    does(2, TaskKind.ADD_PIECE);
+
+    askForAPieceThatIsGone(2);
+
+    assertInstanceOf(SectorState.Waiting.class, state);
+  }
+
   @Test
   void theGrothProofRunsOnAnyHostAndReadsWhereTheFirstProofWasMade() {
     isSealed();
