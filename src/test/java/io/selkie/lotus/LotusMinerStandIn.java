@@ -94,6 +94,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private volatile CompletableFuture<Void> up = new CompletableFuture<>();
   private volatile Duration heartbeat = Duration.ofSeconds(1);
   private volatile Duration failurePause = Duration.ofMillis(100);
+  private volatile CompletableFuture<Void> goOn = CompletableFuture.completedFuture(null);
   private volatile boolean duplicateStarts;
   private volatile boolean storesAtWorkers;
   private volatile int apiVersion = MinerVersion.API;
@@ -268,6 +269,16 @@ public final class LotusMinerStandIn implements AutoCloseable {
   /** How long a sector waits after a failure; before: 100 ms, at a real miner a minute. */
   public void pauseAfterFailure(Duration pause) {
     failurePause = pause;
+  }
+
+  /** Whatever fails from here on is tried again once {@link #goOnAfterFailures} is called. */
+  public void waitAfterFailure() {
+    goOn = new CompletableFuture<>();
+  }
+
+  /** What has failed is tried again after its pause. */
+  public void goOnAfterFailures() {
+    goOn.complete(null);
   }
 
   /** Each call that starts a task, but those with a pushed stream, comes twice. */
@@ -573,8 +584,10 @@ public final class LotusMinerStandIn implements AutoCloseable {
     return storesAtWorkers;
   }
 
-  Duration failurePause() {
-    return failurePause;
+  /** What a sector, or an update of it, does after a failure. */
+  void rest() throws Exception {
+    pause(failurePause);
+    goOn.get();
   }
 
   ExecutorService threads() {

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.SealedSector;
 import io.selkie.selftest.NodeProcess;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A node that is killed at each place of each call of a miner. */
+@Timeout(1800)
 class MinerKillSlowIT extends MinerTrial {
   private static final long FIRST_CELL = 100;
   private static final List<String> CALLS =
@@ -46,34 +46,43 @@ class MinerKillSlowIT extends MinerTrial {
         "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size",
         String.valueOf(places.size() + 64)); // each place keeps a thread
     settings.put("selkie.test.failpoint-dir", marks.toString());
-    miner.pauseAfterFailure(Duration.ofSeconds(20)); // of calls that are held before they are taken
+    // A call that is held before its answer is refused after a while. Called once more it would be
+    // held again, and before long no thread were left.
+    miner.waitAfterFailure();
+    List<String> points = new ArrayList<>();
     List<CompletableFuture<SealedSector>> begun = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
-      settings.put(
-          "selkie.test.failpoints." + i, places.get(i) + "@" + new SectorId(id, FIRST_CELL + i));
+      points.add(places.get(i) + "@" + new SectorId(id, FIRST_CELL + i));
+      settings.put("selkie.test.failpoints." + i, points.get(i));
     }
     try (NodeProcess node = start()) {
       miner.awaitWorkers(1, REGISTERED);
       for (int i = 0; i < places.size(); i++) {
         begun.add(miner.seal(FIRST_CELL + i, TYPE));
       }
-      TrialNode.await(node, "places that are not held", () -> count(marks) == places.size());
+      TrialNode.awaitNone(
+          node,
+          "places that are not held",
+          () -> points.stream().filter(point -> Files.notExists(marks.resolve(point))).toList());
       node.kill();
     }
     settings = new TreeMap<>(plain);
     room(places.size());
     try (NodeProcess node = start()) {
+      miner.goOnAfterFailures();
+      TrialNode.awaitNone(
+          node,
+          "sectors that were killed",
+          () ->
+              IntStream.range(0, points.size())
+                  .filter(i -> !begun.get(i).isDone())
+                  .mapToObj(points::get)
+                  .toList());
       List<SealedSector> sealed = await(begun);
 
       assertEachPhaseOnce(sealed);
       assertEquals(List.of(), miner.violations());
       assertFalse(node.log().contains("Exception"), node.log());
-    }
-  }
-
-  private static long count(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.count();
     }
   }
 
