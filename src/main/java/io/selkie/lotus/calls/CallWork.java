@@ -39,6 +39,9 @@ final class CallWork {
    */
   private volatile boolean waited;
 
+  /** Whether the call was taken by an actor before this one. */
+  private boolean inherited;
+
   CallWork(UUID call, SectorTasks tasks, CallEffects effects) {
     this.call = call;
     this.tasks = tasks;
@@ -81,6 +84,20 @@ final class CallWork {
             "the bytes of the piece did not come: " + why));
   }
 
+  /** The call comes from the journal. */
+  void inherit() {
+    inherited = true;
+  }
+
+  /**
+   * Whether the call is not to be done any more. A miner that never heard its id asks again, and
+   * waits for a worker that has the file: without end, if this call deletes it meanwhile. One that
+   * did hear it asks again when it fails.
+   */
+  private boolean isOver(CallOrder order) {
+    return inherited && order instanceof CallOrder.ReleaseUnsealed release && !release.kept();
+  }
+
   CompletionStage<Step> step(CallState.Open open) {
     CallOrder order = open.order();
     if (order instanceof CallOrder.Perform perform) {
@@ -98,6 +115,9 @@ final class CallWork {
     }
     if (order instanceof CallOrder.Fetch fetch) {
       return fetch(open.sector(), fetch);
+    }
+    if (isOver(order)) {
+      return failed(CallOrder.BEGUN_ANEW, "the host that took the call began anew meanwhile");
     }
     // What is left to do, is done where the files are, with the report.
     return CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));

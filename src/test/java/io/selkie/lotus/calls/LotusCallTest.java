@@ -303,6 +303,17 @@ class LotusCallTest {
     assertInstanceOf(CallState.Open.class, call.getState());
   }
 
+  /** A miner that asked again waits for a worker which has the file: it must not go meanwhile. */
+  @Test
+  void aReleaseThatACrashInterruptedFailsSoThatTheMinerAsksAgain() {
+    call.initialize(
+        new CallEvent.CallTaken(Instant.EPOCH, SECTOR, new CallOrder.ReleaseUnsealed(TYPE, false)));
+
+    assertEquals(
+        CallOrder.BEGUN_ANEW, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+    awaitReported();
+  }
+
   @Test
   void aRefusalForGoodIsAFailure() {
     sector.script.add(new Sector.Refused("it was removed", true));
