@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,7 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private volatile Duration heartbeat = Duration.ofSeconds(1);
   private volatile Duration failurePause = Duration.ofMillis(100);
   private volatile CompletableFuture<Void> goOn = CompletableFuture.completedFuture(null);
+  private volatile Predicate<SectorId> waits = sector -> false;
   private volatile boolean duplicateStarts;
   private volatile boolean storesAtWorkers;
   private volatile int apiVersion = MinerVersion.API;
@@ -271,12 +273,13 @@ public final class LotusMinerStandIn implements AutoCloseable {
     failurePause = pause;
   }
 
-  /** Whatever fails from here on is tried again once {@link #goOnAfterFailures} is called. */
-  public void waitAfterFailure() {
+  /** What such sectors failed at is tried again once {@link #goOnAfterFailures} is called. */
+  public void waitAfterFailure(Predicate<SectorId> which) {
     goOn = new CompletableFuture<>();
+    waits = which;
   }
 
-  /** What has failed is tried again after its pause. */
+  /** What has failed is tried again after its pause, whichever sector's it is. */
   public void goOnAfterFailures() {
     goOn.complete(null);
   }
@@ -585,9 +588,11 @@ public final class LotusMinerStandIn implements AutoCloseable {
   }
 
   /** What a sector, or an update of it, does after a failure. */
-  void rest() throws Exception {
+  void rest(SectorId sector) throws Exception {
     pause(failurePause);
-    goOn.get();
+    if (waits.test(sector)) {
+      goOn.get();
+    }
   }
 
   ExecutorService threads() {

@@ -80,7 +80,7 @@ final class StandInUpdate {
         if (++failures > MOST_FAILURES) {
           throw e;
         }
-        miner.rest();
+        miner.rest(sector.id());
       }
     }
   }

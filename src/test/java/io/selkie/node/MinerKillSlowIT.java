@@ -8,12 +8,13 @@ import io.selkie.lotus.SealedSector;
 import io.selkie.selftest.NodeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,24 +47,36 @@ class MinerKillSlowIT extends MinerTrial {
         "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size",
         String.valueOf(places.size() + 64)); // each place keeps a thread
     settings.put("selkie.test.failpoint-dir", marks.toString());
+    Map<SectorId, Path> held = new LinkedHashMap<>();
+    for (int i = 0; i < places.size(); i++) {
+      SectorId sector = new SectorId(id, FIRST_CELL + i);
+      String point = places.get(i) + "@" + sector;
+      held.put(sector, marks.resolve(point));
+      settings.put("selkie.test.failpoints." + i, point);
+    }
     // A call that is held before its answer is refused after a while. Called once more it would be
     // held again, and before long no thread were left.
-    miner.waitAfterFailure();
-    List<String> points = new ArrayList<>();
-    List<CompletableFuture<SealedSector>> begun = new ArrayList<>();
-    for (int i = 0; i < places.size(); i++) {
-      points.add(places.get(i) + "@" + new SectorId(id, FIRST_CELL + i));
-      settings.put("selkie.test.failpoints." + i, points.get(i));
-    }
+    miner.waitAfterFailure(sector -> Files.exists(held.get(sector)));
+    miner.pauseAfterFailure(Duration.ofSeconds(10)); // of calls that a slow machine did not take
+    Map<SectorId, CompletableFuture<SealedSector>> begun = new LinkedHashMap<>();
     try (NodeProcess node = start()) {
       miner.awaitWorkers(1, REGISTERED);
-      for (int i = 0; i < places.size(); i++) {
-        begun.add(miner.seal(FIRST_CELL + i, TYPE));
+      for (SectorId sector : held.keySet()) {
+        begun.put(sector, miner.seal(sector.number(), TYPE));
+        TrialNode.await(
+            node,
+            "the first call of " + sector,
+            () -> Files.exists(held.get(sector)) || miner.log().contains("addPiece of " + sector));
       }
       TrialNode.awaitNone(
           node,
           "places that are not held",
-          () -> points.stream().filter(point -> Files.notExists(marks.resolve(point))).toList());
+          () ->
+              held.values().stream()
+                  .filter(Files::notExists)
+                  .map(mark -> mark.getFileName().toString())
+                  .toList(),
+          miner::failures);
       node.kill();
     }
     settings = new TreeMap<>(plain);
@@ -72,13 +85,14 @@ class MinerKillSlowIT extends MinerTrial {
       miner.goOnAfterFailures();
       TrialNode.awaitNone(
           node,
-          "sectors that were killed",
+          "sectors that were held",
           () ->
-              IntStream.range(0, points.size())
-                  .filter(i -> !begun.get(i).isDone())
-                  .mapToObj(points::get)
-                  .toList());
-      List<SealedSector> sealed = await(begun);
+              begun.entrySet().stream()
+                  .filter(one -> !one.getValue().isDone())
+                  .map(one -> held.get(one.getKey()).getFileName().toString())
+                  .toList(),
+          miner::failures);
+      List<SealedSector> sealed = await(List.copyOf(begun.values()));
 
       assertEachPhaseOnce(sealed);
       assertEquals(List.of(), miner.violations());

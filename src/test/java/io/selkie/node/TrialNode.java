@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What tests of one node share. */
 final class TrialNode {
@@ -56,13 +57,16 @@ final class TrialNode {
   /**
    * Waits until nothing is open any more. While that becomes less it is worth waiting, however slow
    * the machine is.
+   *
+   * @param trouble for the reader of a failure
    */
-  static void awaitNone(NodeProcess node, String what, Open open) throws Exception {
+  static void awaitNone(NodeProcess node, String what, Open open, Supplier<List<String>> trouble)
+      throws Exception {
     Instant end = Instant.now().plus(PATIENCE);
     List<String> left = open.now();
     while (!left.isEmpty()) {
       if (!node.isAlive() || Instant.now().isAfter(end)) {
-        fail("still open: " + what + ' ' + left + "\n" + node.log());
+        fail("still open: " + what + ' ' + left + "\n" + trouble.get() + "\n" + node.log());
       }
       TimeUnit.MILLISECONDS.sleep(50);
       List<String> now = open.now();
