@@ -226,11 +226,13 @@ macro_rules! kernel {
                         load(of(block), parents[2 * block], &mut words[..8]);
                         load(of(block), parents[2 * block + 1], &mut words[8..]);
                         scheduled(&mut state, words, kept);
-                        fetch(of(block), ahead[2 * block]);
-                        fetch(of(block), ahead[2 * block + 1]);
+                        fetch(of(block / 2), ahead[block]);
                     }
                     for block in blocks..HASHED_PARENTS / 2 {
                         again(&mut state, &kept[block % blocks]);
+                        if block < 2 * blocks {
+                            fetch(of(block / 2), ahead[block]);
+                        }
                     }
                     let at = (HASHED_PARENTS - 1) % (2 * blocks);
                     let mut words = [same(0); 16];
