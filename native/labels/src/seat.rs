@@ -40,6 +40,14 @@ impl<'a> Seat<'a> {
         self.over.load(Ordering::Relaxed)
     }
 
+    /// Whether it is labelled no further, from now on if nobody wants its labels.
+    pub fn ends_unwanted(&self) -> bool {
+        if !self.is_over() && !self.watch.is_wanted() {
+            self.fail(io::ErrorKind::BrokenPipe.into());
+        }
+        self.is_over()
+    }
+
     pub fn completed(&self, layer: u32) {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Ok(layer);
     }

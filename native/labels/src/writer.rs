@@ -50,6 +50,10 @@ impl Writer<'_> {
         let labels = &self.buffers[step.buffer];
         let mut files: Vec<(Lane<'_>, LayerFile)> = Vec::new();
         for lane in step.lanes {
+            // From here on the file is this run's: nobody else may be at it.
+            if lane.seat.ends_unwanted() {
+                continue;
+            }
             let path = lane.seat.path(lane.layer);
             match open(&path, self.nodes, lane.hasher.clone()) {
                 Ok(file) => files.push((lane, file)),

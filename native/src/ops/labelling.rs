@@ -17,7 +17,7 @@ use log::info;
 use memmap2::Mmap;
 use selkie_labels::kernel::Kernel;
 use selkie_labels::parents::ParentCache;
-use selkie_labels::run::{Begun, Job, Member, Nobody, Place, Sector, Watch, CHUNK_BYTES};
+use selkie_labels::run::{Begun, Job, Member, Place, Sector, Watch, CHUNK_BYTES};
 use storage_proofs_core::api_version::ApiVersion;
 use storage_proofs_core::cache_key::CacheKey;
 use storage_proofs_core::merkle::{create_base_merkle_tree, BinaryMerkleTree, MerkleTreeTrait};
@@ -25,6 +25,8 @@ use storage_proofs_porep::stacked::Labels as RawLabels;
 
 use crate::failure::{tagged, Kind};
 use crate::guard::manifest::{Layer, Partial, PreCommit1, Record};
+use crate::ops::company::Company;
+use crate::pairing::door::Door;
 use crate::progress;
 use crate::wire::SealType;
 
@@ -117,45 +119,55 @@ fn label(
     replica_id: &[u8; 32],
     record: &Arc<Mutex<Record>>,
 ) -> Result<()> {
-    let layers = proof.layers();
+    let layers = proof.layers() as u32;
     let nodes = (proof.sector_bytes() / 32) as usize;
-    let (layer, begun) = begun(record, nodes);
-    if layer as usize > layers {
-        return Ok(());
-    }
-    if let Some(begun) = &begun {
-        info!("layer {layer} goes on at node {}", begun.nodes);
-    }
     let parents = File::open(parents)
         .and_then(|file| ParentCache::open(&file, nodes))
         .with_context(|| format!("cannot read {}", parents.display()))?;
-    let job = Job {
-        kernel,
-        parents: parents.all(),
-        layers: layers as u32,
-        checkpoint_bytes: (proof.sector_bytes() / 4).clamp(CHUNK_BYTES as u64, CHECKPOINT_BYTES)
-            as usize,
-        writer_on: &[],
+    let company = Company::new(proof, cache, replica_id, record);
+    let recorder = || Recorder {
+        record,
+        layer_bytes: proof.sector_bytes(),
+        layers: proof.layers(),
+        door: company.door(),
     };
-    let own = Member {
-        sector: Sector {
-            replica_id: *replica_id,
-            cache: cache.to_owned(),
-            layer,
-            begun,
-        },
-        watch: Box::new(Recorder {
-            record,
-            layer_bytes: proof.sector_bytes(),
+    loop {
+        let (layer, begun) = begun(record, nodes);
+        if layer > layers {
+            return Ok(());
+        }
+        if let Some(begun) = &begun {
+            info!("layer {layer} goes on at node {}", begun.nodes);
+        } else if let Some(visit) = company.visit(layer) {
+            company.follow(visit, layer, &recorder())?;
+            continue;
+        }
+        let writer_on = company.label_here();
+        let job = Job {
+            kernel,
+            parents: parents.all(),
             layers,
-        }),
-    };
-    let mut outcomes = job.run(vec![own], &Nobody).context("cannot label")?;
-    ensure!(outcomes.len() == 1, "{} outcomes", outcomes.len());
-    outcomes
-        .remove(0)
-        .with_context(|| format!("cannot write labels into {}", cache.display()))?;
-    Ok(())
+            checkpoint_bytes: (proof.sector_bytes() / 4).clamp(CHUNK_BYTES as u64, CHECKPOINT_BYTES)
+                as usize,
+            writer_on: &writer_on,
+        };
+        let own = Member {
+            sector: Sector {
+                replica_id: *replica_id,
+                cache: cache.to_owned(),
+                layer,
+                begun,
+            },
+            watch: Box::new(recorder()),
+        };
+        let mut outcomes = job.run(vec![own], &company).context("cannot label")?;
+        ensure!(outcomes.len() == 1, "{} outcomes", outcomes.len());
+        let outcome = outcomes.remove(0);
+        outcome.with_context(|| format!("cannot write labels into {}", cache.display()))?;
+        if let Some((visit, layer)) = company.end_labelling() {
+            company.follow(visit, layer, &recorder())?;
+        }
+    }
 }
 
 /// The layer to make next, and what is there of it.
@@ -181,6 +193,7 @@ struct Recorder<'a> {
     record: &'a Mutex<Record>,
     layer_bytes: u64,
     layers: usize,
+    door: Option<&'a Door>,
 }
 
 impl Recorder<'_> {
@@ -219,6 +232,9 @@ impl Watch for Recorder<'_> {
     }
 
     fn progress(&self, at: Place) {
+        if let Some(door) = self.door {
+            door.at(at);
+        }
         progress::step(
             "layer",
             u64::from(at.layer) - 1,
