@@ -172,6 +172,9 @@ final class CallDesk {
     if (ended.order() instanceof CallOrder.DataCid) {
       dataCids.forget(call);
     }
+    if (ended.order() instanceof CallOrder.Download download) {
+      return stored.forget(call, ended.sector(), download);
+    }
     Optional<Path> piece = ended.piece().filter(file -> spool.equals(file.getParent()));
     return piece.isPresent() && Files.deleteIfExists(piece.get());
   }
@@ -225,6 +228,9 @@ final class CallDesk {
     }
     if (order instanceof CallOrder.MoveStorage move) {
       return move.types();
+    }
+    if (order instanceof CallOrder.Download download) {
+      return download.from().keySet();
     }
     if (order instanceof CallOrder.DataCid) {
       return Set.of();

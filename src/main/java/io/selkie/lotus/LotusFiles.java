@@ -4,13 +4,17 @@ import io.selkie.filecoin.SealProofType;
 import io.selkie.filecoin.SectorId;
 import io.selkie.files.Durable;
 import io.selkie.files.FileTree;
+import io.selkie.lotus.calls.CallOrder;
 import io.selkie.lotus.remote.Fetch;
 import io.selkie.lotus.remote.Fetched;
+import io.selkie.lotus.remote.OfferedFile;
 import io.selkie.lotus.remote.RemoteClient;
 import io.selkie.lotus.remote.RemoteSource;
+import io.selkie.lotus.remote.Sizes;
 import io.selkie.lotus.wire.MinerApi;
 import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.lotus.wire.SectorStorageInfo;
+import io.selkie.storage.AllocatedRanges;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
@@ -18,13 +22,13 @@ import io.selkie.worker.MissingFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +46,14 @@ final class LotusFiles implements MissingFiles {
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final Duration STALL = Duration.ofMinutes(1);
+
+  /**
+   * Bytes of a cache per byte of its sector: 14.1 by Lotus's factors, all layers and trees
+   * included. For small sectors what does not grow with them counts.
+   */
+  private static final long CACHE_FACTOR = 15;
+
+  private static final long CACHE_REST = 1 << 20;
 
   private final MinerAccess miner;
   private final StoragePaths paths;
@@ -155,10 +167,6 @@ final class LotusFiles implements MissingFiles {
     if (bases.isEmpty()) {
       return Optional.empty();
     }
-    OptionalLong bytes =
-        type == FileType.SEALED || type == FileType.UPDATE
-            ? OptionalLong.of(proofType.sectorSize().bytes())
-            : OptionalLong.empty();
     Fetched fetched =
         fetch(
             new Fetch(
@@ -166,7 +174,7 @@ final class LotusFiles implements MissingFiles {
                 type,
                 new RemoteSource(bases, token),
                 path,
-                bytes,
+                sizes(proofType, type),
                 progress -> {},
                 () -> Thread.currentThread().isInterrupted()));
     LOG.info("{} of {} came from {}: {} bytes", type, sector, fetched.base(), fetched.bytes());
@@ -174,9 +182,82 @@ final class LotusFiles implements MissingFiles {
     return Optional.of(fetched);
   }
 
+  private static Sizes sizes(SealProofType proofType, FileType type) {
+    long sector = proofType.sectorSize().bytes();
+    return switch (type) {
+      case SEALED, UPDATE -> Sizes.exactly(sector);
+      case CACHE, UPDATE_CACHE -> new Sizes(0, CACHE_FACTOR * sector + CACHE_REST);
+      case UNSEALED, PIECE -> Sizes.ANY;
+    };
+  }
+
+  /**
+   * Downloads a file, or directory, from an address of its own, which nobody knows of afterwards;
+   * what was there is replaced by what is as it must be, and by nothing else. Blocks.
+   *
+   * @throws OfferedFile.Trouble if it is not to be had, or is not what it should be
+   */
+  void download(
+      SectorId sector,
+      SealProofType proofType,
+      FileType type,
+      StoragePath to,
+      CallOrder.Download.Source from)
+      throws IOException {
+    long sectorBytes = proofType.sectorSize().bytes();
+    boolean isData = type == FileType.UNSEALED;
+    OfferedFile offered =
+        new OfferedFile(
+            sector,
+            type,
+            from.url(),
+            headers(from),
+            to,
+            isData
+                ? new Sizes(sectorBytes, AllocatedRanges.mostOfFile(sectorBytes))
+                : sizes(proofType, type),
+            came -> {
+              if (isData) {
+                requireUnsealed(came, sectorBytes);
+              }
+            },
+            () -> Thread.currentThread().isInterrupted());
+    Fetched fetched = room(() -> client.download(offered));
+    LOG.info("{} of {} came from {}: {} bytes", type, sector, from, fetched.bytes());
+  }
+
+  static List<OfferedFile.Header> headers(CallOrder.Download.Source from) {
+    return from.headers().stream()
+        .map(header -> new OfferedFile.Header(header.name(), header.value()))
+        .toList();
+  }
+
+  private static void requireUnsealed(Path file, long sectorBytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      AllocatedRanges unused = AllocatedRanges.of(channel, sectorBytes);
+    }
+  }
+
+  /** Tells the miner that a path has a file, as its own if it stores. Blocks. */
+  void declare(SectorId sector, FileType type, StoragePath path) throws IOException {
+    answer(
+        answer(miner.api())
+            .storageDeclareSector(
+                path.id(), sector, SectorFileTypes.of(type), path.settings().canStore()));
+  }
+
   private Fetched fetch(Fetch order) throws IOException {
+    return room(() -> client.fetch(order));
+  }
+
+  @FunctionalInterface
+  private interface Coming {
+    Fetched come() throws IOException;
+  }
+
+  private static Fetched room(Coming coming) throws IOException {
     try {
-      return client.fetch(order);
+      return coming.come();
     } catch (IOException e) {
       if (RemoteClient.isOfOwnDisk(e)) {
         throw new MissingFiles.NoRoom(String.valueOf(e.getMessage()), e);

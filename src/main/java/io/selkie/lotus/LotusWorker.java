@@ -479,7 +479,11 @@ final class LotusWorker implements WorkerApi {
   @Override
   public CompletionStage<CallId> downloadSectorData(
       SectorRef sector, boolean finalized, SectorLocations locations) {
-    return notOffered(LotusTask.DOWNLOAD_SECTOR);
+    try {
+      return take(sector, Downloads.order(sector, finalized, locations, parts.host()));
+    } catch (RpcException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 
   @Override

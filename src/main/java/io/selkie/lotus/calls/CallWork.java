@@ -92,6 +92,12 @@ final class CallWork {
     if (order instanceof CallOrder.Fetch fetch) {
       return fetch(open.sector(), fetch);
     }
+    if (order instanceof CallOrder.Download) {
+      return tasks
+          .state(open.sector())
+          .thenCompose(state -> effects.store(call, open.sector(), order, state.filesOn()))
+          .thenApply(Outcome::new);
+    }
     // What is left to do, is done where the files are, with the report.
     return CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
   }

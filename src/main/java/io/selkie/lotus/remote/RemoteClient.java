@@ -61,14 +61,47 @@ public final class RemoteClient {
    * @throws IOException if none gives it, or it cannot be written here; one line with all reasons
    */
   public Fetched fetch(Fetch order) throws IOException {
-    Part part = new Part(order.to(), order.type(), order.sector());
+    return alone(new Part(order.to(), order.type(), order.sector()), part -> fetch(order, part));
+  }
+
+  /**
+   * The same of a file that is offered at an address of its own.
+   *
+   * @throws OfferedFile.Trouble if it is not to be had, or is not what it should be
+   * @throws InterruptedIOException if it was cancelled, or the thread interrupted
+   * @throws IOException if it cannot be written here; one line
+   */
+  public Fetched download(OfferedFile offered) throws IOException {
+    return alone(
+        new Part(offered.to(), offered.type(), offered.sector()),
+        part -> {
+          long bytes;
+          try {
+            bytes = new Download(http, stall, offered.source(), offered.wanted(), part).run();
+            offered.check().of(part.file());
+          } catch (InterruptedIOException | Disk.Trouble e) {
+            throw e;
+          } catch (IOException e) {
+            throw new OfferedFile.Trouble(offered, e);
+          }
+          part.finish();
+          return new Fetched(part.place(), bytes, offered.url());
+        });
+  }
+
+  @FunctionalInterface
+  private interface Way {
+    Fetched go(Part part) throws IOException;
+  }
+
+  private Fetched alone(Part part, Way way) throws IOException {
     if (!busy.add(part.file())) {
       throw new IOException(part.file() + " is being fetched already");
     }
     try {
       part.begin();
       try {
-        return fetch(order, part);
+        return way.go(part);
       } finally {
         part.remove();
       }
@@ -82,7 +115,9 @@ public final class RemoteClient {
     for (URI base : order.from().bases()) {
       URI url = below(base, order.type(), order.sector(), "");
       try {
-        long bytes = new Download(http, stall, url, order, part).run();
+        long bytes =
+            new Download(http, stall, Source.of(url, order.from().token()), order.wanted(), part)
+                .run();
         part.finish();
         return new Fetched(part.place(), bytes, base);
       } catch (InterruptedIOException | Disk.Trouble e) {
