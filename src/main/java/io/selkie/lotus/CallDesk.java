@@ -142,8 +142,23 @@ final class CallDesk {
         .thenApply(nothing -> null);
   }
 
-  /** What was brought for unsealing alone goes once it was good for that. */
+  /**
+   * What was brought for unsealing alone goes once it was good for that; what was for an update,
+   * once the sector is moved to where it stays.
+   */
   private CompletionStage<Boolean> dropCopies(CallState.Ended ended) {
+    if (ended.order() instanceof CallOrder.MoveStorage move
+        && ended.outcome() instanceof CallOutcome.Done) {
+      return Stages.blocking(
+          blocking,
+          () -> {
+            for (FileType type : move.types()) {
+              files.removeCopies(ended.sector(), type);
+            }
+            files.forgetUpdate(ended.sector());
+            return true;
+          });
+    }
     boolean isOver =
         ended.outcome() instanceof CallOutcome.Gave gave
             && gave.result() instanceof TaskResult.Unsealed;

@@ -16,6 +16,8 @@ import io.selkie.lotus.wire.SectorFileTypes;
 import io.selkie.lotus.wire.SectorStorageInfo;
 import io.selkie.storage.AllocatedRanges;
 import io.selkie.storage.FileType;
+import io.selkie.storage.SectorFiles;
+import io.selkie.storage.SectorManifest;
 import io.selkie.storage.StoragePath;
 import io.selkie.storage.StoragePaths;
 import io.selkie.worker.MissingFiles;
@@ -137,6 +139,90 @@ final class LotusFiles implements MissingFiles {
     } else {
       LOG.warn("{} of {} came as a copy, and stays: nobody else has it now", type, sector);
     }
+  }
+
+  /**
+   * Has a file of another path of this host on a path, and in the index; moved, it is nowhere else
+   * on this host afterwards. Blocks. May be done again.
+   */
+  void bringOwn(SectorId sector, FileType type, StoragePath from, StoragePath to, boolean moved)
+      throws IOException {
+    Fetched fetched = room(() -> client.take(sector, type, from, to, moved));
+    LOG.info("{} of {} came from {}: {} bytes", type, sector, from.root(), fetched.bytes());
+    declare(sector, type, to);
+    if (moved) {
+      leave(sector, type, from);
+    }
+  }
+
+  /** What another path has, and the index knows to be there, goes from this one. Blocks. */
+  void leave(SectorId sector, FileType type, StoragePath path) throws IOException {
+    answer(answer(miner.api()).storageDropSector(path.id(), sector, SectorFileTypes.of(type)));
+    FileTree.delete(type.of(path.root(), sector));
+    Durable.syncDirectory(type.directory(path.root()));
+    Files.deleteIfExists(path.files(sector).copied(type));
+    if (!path.holdsAny(sector)) {
+      path.files(sector).deleteRecords(); // nobody here has to do with it any more
+    }
+  }
+
+  /**
+   * Has copies of a file deleted, wherever they are, since it was moved to where it is to stay: as
+   * Lotus does with MoveStorage. What this host sealed is none. Blocks. May be done again.
+   */
+  void removeCopies(SectorId sector, FileType type) throws IOException {
+    List<SectorStorageInfo> holders = found(answer(miner.api()), sector, SectorFileTypes.of(type));
+    List<String> own =
+        holders.stream().filter(SectorStorageInfo::primary).map(SectorStorageInfo::id).toList();
+    for (SectorStorageInfo holder : own.isEmpty() ? List.<SectorStorageInfo>of() : holders) {
+      Optional<StoragePath> here = paths.withId(holder.id());
+      if (holder.primary()) {
+        continue;
+      }
+      if (here.isEmpty()) {
+        removeCopy(sector, type, holder, own);
+      } else if (!isOriginal(here.get(), sector, type)) {
+        leave(sector, type, here.get());
+        LOG.info("the copy of {} of {} on {} is deleted", type, sector, here.get().root());
+      }
+    }
+  }
+
+  /**
+   * Removes the record of an update from paths that have nothing of the sector any more, as where
+   * the rest left by a transfer. Blocks. May be done again.
+   */
+  void forgetUpdate(SectorId sector) throws IOException {
+    for (StoragePath path : paths.all()) {
+      SectorFiles there = path.files(sector);
+      if (Files.exists(there.updateManifest()) && !path.holdsAny(sector)) {
+        there.deleteRecords();
+      }
+    }
+  }
+
+  /** Lotus only warns, too, if it stays. */
+  private void removeCopy(
+      SectorId sector, FileType type, SectorStorageInfo holder, List<String> keep)
+      throws IOException {
+    try {
+      List<URI> bases = holder.baseUrls().stream().map(URI::create).toList();
+      client.delete(new RemoteSource(bases, answer(miner.address()).token()), sector, type, keep);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warn("a copy of {} of {} stays: {}", type, sector, e.getMessage());
+    }
+  }
+
+  /** Whether the record of the path speaks of this very replica: it leaves by a transfer alone. */
+  static boolean isOriginal(StoragePath path, SectorId sector, FileType type) throws IOException {
+    return (type == FileType.SEALED || type == FileType.CACHE)
+        && path.settings().canSeal()
+        && path.holds(sector, FileType.SEALED)
+        && SectorManifest.read(path.files(sector).manifest())
+            .flatMap(SectorManifest::replica)
+            .isPresent();
   }
 
   private StoragePath path(Path root) throws IOException {

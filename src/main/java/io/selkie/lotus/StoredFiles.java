@@ -6,6 +6,7 @@ import io.selkie.files.Durable;
 import io.selkie.lotus.calls.CallOrder;
 import io.selkie.lotus.calls.CallOutcome;
 import io.selkie.lotus.remote.OfferedFile;
+import io.selkie.lotus.remote.RemoteClient;
 import io.selkie.scheduler.Failure;
 import io.selkie.storage.Destinations;
 import io.selkie.storage.FileType;
@@ -46,6 +47,8 @@ final class StoredFiles {
 
   /** Lotus's words, for a worker that has no path for the files. */
   private static final String NO_PATH = "couldn't find a suitable path for a sector";
+
+  private static final String DISK = "unix:dev";
 
   private final StoragePaths paths;
   private final LotusFiles files;
@@ -91,7 +94,7 @@ final class StoredFiles {
     }
     Set<FileType> types = new TreeSet<>(order.from().keySet());
     Optional<StoragePath> to = begun(call, sector, types);
-    to = to.isPresent() ? to : place(sector, order.proofType(), types, order.stored());
+    to = to.isPresent() ? to : place(sector, order.proofType(), types, List.of(), order.stored());
     if (to.isEmpty()) {
       return failed(NO_SPACE, NO_PATH);
     }
@@ -161,18 +164,23 @@ final class StoredFiles {
   }
 
   private CallOutcome store(SectorId sector, CallOrder.Fetch order) throws IOException {
-    if (order.types().contains(FileType.SEALED) && isSealedHere(sector)) {
+    if (isSealedHere(sector, order.types())) {
       return failed(CallOrder.SEALED_HERE, "this farm sealed " + sector);
     }
-    Set<FileType> missing = new TreeSet<>(order.types());
-    missing.removeIf(
-        type ->
-            paths.all().stream()
-                .anyMatch(path -> path.settings().canStore() && path.holds(sector, type)));
+    Set<FileType> missing = new TreeSet<>();
+    for (FileType type : order.types()) {
+      if (!isStored(sector, type, order.moved())) {
+        missing.add(type);
+      }
+    }
     if (missing.isEmpty()) {
       return new CallOutcome.Done();
     }
-    Optional<StoragePath> to = place(sector, order.proofType(), missing, true);
+    List<Path> own =
+        missing.stream()
+            .flatMap(type -> made(sector, type).stream().map(at -> type.of(at.root(), sector)))
+            .toList();
+    Optional<StoragePath> to = place(sector, order.proofType(), missing, own, true);
     if (to.isEmpty()) {
       return failed(NO_SPACE, NO_PATH);
     }
@@ -190,23 +198,68 @@ final class StoredFiles {
     return new CallOutcome.Done();
   }
 
-  private boolean isSealedHere(SectorId sector) {
+  /** The cache goes with its replica, and with the record of both. */
+  private boolean isSealedHere(SectorId sector, Set<FileType> types) throws IOException {
+    for (StoragePath path : paths.all()) {
+      for (FileType type : types) {
+        if (LotusFiles.isOriginal(path, sector, type)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a path that stores has it. An update that is also where updates are made was made anew,
+   * unless a kill left both: then the one that was to leave goes now.
+   */
+  private boolean isStored(SectorId sector, FileType type, boolean moved) throws IOException {
+    Optional<StoragePath> there =
+        paths.all().stream()
+            .filter(path -> path.settings().canStore() && path.holds(sector, type))
+            .findFirst();
+    boolean isUpdate = type == FileType.UPDATE || type == FileType.UPDATE_CACHE;
+    Optional<StoragePath> made = isUpdate ? made(sector, type) : Optional.empty();
+    if (there.isEmpty() || made.isEmpty()) {
+      return there.isPresent();
+    }
+    if (!RemoteClient.isSame(sector, type, made.get(), there.get())) {
+      return false;
+    }
+    files.declare(sector, type, there.get());
+    if (moved) {
+      files.leave(sector, type, made.get());
+    }
+    return true;
+  }
+
+  /** The path of this host where it was made; a copy of what others have is nothing made here. */
+  private Optional<StoragePath> made(SectorId sector, FileType type) {
     return paths.all().stream()
-        .anyMatch(
-            path ->
-                path.settings().canSeal()
-                    && path.holds(sector, FileType.SEALED)
-                    && Files.exists(path.files(sector).manifest()));
+        .filter(path -> path.settings().canSeal() && !path.settings().canStore())
+        .filter(path -> path.holds(sector, type))
+        .filter(path -> !Files.exists(path.files(sector).copied(type)))
+        .findFirst();
   }
 
   private boolean bring(SectorId sector, FileType type, CallOrder.Fetch order, StoragePath to)
       throws IOException {
+    Optional<StoragePath> made = made(sector, type);
+    if (made.isPresent()) {
+      files.bringOwn(sector, type, made.get(), to, order.moved());
+      return true;
+    }
     return files.bring(sector, order.proofType(), type, to.root(), order.moved());
   }
 
-  /** The one that has other files of the sector already, else by weight times room, as in Lotus. */
+  /**
+   * The one that has other files of the sector already, else by weight times room, as in Lotus.
+   *
+   * @param own those that are on another path of this host
+   */
   private Optional<StoragePath> place(
-      SectorId sector, SealProofType type, Set<FileType> missing, boolean stored)
+      SectorId sector, SealProofType type, Set<FileType> missing, List<Path> own, boolean stored)
       throws IOException {
     long bytes = missing.stream().mapToLong(file -> bytes(type, file, stored)).sum();
     Destinations.Wish wish = new Destinations.Wish(sector.miner(), missing, bytes);
@@ -221,7 +274,11 @@ final class StoredFiles {
     for (StoragePath path : all) {
       Optional<String> refusal = Destinations.refusalOfKind(path.settings(), wish);
       if (refusal.isEmpty()) {
-        refusal = destinations.refusalOfRoom(path, wish, false, 0);
+        refusal = destinations.refusalToLeave(own, Optional.of(path.settings()));
+      }
+      if (refusal.isEmpty()) {
+        boolean renamed = own.size() == missing.size() && areOnOneDisk(own, path);
+        refusal = destinations.refusalOfRoom(path, wish, renamed, 0);
       }
       if (refusal.isPresent()) {
         LOG.info("{} does not take {} of {}: {}", path.root(), missing, sector, refusal.get());
@@ -234,6 +291,16 @@ final class StoredFiles {
       }
     }
     return best;
+  }
+
+  /** Whether nothing has to be copied: then only {@code MaxStorage} bounds what comes. */
+  private static boolean areOnOneDisk(List<Path> files, StoragePath path) throws IOException {
+    for (Path file : files) {
+      if (!Files.getAttribute(file, DISK).equals(Files.getAttribute(path.root(), DISK))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** By Lotus's factors (LOTUS_WORKER_PROTOCOL.md 10.3), which are tenths of the sector's size. */

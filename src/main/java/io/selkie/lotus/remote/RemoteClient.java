@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.FileType;
+import io.selkie.storage.PathSpace;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -87,6 +89,34 @@ public final class RemoteClient {
           part.finish();
           return new Fetched(part.place(), bytes, offered.url());
         });
+  }
+
+  /**
+   * Has a file, or directory, of another path of this host in its place on a path, durably; what
+   * was there is replaced. Where it can be renamed, and is to be moved, it has left afterwards;
+   * else it stays where it was, too, and both were read and are the same.
+   *
+   * @throws IOException if it cannot be done; one line. Then the source is as it was.
+   */
+  public Fetched take(
+      SectorId sector, FileType type, StoragePath from, StoragePath to, boolean moved)
+      throws IOException {
+    Path source = type.of(from.root(), sector);
+    return alone(
+        new Part(to, type, sector),
+        part -> {
+          if (!moved || !part.rename(source)) {
+            OwnCopy.make(source, part.file());
+            part.finish();
+          }
+          return new Fetched(part.place(), PathSpace.size(part.place()), from.root().toUri());
+        });
+  }
+
+  /** Whether two paths of this host have the same: all of it is read. */
+  public static boolean isSame(SectorId sector, FileType type, StoragePath one, StoragePath other)
+      throws IOException {
+    return OwnCopy.isSame(type.of(one.root(), sector), type.of(other.root(), sector));
   }
 
   @FunctionalInterface
