@@ -6,6 +6,7 @@ import static io.selkie.storage.FileType.UNSEALED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.selkie.filecoin.SectorId;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -314,6 +316,28 @@ class MinerStoreIT extends MinerTrial {
 
       assertTrue(error.message().contains("worked on " + sector), error::toString);
       assertEquals(0, miner.files().asked(sector, SEALED));
+    }
+    assertMinerIsContent();
+  }
+
+  @Test
+  void aSectorKeyIsNotMadeAgainAndTheMinerHearsWhoDoesIt() throws Exception {
+    try (NodeProcess node = other()) {
+      StandInWorker worker = miner.awaitWorkers(1, REGISTERED).get(0);
+
+      ExecutionException refusal =
+          assertThrows(
+              ExecutionException.class,
+              () ->
+                  worker
+                      .api()
+                      .generateSectorKeyFromData(sealed.sector(), sealed.cids().unsealed())
+                      .toCompletableFuture()
+                      .get(60, TimeUnit.SECONDS));
+
+      assertTrue(
+          String.valueOf(refusal.getMessage()).contains("--regen-sector-key"),
+          () -> String.valueOf(refusal.getMessage()));
     }
     assertMinerIsContent();
   }
