@@ -62,14 +62,14 @@ cargo_for() {
 }
 
 # Clones share the directory of a variant. One works in it at a time, and what another one left of
-# this crate goes first: cargo tells clones apart by their paths, but not the files that it makes.
+# our crates goes first: cargo tells clones apart by their paths, but not the files that it makes.
 enter() {
   local name=$1 dir=$cache/$1
   mkdir -p "$dir"
   exec 8>"$dir/.selkie.lock"
   flock 8
   if [[ $(cat "$dir/.selkie.clone" 2>/dev/null) != "$here" ]]; then
-    cargo_for "$name" clean -p selkie-native || fail "cargo cannot clean $dir"
+    cargo_for "$name" clean -p selkie-native -p selkie-labels || fail "cargo cannot clean $dir"
     echo "$here" >"$dir/.selkie.clone"
   fi
 }

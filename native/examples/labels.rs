@@ -14,6 +14,8 @@ use filecoin_proofs_api::RegisteredSealProof::{
 use selkie_labels::graph::{Graph, Parents};
 use selkie_labels::kernel::{Kernel, Lane};
 use selkie_labels::labels::Labels;
+use selkie_native::guard::parents;
+use selkie_native::wire::SealType;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -28,7 +30,8 @@ fn main() -> Result<()> {
     let graph = Graph::new(nodes as u32, &proof.as_v1_config().porep_id);
     let parents: Vec<Parents> = (0..nodes as u32).map(|node| graph.parents(node)).collect();
     println!("parents: {:.2} s", begun.elapsed().as_secs_f64());
-    // The library reads its own cache, which is made before anything is counted.
+    // The library reads a cache of them, which is made before anything is counted.
+    parents::ensure(SealType(proof))?;
     let dir = tempfile::tempdir()?;
     sdr(proof, dir.path(), Default::default())?;
     for _ in 0..rounds {
@@ -65,8 +68,8 @@ fn ours(kernel: Kernel, sectors: usize, parents: &[Parents]) -> Result<()> {
     let one = Labels::new(kernel, sectors, parents.len())?;
     let two = Labels::new(kernel, sectors, parents.len())?;
     for (layer, current, previous) in [(1, &one, &two), (2, &two, &one)] {
-        let lanes: Vec<Lane> = (0..sectors)
-            .map(|lane| Lane::new(&[lane as u8; 32], layer))
+        let lanes: Vec<_> = (0..sectors)
+            .map(|lane| Some(Lane::new(&[lane as u8; 32], layer)))
             .collect();
         let (begun, cpu) = (Instant::now(), cpu_seconds());
         current.label(&lanes, parents, previous, parents.len());

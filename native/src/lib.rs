@@ -14,6 +14,7 @@ pub mod guard;
 pub mod history;
 pub mod logging;
 pub mod ops;
+pub mod pairing;
 pub mod progress;
 pub mod prover;
 pub mod request;

@@ -24,6 +24,9 @@ pub struct Progress {
     /// How much of the step after those is behind, in thousandths.
     #[serde(skip_serializing_if = "is_zero")]
     pub step: u64,
+    /// What else there is to say, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 fn is_zero(step: &u64) -> bool {
@@ -44,6 +47,7 @@ static STATE: Mutex<State> = Mutex::new(State {
         done: 0,
         total: 0,
         step: 0,
+        note: String::new(),
     },
 });
 static CHANGED: Condvar = Condvar::new();
@@ -89,6 +93,11 @@ pub fn step(stage: &str, done: u64, total: u64, part: f64) {
         p.total = total;
         p.step = (part * 1000.0) as u64;
     });
+}
+
+/// Says what else there is to say.
+pub fn note(note: &str) {
+    update(|p| p.note = note.to_owned());
 }
 
 /// Says how many layers the library is about to label.

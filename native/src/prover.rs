@@ -33,6 +33,7 @@ use crate::call;
 use crate::guard::files::{self, Lock};
 use crate::history;
 use crate::logging;
+use crate::pairing::cores;
 use crate::progress;
 use crate::stand_in;
 use crate::stand_in::points::Place;
@@ -181,7 +182,7 @@ fn work(stand_in: Option<&StandIn>) -> Result<i32> {
         libc::setpriority(libc::PRIO_PROCESS, 0, job.nice.clamp(0, 19));
     }
     logging::to_standard_error();
-    confine(&job.cpus);
+    cores::dedicate(&job.cpus);
     // Whole at any moment; no disk is waited for, since no process outlives its host.
     files::replace_unsynced(
         &directory.join("prover.json"),
@@ -220,26 +221,6 @@ fn work(stand_in: Option<&StandIn>) -> Result<i32> {
         }
     }
     Ok(exit::ANSWERED)
-}
-
-/// Keeps this process on some processors. Before there is a second thread: each inherits it, and
-/// the library counts its threads by it.
-fn confine(cpus: &[usize]) {
-    if cpus.is_empty() {
-        return;
-    }
-    // SAFETY: the set is plain bits; numbers beyond it are left out.
-    let done = unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        for &cpu in cpus.iter().filter(|&&cpu| cpu < libc::CPU_SETSIZE as usize) {
-            libc::CPU_SET(cpu, &mut set);
-        }
-        libc::sched_setaffinity(0, std::mem::size_of::<libc::cpu_set_t>(), &set) == 0
-    };
-    if !done {
-        let e = std::io::Error::last_os_error();
-        warn!("cannot keep to processors {cpus:?}, running on any: {e}");
-    }
 }
 
 /// The work does not depend on its history.

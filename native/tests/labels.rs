@@ -11,17 +11,17 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use selkie_labels::graph::{Graph, Parents};
 use selkie_labels::kernel::Kernel;
-use selkie_labels::run::{file_name, Job, Place, Sector, Watch};
+use selkie_labels::run::{file_name, Job, Member, Nobody, Place, Sector, Watch};
 use storage_proofs_porep::stacked::generate_replica_id;
 
-struct Nobody;
+struct Unwatched;
 
-impl Watch for Nobody {
-    fn checkpoint(&self, _: usize, _: Place, _: blake3::Hash) -> io::Result<()> {
+impl Watch for Unwatched {
+    fn checkpoint(&self, _: Place, _: blake3::Hash) -> io::Result<()> {
         Ok(())
     }
 
-    fn completed(&self, _: usize, _: u32, _: blake3::Hash) -> io::Result<()> {
+    fn completed(&self, _: u32, _: blake3::Hash) -> io::Result<()> {
         Ok(())
     }
 
@@ -72,6 +72,7 @@ fn compare(proof: RegisteredSealProof, kernel: Kernel, sectors: usize, compared:
         .map(|(at, id)| Sector {
             replica_id: (*id).into(),
             cache: dir.path().join(at.to_string()),
+            layer: 1,
             begun: None,
         })
         .collect();
@@ -82,12 +83,15 @@ fn compare(proof: RegisteredSealProof, kernel: Kernel, sectors: usize, compared:
         kernel,
         parents: &parents(proof),
         layers: 2,
-        sectors: &made,
-        begin: Place { layer: 1, nodes: 0 },
         checkpoint_bytes: 16 << 20,
+        writer_on: &[],
     };
-    for outcome in job.run(&Nobody).unwrap() {
-        outcome.unwrap();
+    let own = made.iter().map(|sector| Member {
+        sector: sector.clone(),
+        watch: Box::new(Unwatched),
+    });
+    for outcome in job.run(own.collect(), &Nobody).unwrap() {
+        assert_eq!(outcome.unwrap(), 2);
     }
     for at in compared {
         let library = dir.path().join(format!("library-{at}"));

@@ -1,6 +1,7 @@
 //! The labels of one layer of the sectors that are labelled together.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::graph::Parents;
@@ -13,9 +14,11 @@ pub const LABEL_BYTES: usize = 32;
 const WORDS: usize = 8;
 
 /// Labels of the nodes from 0 up to [`Labels::done`]: one thread makes more while others read.
+///
+/// Its lanes change between two layers, while nobody else looks ([`Labels::keep`]).
 pub struct Labels {
     kernel: Kernel,
-    lanes: usize,
+    lanes: AtomicUsize,
     nodes: usize,
     memory: Memory,
     done: Mutex<Done>,
@@ -31,17 +34,24 @@ struct Done {
 }
 
 impl Labels {
-    /// None yet.
+    /// None yet, of so many lanes.
     pub fn new(kernel: Kernel, lanes: usize, nodes: usize) -> io::Result<Labels> {
-        Ok(Labels {
+        let labels = Labels {
             kernel,
-            lanes,
+            lanes: AtomicUsize::new(lanes),
             nodes,
-            memory: Memory::new(nodes * lanes * WORDS)?,
+            memory: Memory::new(nodes * kernel.room() * WORDS)?,
             done: Mutex::default(),
             more: Condvar::new(),
             writer: Mutex::new(()),
-        })
+        };
+        labels.memory.populate(nodes * lanes * WORDS)?;
+        Ok(labels)
+    }
+
+    /// How many lanes it has.
+    pub fn lanes(&self) -> usize {
+        self.lanes.load(Ordering::Relaxed)
     }
 
     /// How many nodes have their labels.
@@ -69,19 +79,21 @@ impl Labels {
         self.more.notify_all();
     }
 
-    /// Makes the labels up to the node `to`.
+    /// Makes the labels up to the node `to`. What stands in a lane that is none is nobody's.
     ///
     /// `previous`: of the layer before, whole; not looked at in a first layer.
-    pub fn label(&self, lanes: &[Lane], parents: &[Parents], previous: &Labels, to: usize) {
+    pub fn label(&self, lanes: &[Option<Lane>], parents: &[Parents], previous: &Labels, to: usize) {
         let _only = lock(&self.writer);
-        let first = lanes[0].layer == 1;
-        assert!(lanes.len() == self.lanes && previous.lanes == self.lanes);
-        assert!(lanes.iter().all(|lane| (lane.layer == 1) == first));
+        let mut alive = lanes.iter().flatten();
+        let first = alive.next().expect("a lane to label").layer == 1;
+        assert!(alive.all(|lane| (lane.layer == 1) == first));
+        assert!(lanes.len() == self.lanes() && (first || previous.lanes() == self.lanes()));
         assert!(parents.len() == self.nodes && to <= self.nodes && self.nodes.is_power_of_two());
         assert!(first || previous.done() == self.nodes);
         let mut from = self.done();
         if from == 0 {
             for (at, lane) in lanes.iter().enumerate() {
+                let Some(lane) = lane else { continue };
                 // SAFETY: the node has a place in the memory, and nobody reads it yet.
                 unsafe { self.put(at, 0, &label::of_node_0(lane)) };
             }
@@ -103,19 +115,20 @@ impl Labels {
             *self
                 .memory
                 .words()
-                .add(self.kernel.place(self.lanes, lane, node, word)) = *value;
+                .add(self.kernel.place(self.lanes(), lane, node, word)) = *value;
         }
     }
 
     /// Copies labels as they are in a file; they are done.
     pub fn read(&self, lane: usize, from: usize, out: &mut [u8]) {
         let nodes = out.len() / LABEL_BYTES;
-        assert!(lane < self.lanes && from + nodes <= self.done());
+        let lanes = self.lanes();
+        assert!(lane < lanes && from + nodes <= self.done());
         let words = self.memory.words();
         for (node, label) in (from..).zip(out.chunks_exact_mut(LABEL_BYTES)) {
             for (word, bytes) in label.chunks_exact_mut(4).enumerate() {
                 // SAFETY: below `done`, which is within the memory and is not written any more.
-                let value = unsafe { *words.add(self.kernel.place(self.lanes, lane, node, word)) };
+                let value = unsafe { *words.add(self.kernel.place(lanes, lane, node, word)) };
                 bytes.copy_from_slice(&value.to_be_bytes());
             }
         }
@@ -128,17 +141,18 @@ impl Labels {
         label
     }
 
-    /// Takes labels of a sector that were made before. They count once [`Labels::loaded`] says so.
+    /// Takes labels of a sector that were made before. They count once [`Labels::loaded`] says so;
+    /// nobody may be reading the lane.
     pub(crate) fn load(&self, lane: usize, from: usize, bytes: &[u8]) {
         let _only = lock(&self.writer);
         let nodes = bytes.len() / LABEL_BYTES;
-        assert!(lane < self.lanes && self.done() <= from && from + nodes <= self.nodes);
+        assert!(lane < self.lanes() && from + nodes <= self.nodes);
         for (node, label) in (from..).zip(bytes.chunks_exact(LABEL_BYTES)) {
             let mut words = [0; WORDS];
             for (word, bytes) in words.iter_mut().zip(label.as_chunks().0) {
                 *word = u32::from_be_bytes(*bytes);
             }
-            // SAFETY: within the memory, and from `done` on nobody reads.
+            // SAFETY: within the memory, and nobody reads the lane.
             unsafe { self.put(lane, node, &words) };
         }
     }
@@ -151,7 +165,44 @@ impl Labels {
     /// Forgets all. Nobody may be reading any more.
     pub(crate) fn clear(&self) {
         let _only = lock(&self.writer);
-        self.set_done(0);
+        *lock(&self.done) = Done::default();
+    }
+
+    /// Moves those lanes that are kept to the front, and has `lanes` of them; the labels of the others
+    /// are of nobody. A kernel with a fixed number of lanes leaves all where they are.
+    ///
+    /// `kept`: in rising order. Nobody may be reading or writing.
+    pub(crate) fn keep(&self, kept: &[usize], lanes: usize) -> io::Result<()> {
+        let _only = lock(&self.writer);
+        let before = self.lanes();
+        assert!(kept.len() <= lanes && kept.iter().all(|&lane| lane < before));
+        assert!(kept.is_sorted() && lanes == self.kernel.lanes(lanes));
+        if !self.kernel.moves_lanes() || (lanes == before && (kept.is_empty() || kept == [0])) {
+            return Ok(()); // they stay where they are
+        }
+        self.memory.populate(self.nodes * lanes * WORDS)?;
+        let words = self.memory.words();
+        let copy = |node: usize| {
+            for (to, &from) in kept.iter().enumerate() {
+                // SAFETY: both places are within the memory; they may be the same.
+                unsafe {
+                    std::ptr::copy(
+                        words.add((node * before + from) * WORDS),
+                        words.add((node * lanes + to) * WORDS),
+                        WORDS,
+                    );
+                }
+            }
+        };
+        // In an order in which nothing is written over before it was moved.
+        if lanes > before {
+            (0..self.nodes).rev().for_each(copy);
+        } else if !kept.is_empty() {
+            (0..self.nodes).for_each(copy);
+        }
+        self.lanes.store(lanes, Ordering::Relaxed);
+        self.memory.give_back_behind(self.nodes * lanes * WORDS);
+        Ok(())
     }
 }
 

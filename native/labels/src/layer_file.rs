@@ -11,6 +11,9 @@ use crate::labels::LABEL_BYTES;
 /// Direct writes are of whole blocks, from memory that is aligned like them.
 const BLOCK: usize = 4096;
 
+/// What the name of a layer ends with while it is made.
+pub const PARTIAL: &str = ".partial";
+
 /// Bytes that are written at once.
 pub const CHUNK_BYTES: usize = 2 << 20;
 
@@ -27,7 +30,7 @@ impl LayerFile {
     /// Where a layer is until it is whole.
     pub fn partial(path: &Path) -> PathBuf {
         let mut name = OsString::from(path.as_os_str());
-        name.push(".partial");
+        name.push(PARTIAL);
         PathBuf::from(name)
     }
 

@@ -4,7 +4,11 @@
 use std::io;
 use std::ptr::{self, NonNull};
 
-/// Anonymous memory, in huge pages where the system gives them.
+/// What a huge page has on x86-64.
+const HUGE: usize = 2 << 20;
+
+/// Anonymous memory, in huge pages where the system gives them. It takes room for what was asked
+/// to be there ([`Memory::populate`]) or was written.
 pub struct Memory {
     start: NonNull<u32>,
     bytes: usize,
@@ -16,7 +20,7 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// Zeros. The pages are there when this returns, so that a lack of memory shows here.
+    /// Addresses for so many words, which are zeros.
     pub fn new(words: usize) -> io::Result<Memory> {
         let bytes = words * size_of::<u32>();
         // SAFETY: a new mapping touches nothing that exists.
@@ -25,7 +29,7 @@ impl Memory {
                 ptr::null_mut(),
                 bytes,
                 libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
                 -1,
                 0,
             )
@@ -35,20 +39,42 @@ impl Memory {
         }
         // SAFETY: of the mapping just made. Where huge pages are off it is small ones.
         unsafe { libc::madvise(start, bytes, libc::MADV_HUGEPAGE) };
-        // SAFETY: likewise.
-        let there = unsafe { libc::madvise(start, bytes, libc::MADV_POPULATE_WRITE) };
-        let memory = Memory {
+        Ok(Memory {
             start: NonNull::new(start.cast()).expect("no mapping is at 0"),
             bytes,
-        };
-        if there != 0 {
-            let error = io::Error::last_os_error();
-            // Before Linux 5.14 there is no such advice: the pages come as they are written.
-            if error.raw_os_error() != Some(libc::EINVAL) {
-                return Err(error);
-            }
+        })
+    }
+
+    /// Has the pages of the first words there, so that a lack of memory shows now.
+    pub fn populate(&self, words: usize) -> io::Result<()> {
+        let bytes = (words * size_of::<u32>()).min(self.bytes);
+        // SAFETY: within the mapping; what stands there stays.
+        let there =
+            unsafe { libc::madvise(self.start.as_ptr().cast(), bytes, libc::MADV_POPULATE_WRITE) };
+        if there == 0 {
+            return Ok(());
         }
-        Ok(memory)
+        let error = io::Error::last_os_error();
+        // Before Linux 5.14 there is no such advice: the pages come as they are written.
+        match error.raw_os_error() {
+            Some(libc::EINVAL) => Ok(()),
+            _ => Err(error),
+        }
+    }
+
+    /// Gives back what lies behind the first words: zeros again.
+    pub fn give_back_behind(&self, words: usize) {
+        let kept = (words * size_of::<u32>()).next_multiple_of(HUGE);
+        if kept < self.bytes {
+            // SAFETY: whole pages of the mapping, which nobody uses any more.
+            unsafe {
+                libc::madvise(
+                    self.start.as_ptr().cast::<u8>().add(kept).cast(),
+                    self.bytes - kept,
+                    libc::MADV_DONTNEED,
+                )
+            };
+        }
     }
 
     /// The first word.

@@ -57,7 +57,7 @@ fn check(kernel: Kernel, lanes: usize) {
     for layer in 1..=LAYERS {
         let current = labels();
         let at: Vec<_> = (0..lanes)
-            .map(|lane| Lane::new(&replica_id(lane), layer))
+            .map(|lane| Some(Lane::new(&replica_id(lane), layer)))
             .collect();
         current.label(&at, &parents, &previous, 10);
         current.label(&at, &parents, &previous, NODES);

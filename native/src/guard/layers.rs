@@ -10,17 +10,15 @@ use std::time::Duration;
 
 use anyhow::{anyhow, Result};
 use log::info;
+use selkie_labels::run;
 
 use crate::guard::files;
 use crate::guard::manifest::{Layer, PreCommit1, Record};
 
-/// Name of a layer file in the cache directory (storage-proofs-core, `CacheKey`).
+/// Name of a layer file in the cache directory.
 pub fn file_name(layer: usize) -> String {
-    format!("sc-02-data-layer-{layer}.dat")
+    run::file_name(layer as u32)
 }
-
-/// What the name of a layer ends with while it is made.
-pub const PARTIAL: &str = ".partial";
 
 /// Names that PreCommit1 and PreCommit2 make in a cache directory.
 pub fn is_made_by_sealing(name: &str) -> bool {
@@ -68,7 +66,7 @@ pub fn wipe_others(cache: &Path, kept: &PreCommit1) -> Result<()> {
         .collect();
     if let Some(partial) = &kept.partial {
         // Whole, it may have its name already, and the record does not say so yet.
-        names.push(file_name(partial.layer) + PARTIAL);
+        names.push(file_name(partial.layer) + run::PARTIAL);
         names.push(file_name(partial.layer));
     }
     files::remove_where(cache, |name| {

@@ -13,7 +13,7 @@ use filecoin_hashers::poseidon::PoseidonHasher;
 use filecoin_hashers::Hasher;
 use log::info;
 use rayon::prelude::*;
-use selkie_labels::graph::{Graph, Parents};
+use selkie_labels::graph::{Graph, Parents, DEGREE};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage_proofs_core::api_version::ApiVersion;
@@ -27,7 +27,6 @@ use crate::guard::space::Space;
 use crate::progress;
 use crate::wire::SealType;
 
-const DEGREE: usize = BASE_DEGREE + EXP_DEGREE;
 const ENTRY_BYTES: usize = DEGREE * 4;
 /// Nodes computed in one go: 3.5 MiB of parents.
 const CHUNK: usize = 1 << 16;

@@ -17,14 +17,16 @@ use log::info;
 use memmap2::Mmap;
 use selkie_labels::kernel::Kernel;
 use selkie_labels::parents::ParentCache;
-use selkie_labels::run::{Job, Place, Sector, Watch};
+use selkie_labels::run::{Begun, Job, Member, Place, Sector, Watch, CHUNK_BYTES};
 use storage_proofs_core::api_version::ApiVersion;
 use storage_proofs_core::cache_key::CacheKey;
 use storage_proofs_core::merkle::{create_base_merkle_tree, BinaryMerkleTree, MerkleTreeTrait};
 use storage_proofs_porep::stacked::Labels as RawLabels;
 
 use crate::failure::{tagged, Kind};
-use crate::guard::manifest::{Layer, Partial, Record};
+use crate::guard::manifest::{Layer, Partial, PreCommit1, Record};
+use crate::ops::company::Company;
+use crate::pairing::door::Door;
 use crate::progress;
 use crate::wire::SealType;
 
@@ -33,8 +35,6 @@ pub const LABELLER: &str = "SELKIE_LABELLER";
 
 /// What a kill costs of a layer at most: a quarter, and no more than this.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
-/// Labels are written in chunks of this.
-const CHUNK_BYTES: u64 = 2 << 20;
 
 /// The kernel for one sector; none if the library has to label it.
 pub fn kernel(proof: SealType) -> Option<Kernel> {
@@ -119,61 +119,73 @@ fn label(
     replica_id: &[u8; 32],
     record: &Arc<Mutex<Record>>,
 ) -> Result<()> {
-    let layers = proof.layers();
+    let layers = proof.layers() as u32;
     let nodes = (proof.sector_bytes() / 32) as usize;
-    let (begin, begun) = begin(record, nodes);
-    if begin.layer as usize > layers {
-        return Ok(());
-    }
-    if begin.nodes > 0 {
-        info!("layer {} goes on at node {}", begin.layer, begin.nodes);
-    }
     let parents = File::open(parents)
         .and_then(|file| ParentCache::open(&file, nodes))
         .with_context(|| format!("cannot read {}", parents.display()))?;
-    let sectors = [Sector {
-        replica_id: *replica_id,
-        cache: cache.to_owned(),
-        begun,
-    }];
-    let job = Job {
-        kernel,
-        parents: parents.all(),
-        layers: layers as u32,
-        sectors: &sectors,
-        begin,
-        checkpoint_bytes: (proof.sector_bytes() / 4).clamp(CHUNK_BYTES, CHECKPOINT_BYTES) as usize,
-    };
-    let watch = Recorder {
+    let company = Company::new(proof, cache, replica_id, record);
+    let recorder = || Recorder {
         record,
         layer_bytes: proof.sector_bytes(),
-        layers,
+        layers: proof.layers(),
+        door: company.door(),
     };
-    let mut outcomes = job.run(&watch).context("cannot label")?;
-    ensure!(outcomes.len() == 1, "{} outcomes", outcomes.len());
-    outcomes
-        .remove(0)
-        .with_context(|| format!("cannot write labels into {}", cache.display()))
+    loop {
+        let (layer, begun) = begun(record, nodes);
+        if layer > layers {
+            return Ok(());
+        }
+        if let Some(begun) = &begun {
+            info!("layer {layer} goes on at node {}", begun.nodes);
+        } else if let Some(visit) = company.visit(layer) {
+            company.follow(visit, layer, &recorder())?;
+            continue;
+        }
+        let writer_on = company.label_here();
+        let job = Job {
+            kernel,
+            parents: parents.all(),
+            layers,
+            checkpoint_bytes: (proof.sector_bytes() / 4).clamp(CHUNK_BYTES as u64, CHECKPOINT_BYTES)
+                as usize,
+            writer_on: &writer_on,
+        };
+        let own = Member {
+            sector: Sector {
+                replica_id: *replica_id,
+                cache: cache.to_owned(),
+                layer,
+                begun,
+            },
+            watch: Box::new(recorder()),
+        };
+        let mut outcomes = job.run(vec![own], &company).context("cannot label")?;
+        ensure!(outcomes.len() == 1, "{} outcomes", outcomes.len());
+        let outcome = outcomes.remove(0);
+        outcome.with_context(|| format!("cannot write labels into {}", cache.display()))?;
+        if let Some((visit, layer)) = company.end_labelling() {
+            company.follow(visit, layer, &recorder())?;
+        }
+    }
 }
 
-/// Where labelling goes on, and the digest of what is there of that layer.
-fn begin(record: &Mutex<Record>, nodes: usize) -> (Place, Option<blake3::Hash>) {
+/// The layer to make next, and what is there of it.
+fn begun(record: &Mutex<Record>, nodes: usize) -> (u32, Option<Begun>) {
     let record = lock(record);
     let pc1 = record.manifest.pre_commit1.as_ref();
     let layer = pc1.map_or(0, |pc1| pc1.layers.len()) + 1;
-    let partial = pc1
+    let begun = pc1
         .and_then(|pc1| pc1.partial.as_ref())
-        .filter(|partial| partial.layer == layer && partial.nodes as usize <= nodes);
-    let begun = partial.and_then(|partial| {
-        let digest = partial.digest.strip_prefix("blake3:")?;
-        blake3::Hash::from_hex(digest).ok()
-    });
-    let nodes = match (partial, begun) {
-        (Some(partial), Some(_)) => partial.nodes as usize,
-        _ => 0,
-    };
-    let layer = layer as u32;
-    (Place { layer, nodes }, begun)
+        .filter(|partial| partial.layer == layer && partial.nodes as usize <= nodes)
+        .and_then(|partial| {
+            let digest = partial.digest.strip_prefix("blake3:")?;
+            Some(Begun {
+                nodes: partial.nodes as usize,
+                digest: blake3::Hash::from_hex(digest).ok()?,
+            })
+        });
+    (layer as u32, begun)
 }
 
 /// Writes down what is on disk.
@@ -181,13 +193,11 @@ struct Recorder<'a> {
     record: &'a Mutex<Record>,
     layer_bytes: u64,
     layers: usize,
+    door: Option<&'a Door>,
 }
 
 impl Recorder<'_> {
-    fn change(
-        &self,
-        change: impl FnOnce(&mut crate::guard::manifest::PreCommit1),
-    ) -> io::Result<()> {
+    fn change(&self, change: impl FnOnce(&mut PreCommit1)) -> io::Result<()> {
         let mut record = lock(self.record);
         let pc1 = record.manifest.pre_commit1.as_mut();
         change(pc1.ok_or_else(|| io::Error::other("the record lost PreCommit1"))?);
@@ -198,7 +208,7 @@ impl Recorder<'_> {
 }
 
 impl Watch for Recorder<'_> {
-    fn checkpoint(&self, _: usize, at: Place, digest: blake3::Hash) -> io::Result<()> {
+    fn checkpoint(&self, at: Place, digest: blake3::Hash) -> io::Result<()> {
         self.change(|pc1| {
             pc1.partial = Some(Partial {
                 layer: at.layer as usize,
@@ -208,7 +218,7 @@ impl Watch for Recorder<'_> {
         })
     }
 
-    fn completed(&self, _: usize, layer: u32, digest: blake3::Hash) -> io::Result<()> {
+    fn completed(&self, layer: u32, digest: blake3::Hash) -> io::Result<()> {
         self.change(|pc1| {
             pc1.partial = None;
             pc1.layers.push(Layer {
@@ -222,6 +232,9 @@ impl Watch for Recorder<'_> {
     }
 
     fn progress(&self, at: Place) {
+        if let Some(door) = self.door {
+            door.at(at);
+        }
         progress::step(
             "layer",
             u64::from(at.layer) - 1,

@@ -3,6 +3,7 @@
 pub mod about;
 pub mod aggregate;
 pub mod commit;
+mod company;
 pub mod labelling;
 pub mod params;
 pub mod pieces;

@@ -94,14 +94,14 @@ pub fn phase1(request: &PreCommit1) -> Result<Value> {
     let parents = parents::ensure(proof)?;
     admit_phase1(&paths, proof, layers::kept_bytes(&kept))?;
     let kernel = labelling::kernel(proof);
-    record.manifest.pre_commit1 = Some(manifest::PreCommit1 {
+    let kept = manifest::PreCommit1 {
         // The library would take a file of the right length for a whole layer.
-        partial: kept.partial.clone().filter(|_| kernel.is_some()),
-        ..kept.clone()
-    });
+        partial: kept.partial.filter(|_| kernel.is_some()),
+        ..kept
+    };
+    record.manifest.pre_commit1 = Some(kept.clone());
     record.manifest.pre_commit2 = None;
     record.save()?;
-    let kept = record.manifest.pre_commit1.clone().unwrap_or(kept);
     layers::wipe_others(paths.cache, &kept)?;
     files::remove_if_there(&record.copy_path())?;
     // The library wants the sealed file to exist.

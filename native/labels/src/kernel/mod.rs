@@ -32,9 +32,9 @@ pub enum Kernel {
     Avx512,
 }
 
-/// What a kernel works on. All lanes are in their first layer, or none is.
+/// What a kernel works on. All lanes are in their first layer, or none is; at least one is there.
 pub(crate) struct Work<'a> {
-    pub lanes: &'a [Lane],
+    pub lanes: &'a [Option<Lane>],
     /// Of every node.
     pub parents: &'a [Parents],
     /// Labels of this layer.
@@ -44,6 +44,11 @@ pub(crate) struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// One of those that are there.
+    fn any_lane(&self) -> Lane {
+        *self.lanes.iter().flatten().next().expect("a lane to label")
+    }
+
     /// The parents of a node. They come from a file: whatever it holds, they are nodes.
     ///
     /// # Safety
@@ -91,13 +96,26 @@ impl Kernel {
         }
     }
 
-    /// How many sectors it labels at once where there are so many: some come free.
-    pub fn lanes(self, sectors: usize) -> usize {
+    /// How many sectors it labels at once, at most.
+    pub fn room(self) -> usize {
         match self {
-            Kernel::ShaNi => sectors,
+            Kernel::ShaNi => 2,
             Kernel::Avx2 => 8,
             Kernel::Avx512 => 16,
         }
+    }
+
+    /// How many lanes the memory has for so many sectors: some are there anyway.
+    pub fn lanes(self, sectors: usize) -> usize {
+        match self {
+            Kernel::ShaNi => sectors,
+            Kernel::Avx2 | Kernel::Avx512 => self.room(),
+        }
+    }
+
+    /// Whether a sector has another place in the memory when others come or go.
+    pub(crate) fn moves_lanes(self) -> bool {
+        self == Kernel::ShaNi
     }
 
     /// Where in the memory a word of a label is.
@@ -114,12 +132,20 @@ impl Kernel {
     /// layout; `previous` and the nodes of `current` below
     /// `from` are made, nobody else writes there, and nobody reads from `from` on; `from` is not 0.
     pub(crate) unsafe fn label(self, work: &Work<'_>, from: usize, to: usize) {
-        match (self, work.lanes.len()) {
-            (Kernel::ShaNi, 1) => sha_ni::label::<1>(work, from, to),
-            (Kernel::ShaNi, 2) => sha_ni::label::<2>(work, from, to),
-            (Kernel::Avx2, 8) => wide::avx2::label(work, from, to),
-            (Kernel::Avx512, 16) => wide::avx512::label(work, from, to),
-            (kernel, lanes) => unreachable!("{lanes} lanes by {kernel:?}"),
+        match (self, work.lanes) {
+            (Kernel::ShaNi, [Some(lane)]) => sha_ni::label::<1, 1>(work, 0, &[*lane], from, to),
+            (Kernel::ShaNi, [Some(one), Some(two)]) => {
+                sha_ni::label::<2, 2>(work, 0, &[*one, *two], from, to);
+            }
+            (Kernel::ShaNi, [Some(lane), None]) => {
+                sha_ni::label::<1, 2>(work, 0, &[*lane], from, to);
+            }
+            (Kernel::ShaNi, [None, Some(lane)]) => {
+                sha_ni::label::<1, 2>(work, 1, &[*lane], from, to);
+            }
+            (Kernel::Avx2, lanes) if lanes.len() == 8 => wide::avx2::label(work, from, to),
+            (Kernel::Avx512, lanes) if lanes.len() == 16 => wide::avx512::label(work, from, to),
+            (kernel, lanes) => unreachable!("{} lanes by {kernel:?}", lanes.len()),
         }
     }
 }

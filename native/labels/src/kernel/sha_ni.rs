@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Work, K, START};
+use super::{Lane, Work, K, START};
 use crate::label::HASHED_BITS;
 
 /// Nodes that parents are fetched ahead of their use.
@@ -159,17 +159,26 @@ unsafe fn head<const N: usize>(headers: &[Header; N], node: usize) -> [State; N]
     state
 }
 
-/// Labels the nodes from `from` up to `to`. Node 0 is not for it.
+/// Labels the nodes from `from` up to `to`, in `N` of the `S` lanes of the memory. Node 0 is not for
+/// it.
+///
+/// `lane`: the first of them; `lanes`: what they label.
 ///
 /// # Safety
-/// As [`Work::label`] says; the processor has the SHA instructions.
+/// As [`Kernel::label`](super::Kernel::label) says; the processor has the SHA instructions.
 #[target_feature(enable = "sha,sse4.1,ssse3")]
-pub(crate) unsafe fn label<const N: usize>(work: &Work<'_>, from: usize, to: usize) {
+pub(crate) unsafe fn label<const N: usize, const S: usize>(
+    work: &Work<'_>,
+    lane: usize,
+    lanes: &[Lane; N],
+    from: usize,
+    to: usize,
+) {
     let mut headers = [Header {
         words: [_mm_setzero_si128(); 4],
         after_replica_id: pack(&START),
     }; N];
-    for (header, lane) in headers.iter_mut().zip(work.lanes) {
+    for (header, lane) in headers.iter_mut().zip(lanes) {
         header.words[0] = _mm_loadu_si128(lane.replica_id.as_ptr().cast());
         header.words[1] = _mm_loadu_si128(lane.replica_id.as_ptr().add(4).cast());
         header.words[2] = _mm_set_epi32(0, 0, 0, lane.layer as i32);
@@ -180,35 +189,41 @@ pub(crate) unsafe fn label<const N: usize>(work: &Work<'_>, from: usize, to: usi
             );
         }
     }
-    if work.lanes[0].layer == 1 {
-        label_first::<N>(work, &headers, from, to);
+    let work = Work {
+        lanes: work.lanes,
+        parents: work.parents,
+        current: work.current.add(lane * 8),
+        previous: work.previous.add(lane * 8),
+    };
+    if lanes[0].layer == 1 {
+        label_first::<N, S>(&work, &headers, from, to);
     } else {
-        label_later::<N>(work, &headers, from, to);
+        label_later::<N, S>(&work, &headers, from, to);
     }
 }
 
 /// Where a label is.
 #[inline(always)]
-unsafe fn place<const N: usize>(labels: *const u32, node: u32, lane: usize) -> *const u32 {
-    labels.add((node as usize * N + lane) * 8)
+unsafe fn place<const S: usize>(labels: *const u32, node: u32, lane: usize) -> *const u32 {
+    labels.add((node as usize * S + lane) * 8)
 }
 
 #[inline(always)]
-unsafe fn fetch<const N: usize>(labels: *const u32, node: u32) {
-    _mm_prefetch(place::<N>(labels, node, 0).cast(), _MM_HINT_T0);
+unsafe fn fetch<const S: usize>(labels: *const u32, node: u32) {
+    _mm_prefetch(place::<S>(labels, node, 0).cast(), _MM_HINT_T0);
 }
 
 /// The words of two labels.
 #[inline(always)]
-unsafe fn load<const N: usize>(
+unsafe fn load<const N: usize, const S: usize>(
     (one, first): (*const u32, u32),
     (two, second): (*const u32, u32),
 ) -> [Words; N] {
     let mut words = [[_mm_setzero_si128(); 4]; N];
     for (lane, words) in words.iter_mut().enumerate() {
         let (one, two) = (
-            place::<N>(one, first, lane).cast::<__m128i>(),
-            place::<N>(two, second, lane).cast::<__m128i>(),
+            place::<S>(one, first, lane).cast::<__m128i>(),
+            place::<S>(two, second, lane).cast::<__m128i>(),
         );
         *words = [
             _mm_loadu_si128(one),
@@ -222,8 +237,8 @@ unsafe fn load<const N: usize>(
 
 /// The last half block: one label, and where the message ends.
 #[inline(always)]
-unsafe fn load_last<const N: usize>(labels: *const u32, node: u32) -> [Words; N] {
-    let mut words = load::<N>((labels, node), (labels, node));
+unsafe fn load_last<const N: usize, const S: usize>(labels: *const u32, node: u32) -> [Words; N] {
+    let mut words = load::<N, S>((labels, node), (labels, node));
     for words in &mut words {
         words[2] = _mm_set_epi32(0, 0, 0, 0x8000_0000_u32 as i32);
         words[3] = _mm_set_epi32(HASHED_BITS as i32, 0, 0, 0);
@@ -232,11 +247,11 @@ unsafe fn load_last<const N: usize>(labels: *const u32, node: u32) -> [Words; N]
 }
 
 #[inline(always)]
-unsafe fn store<const N: usize>(labels: *mut u32, node: usize, state: &[State; N]) {
+unsafe fn store<const N: usize, const S: usize>(labels: *mut u32, node: usize, state: &[State; N]) {
     let mask = _mm_set_epi32(0xffff_ff3f_u32 as i32, -1, -1, -1);
     for (lane, state) in state.iter().enumerate() {
         let (low, high) = unpack(*state);
-        let at = place::<N>(labels, node as u32, lane)
+        let at = place::<S>(labels, node as u32, lane)
             .cast_mut()
             .cast::<__m128i>();
         _mm_storeu_si128(at, low);
@@ -250,7 +265,7 @@ unsafe fn none<const N: usize, const B: usize>() -> [[Rounds; N]; B] {
 }
 
 #[inline(always)]
-unsafe fn label_first<const N: usize>(
+unsafe fn label_first<const N: usize, const S: usize>(
     work: &Work<'_>,
     headers: &[Header; N],
     from: usize,
@@ -265,13 +280,13 @@ unsafe fn label_first<const N: usize>(
         let parents = work.parents(node);
         let ahead = work.parents((node + AHEAD).min(last_node));
         for block in 0..3 {
-            let mut words = load::<N>(
+            let mut words = load::<N, S>(
                 (labels, parents[2 * block]),
                 (labels, parents[2 * block + 1]),
             );
             scheduled(&mut state, &mut words, &mut rounds[block]);
-            fetch::<N>(labels, ahead[2 * block]);
-            fetch::<N>(labels, ahead[2 * block + 1]);
+            fetch::<S>(labels, ahead[2 * block]);
+            fetch::<S>(labels, ahead[2 * block + 1]);
         }
         for _ in 1..6 {
             for rounds in &rounds {
@@ -279,15 +294,15 @@ unsafe fn label_first<const N: usize>(
             }
         }
         let next = head(headers, node + 1);
-        let mut words = load_last::<N>(labels, parents[0]);
+        let mut words = load_last::<N, S>(labels, parents[0]);
         scheduled(&mut state, &mut words, &mut unused[0]);
-        store(work.current, node, &state);
+        store::<N, S>(work.current, node, &state);
         state = next;
     }
 }
 
 #[inline(always)]
-unsafe fn label_later<const N: usize>(
+unsafe fn label_later<const N: usize, const S: usize>(
     work: &Work<'_>,
     headers: &[Header; N],
     from: usize,
@@ -304,13 +319,13 @@ unsafe fn label_later<const N: usize>(
         let ahead = work.parents((node + AHEAD).min(last_node));
         macro_rules! blocks {
             ($of:ident: $($block:literal)*) => {$(
-                let mut words = load::<N>(
+                let mut words = load::<N, S>(
                     ($of, parents[2 * $block]),
                     ($of, parents[2 * $block + 1]),
                 );
                 scheduled(&mut state, &mut words, &mut rounds[$block]);
-                fetch::<N>($of, ahead[2 * $block]);
-                fetch::<N>($of, ahead[2 * $block + 1]);
+                fetch::<S>($of, ahead[2 * $block]);
+                fetch::<S>($of, ahead[2 * $block + 1]);
             )*};
         }
         blocks!(labels: 0 1 2);
@@ -322,9 +337,9 @@ unsafe fn label_later<const N: usize>(
             again(&mut state, rounds);
         }
         let next = head(headers, node + 1);
-        let mut words = load_last::<N>(before, parents[8]);
+        let mut words = load_last::<N, S>(before, parents[8]);
         scheduled(&mut state, &mut words, &mut unused[0]);
-        store(work.current, node, &state);
+        store::<N, S>(work.current, node, &state);
         state = next;
     }
 }

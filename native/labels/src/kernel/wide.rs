@@ -123,7 +123,8 @@ macro_rules! kernel {
                 let zero = same(0);
                 let mut words = [zero; 16];
                 words[..8].copy_from_slice(ids);
-                let layers: [u32; LANES] = std::array::from_fn(|lane| work.lanes[lane].layer);
+                let layers: [u32; LANES] =
+                    std::array::from_fn(|lane| work.lanes[lane].map_or(0, |lane| lane.layer));
                 words[8] = $load(layers.as_ptr().cast());
                 words[9] = same((node as u64 >> 32) as u32);
                 words[10] = same(node as u32);
@@ -161,12 +162,14 @@ macro_rules! kernel {
             pub(crate) unsafe fn label(work: &Work<'_>, from: usize, to: usize) {
                 let mut ids = [same(0); 8];
                 for (word, vector) in ids.iter_mut().enumerate() {
-                    let words: [u32; LANES] =
-                        std::array::from_fn(|lane| work.lanes[lane].replica_id[word]);
+                    // What a lane without a sector makes is nobody's.
+                    let words: [u32; LANES] = std::array::from_fn(|lane| {
+                        work.lanes[lane].map_or(0, |lane| lane.replica_id[word])
+                    });
                     *vector = $load(words.as_ptr().cast());
                 }
                 let labels: *const u32 = work.current;
-                let first = work.lanes[0].layer == 1;
+                let first = work.any_lane().layer == 1;
                 let last_node = work.parents.len() - 1;
                 // Where the labels of the parents are, in the order in which they are hashed.
                 let count = if first { 6 } else { 14 };

@@ -1,6 +1,7 @@
 package io.selkie.lotus;
 
 import io.selkie.filecoin.PaddedSize;
+import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.UnpaddedSize;
 import io.selkie.lotus.calls.CallOrder;
 import io.selkie.lotus.streams.PieceStream;
@@ -15,13 +16,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the bytes of a piece come to the host that adds it: who pushes them here is told its address
- * by a redirect, so that they cross the network once.
+ * Writes the calls down whose bytes come from the miner. Has those of a piece come to the host that
+ * adds it: who pushes them here is told its address by a redirect, so that they cross the network
+ * once.
  */
 record IncomingPieces(HostId own, Pieces pieces, FarmDesks desks, Route route, Book book) {
   private static final Logger LOG = LoggerFactory.getLogger(IncomingPieces.class);
@@ -33,7 +36,7 @@ record IncomingPieces(HostId own, Pieces pieces, FarmDesks desks, Route route, B
 
   /** Writes calls down. */
   interface Book {
-    CompletionStage<CallId> take(SectorRef sector, UUID call, CallOrder order);
+    CompletionStage<CallId> take(SectorId sector, UUID call, CallOrder order);
   }
 
   /**
@@ -50,27 +53,57 @@ record IncomingPieces(HostId own, Pieces pieces, FarmDesks desks, Route route, B
 
   /** Answers when the call is written down; a stream that it fails with is closed. */
   CompletionStage<CallId> add(Piece piece, PieceStream.Incoming stream) {
-    return route
-        .of(piece.sector())
-        .thenCompose(
-            choice ->
-                choice.host().equals(own) ? here(piece, stream) : elsewhere(piece, stream, choice))
-        .whenComplete(
-            (id, trouble) -> {
-              if (trouble != null) {
-                stream.close();
-              }
-            });
+    return closing(
+        stream,
+        route
+            .of(piece.sector())
+            .thenCompose(
+                choice ->
+                    choice.host().equals(own)
+                        ? here(piece, stream)
+                        : elsewhere(piece, stream, choice)));
+  }
+
+  /** The same for data of no sector, of which only the commitment is wanted: it is taken here. */
+  CompletionStage<CallId> commitment(UnpaddedSize size, PieceStream stream) {
+    SectorId none = CallOrder.DataCid.NO_SECTOR;
+    if (!(stream instanceof PieceStream.Incoming bytes)) {
+      return book.take(none, UUID.randomUUID(), new CallOrder.DataCid(size, own, true));
+    }
+    return closing(
+        bytes,
+        here(
+            none,
+            new CallOrder.DataCid(size, own, false),
+            call -> pieces.takeUpTo(call, bytes, size.bytes())));
+  }
+
+  private static CompletionStage<CallId> closing(
+      PieceStream.Incoming stream, CompletionStage<CallId> call) {
+    return call.whenComplete(
+        (id, trouble) -> {
+          if (trouble != null) {
+            stream.close();
+          }
+        });
   }
 
   private CompletionStage<CallId> here(Piece piece, PieceStream.Incoming stream) {
+    return here(
+        piece.sector().id(),
+        piece.order(own),
+        call -> pieces.take(call, stream, piece.size().bytes()));
+  }
+
+  /** The bytes are taken once their call is written down. */
+  private CompletionStage<CallId> here(SectorId sector, CallOrder order, Consumer<UUID> taking) {
     UUID call = UUID.randomUUID();
     pieces.desk().begins(call);
-    return book.take(piece.sector(), call, piece.order(own))
+    return book.take(sector, call, order)
         .whenComplete(
             (id, trouble) -> {
               if (trouble == null) {
-                pieces.take(call, stream, piece.size().bytes());
+                taking.accept(call);
               } else {
                 pieces.desk().ends(call);
               }
@@ -96,7 +129,7 @@ record IncomingPieces(HostId own, Pieces pieces, FarmDesks desks, Route route, B
         .handle(
             (place, trouble) ->
                 trouble == null
-                    ? book.take(piece.sector(), call, piece.order(choice.host()))
+                    ? book.take(piece.sector().id(), call, piece.order(choice.host()))
                         .thenApply(id -> sent(id, stream, place, choice.host()))
                     : instead(piece, stream, choice, trouble))
         .thenCompose(Function.identity());

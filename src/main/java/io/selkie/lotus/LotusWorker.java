@@ -40,7 +40,6 @@ import io.selkie.lotus.wire.UnpaddedRange;
 import io.selkie.lotus.wire.WindowPostResult;
 import io.selkie.lotus.wire.WorkerApi;
 import io.selkie.lotus.wire.WorkerInfo;
-import io.selkie.lotus.wire.WorkerResources;
 import io.selkie.proofs.PieceSource;
 import io.selkie.rpc.RpcException;
 import io.selkie.rpc.RpcJson;
@@ -132,11 +131,7 @@ final class LotusWorker implements WorkerApi {
     this.updates = new UpdateCalls(parts.commit1());
     this.incoming =
         new IncomingPieces(
-            parts.host(),
-            parts.pieces(),
-            parts.desks(),
-            parts.pieceHosts()::of,
-            (sector, call, order) -> take(sector.id(), call, order));
+            parts.host(), parts.pieces(), parts.desks(), parts.pieceHosts()::of, this::take);
   }
 
   @Override
@@ -158,17 +153,10 @@ final class LotusWorker implements WorkerApi {
   public CompletionStage<WorkerInfo> info() {
     FarmCapacity capacity = parts.board().capacity();
     return now(
-        new WorkerInfo(
+        WorkerInfo.ofMostTasks(
             parts.host().toString(),
-            true,
-            new WorkerResources(
-                capacity.memory(),
-                0,
-                0,
-                0,
-                Runtime.getRuntime().availableProcessors(),
-                List.of(),
-                parts.board().sectorSize().map(capacity::resources).orElse(Map.of()))));
+            capacity.memory(),
+            parts.board().sectorSize().map(capacity::resources).orElse(Map.of())));
   }
 
   @Override
@@ -400,28 +388,11 @@ final class LotusWorker implements WorkerApi {
     if (pieceSize.padded().bytes() > SectorSize.GIB_64.bytes()) {
       return refused("no sector has a piece of " + pieceSize.bytes() + " bytes");
     }
-    PieceStream stream;
     try {
-      stream = parts.streams().open(data.type(), data.info());
+      return incoming.commitment(pieceSize, parts.streams().open(data.type(), data.info()));
     } catch (StreamException e) {
       return refused(String.valueOf(e.getMessage()));
     }
-    UUID call = UUID.randomUUID();
-    SectorId none = CallOrder.DataCid.NO_SECTOR;
-    if (!(stream instanceof PieceStream.Incoming incoming)) {
-      return take(none, call, new CallOrder.DataCid(pieceSize, parts.host(), true));
-    }
-    parts.pieces().desk().begins(call);
-    return take(none, call, new CallOrder.DataCid(pieceSize, parts.host(), false))
-        .whenComplete(
-            (id, trouble) -> {
-              if (trouble == null) {
-                parts.pieces().takeUpTo(call, incoming, pieceSize.bytes());
-              } else {
-                incoming.close();
-                parts.pieces().desk().ends(call);
-              }
-            });
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -168,16 +169,9 @@ final class PathIndex {
 
   /** The files of a sector are on another host: those that left are in the index no more. */
   CompletionStage<@Nullable Void> left(SectorId sector) {
-    return miner
-        .api()
-        .thenCompose(
-            api ->
-                inTurn(
-                    paths.all(),
-                    path ->
-                        inTurn(
-                            List.of(FileType.values()),
-                            type -> dropIfGone(api, path, sector, type))));
+    return onEach(
+        (api, path) ->
+            inTurn(List.of(FileType.values()), type -> dropIfGone(api, path, sector, type)));
   }
 
   private CompletionStage<@Nullable Void> dropIfGone(
@@ -192,17 +186,16 @@ final class PathIndex {
 
   /** Takes all paths out of the index. */
   CompletionStage<@Nullable Void> leave() {
-    return miner
-        .api()
-        .thenCompose(
-            api ->
-                inTurn(
-                    paths.all(),
-                    path -> {
-                      forget(path.id());
-                      return api.storageDetach(path.id(), url)
-                          .exceptionallyCompose(PathIndex::unlessRefused);
-                    }));
+    return onEach(
+        (api, path) -> {
+          forget(path.id());
+          return api.storageDetach(path.id(), url).exceptionallyCompose(PathIndex::unlessRefused);
+        });
+  }
+
+  private CompletionStage<@Nullable Void> onEach(
+      BiFunction<MinerApi, StoragePath, CompletionStage<@Nullable Void>> each) {
+    return miner.api().thenCompose(api -> inTurn(paths.all(), path -> each.apply(api, path)));
   }
 
   private boolean isAttached(StoragePath path) {

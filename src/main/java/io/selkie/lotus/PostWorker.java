@@ -16,7 +16,6 @@ import io.selkie.lotus.wire.TaskTypes;
 import io.selkie.lotus.wire.WindowPostResult;
 import io.selkie.lotus.wire.WorkerApi;
 import io.selkie.lotus.wire.WorkerInfo;
-import io.selkie.lotus.wire.WorkerResources;
 import io.selkie.post.ChallengedSector;
 import io.selkie.post.PostProver;
 import io.selkie.proofs.ProofsException;
@@ -52,7 +51,7 @@ final class PostWorker implements PostWorkerApi {
    * What it works with.
    *
    * @param devices how many Groth proofs this host makes at once
-   * @param memory bytes that provers may use; a miner's listing of workers divides by it
+   * @param memory bytes that provers may use
    */
   record Parts(PostKind kind, HostId host, int devices, long memory, PostProver prover) {}
 
@@ -87,17 +86,10 @@ final class PostWorker implements PostWorkerApi {
   @Override
   public CompletionStage<WorkerInfo> info() {
     return now(
-        new WorkerInfo(
+        WorkerInfo.ofMostTasks(
             parts.host().toString(),
-            true,
-            new WorkerResources(
-                parts.memory(),
-                0,
-                0,
-                0,
-                Runtime.getRuntime().availableProcessors(),
-                List.of(),
-                sectorSize.map(this::resources).orElse(Map.of()))));
+            parts.memory(),
+            sectorSize.map(this::resources).orElse(Map.of())));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.selkie.post;
 
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.PostProof;
+import io.selkie.proofs.Outcome;
 import io.selkie.proofs.PostWork;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
@@ -34,7 +35,7 @@ public interface PostProofs {
     return new PostProofs() {
       @Override
       public Bytes vanilla(PostWork.VanillaPost work) throws ProofsException {
-        return provers.vanillaPost(work).get(0).orThrow();
+        return Outcome.only(provers.vanillaPost(work));
       }
 
       @Override

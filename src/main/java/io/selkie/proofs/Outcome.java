@@ -1,5 +1,7 @@
 package io.selkie.proofs;
 
+import java.util.List;
+
 /** What became of one sector of a job; another sector's failure does not touch it. */
 public sealed interface Outcome<R> {
   /** The operation succeeded. */
@@ -7,6 +9,15 @@ public sealed interface Outcome<R> {
 
   /** The operation failed for this sector. */
   record Failed<R>(ProofsFailure failure) implements Outcome<R> {}
+
+  /**
+   * The result of an operation on one sector.
+   *
+   * @throws ProofsException if it failed
+   */
+  static <R> R only(List<Outcome<R>> outcomes) throws ProofsException {
+    return outcomes.get(0).orThrow();
+  }
 
   /**
    * The result.

@@ -1,5 +1,6 @@
 package io.selkie.worker;
 
+import io.selkie.proofs.Outcome;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
 import io.selkie.proofs.SealWork;
@@ -64,8 +65,8 @@ record PieceUnsealing(SectorFiles files, TaskRequest.UnsealPiece request) {
     Path part = files.unsealedPart();
     if (!isDone()) {
       long unused =
-          prover
-              .unseal(
+          Outcome.only(
+              prover.unseal(
                   List.of(
                       new SealWork.Unseal(
                           files.sector(),
@@ -77,9 +78,7 @@ record PieceUnsealing(SectorFiles files, TaskRequest.UnsealPiece request) {
                           request.length(),
                           SealWork.Form.PADDED,
                           part,
-                          files.scratch())))
-              .get(0)
-              .orThrow();
+                          files.scratch()))));
       unsealed().put(part, start());
     }
     Files.deleteIfExists(part);

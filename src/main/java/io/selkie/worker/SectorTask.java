@@ -208,7 +208,7 @@ final class SectorTask {
   private TaskResult addPiece(TaskRequest.AddPiece request, Proofs prover)
       throws IOException, ProofsException {
     return new TaskResult.PieceAdded(
-        only(
+        Outcome.only(
             prover.addPiece(
                 List.of(
                     new SealWork.AddPiece(
@@ -224,7 +224,7 @@ final class SectorTask {
   private TaskResult preCommit1(TaskRequest.PreCommit1 request, Proofs prover)
       throws ProofsException {
     SealWork.PreCommit1Result labels =
-        only(
+        Outcome.only(
             prover.preCommit1(
                 List.of(
                     new SealWork.PreCommit1(
@@ -239,7 +239,7 @@ final class SectorTask {
   private TaskResult preCommit2(TaskRequest.PreCommit2 request, Proofs prover)
       throws ProofsException {
     SealWork.PreCommit2Result replica =
-        only(
+        Outcome.only(
             prover.preCommit2(
                 List.of(
                     new SealWork.PreCommit2(
@@ -255,7 +255,7 @@ final class SectorTask {
 
   private TaskResult commit1(TaskRequest.Commit1 request, Proofs prover) throws ProofsException {
     SealWork.Commit1Result vanilla =
-        only(
+        Outcome.only(
             prover.commit1(
                 List.of(
                     new SealWork.Commit1(
@@ -274,13 +274,13 @@ final class SectorTask {
   private TaskResult commit2(TaskRequest.Commit2 request, Proofs prover) throws ProofsException {
     SealWork.Commit2 work =
         new SealWork.Commit2(files.sector(), request.proofType(), input(request));
-    return new TaskResult.Proved(only(prover.commit2(List.of(work))));
+    return new TaskResult.Proved(Outcome.only(prover.commit2(List.of(work))));
   }
 
   private TaskResult finalize(TaskRequest.Finalize request, Proofs prover)
       throws IOException, ProofsException {
     int removed =
-        only(
+        Outcome.only(
             prover.clearCache(
                 List.of(
                     new SealWork.ClearCache(files.sector(), request.proofType(), files.paths()))));
@@ -294,7 +294,7 @@ final class SectorTask {
 
   private TaskResult unseal(TaskRequest.Unseal request, Proofs prover) throws ProofsException {
     long bytes =
-        only(
+        Outcome.only(
             prover.unseal(
                 List.of(
                     new SealWork.Unseal(
@@ -309,9 +309,5 @@ final class SectorTask {
                         request.output(),
                         files.scratch()))));
     return new TaskResult.Unsealed(request.output(), bytes);
-  }
-
-  private static <R> R only(List<Outcome<R>> outcomes) throws ProofsException {
-    return outcomes.get(0).orThrow();
   }
 }

@@ -82,7 +82,7 @@ record UpdateTask(SectorFiles files) {
 
   TaskResult encode(TaskRequest.ReplicaUpdate request, Proofs prover) throws ProofsException {
     UpdateWork.UpdateEncodeResult encoded =
-        only(
+        Outcome.only(
             prover.updateEncode(
                 List.of(
                     new UpdateWork.UpdateEncode(
@@ -97,7 +97,7 @@ record UpdateTask(SectorFiles files) {
   TaskResult prove1(TaskRequest.ProveReplicaUpdate1 request, Proofs prover, Proofs local)
       throws IOException, ProofsException {
     List<Bytes> vanilla =
-        only(
+        Outcome.only(
             prover.updateVanilla(
                 List.of(
                     new UpdateWork.UpdateVanilla(
@@ -116,7 +116,7 @@ record UpdateTask(SectorFiles files) {
   TaskResult prove2(TaskRequest.ProveReplicaUpdate2 request, Path input, Proofs prover)
       throws IOException, ProofsException {
     return new TaskResult.UpdateProved(
-        only(
+        Outcome.only(
             prover.updateProve(
                 List.of(
                     new UpdateWork.UpdateProve(
@@ -170,9 +170,5 @@ record UpdateTask(SectorFiles files) {
 
   private static UpdateProofType type(SealProofType type) {
     return UpdateProofType.forSectorSize(type.sectorSize());
-  }
-
-  private static <R> R only(List<Outcome<R>> outcomes) throws ProofsException {
-    return outcomes.get(0).orThrow();
   }
 }

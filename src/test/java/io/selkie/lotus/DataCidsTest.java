@@ -103,7 +103,7 @@ class DataCidsTest {
 
     @Override
     public void remove(String name) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a job may still run when it is given up: " + name);
     }
 
     @Override

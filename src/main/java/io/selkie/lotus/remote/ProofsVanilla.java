@@ -7,6 +7,7 @@ import io.selkie.filecoin.PaddedSize;
 import io.selkie.filecoin.PieceInfo;
 import io.selkie.filecoin.PostRandomness;
 import io.selkie.filecoin.SectorId;
+import io.selkie.proofs.Outcome;
 import io.selkie.proofs.PostWork;
 import io.selkie.proofs.Proofs;
 import io.selkie.proofs.ProofsException;
@@ -67,7 +68,7 @@ public final class ProofsVanilla implements VanillaProofs {
             request.miner(),
             List.of(replica),
             Optional.of(List.of(request.sector().challenge())));
-    return proofs.vanillaPost(work).get(0).orThrow();
+    return Outcome.only(proofs.vanillaPost(work));
   }
 
   private Path file(SectorId sector, FileType type) throws IOException {
@@ -103,7 +104,7 @@ public final class ProofsVanilla implements VanillaProofs {
             output);
     boolean made = false;
     try {
-      Path path = proofs.commit1(List.of(work)).get(0).orThrow().path();
+      Path path = Outcome.only(proofs.commit1(List.of(work))).path();
       made = true;
       return path;
     } finally {

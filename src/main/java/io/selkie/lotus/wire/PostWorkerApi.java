@@ -13,19 +13,19 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a miner calls at a worker that makes proofs of spacetime and nothing else: that part of
- * {@link WorkerApi}, method by method.
+ * The part of {@link WorkerApi} that a miner calls at a worker too which makes proofs of spacetime
+ * and nothing else.
  */
 public interface PostWorkerApi {
   /** Of this API; {@link WorkerApi#VERSION}. */
   @Needs(ADMIN)
   CompletionStage<Integer> version();
 
-  /** The one type of task that it takes. */
+  /** What it takes now. */
   @Needs(ADMIN)
   CompletionStage<TaskTypes> taskTypes();
 
-  /** None: a miner gives such a worker no files. */
+  /** Its paths, as far as the miner's index knows them. */
   @Needs(ADMIN)
   CompletionStage<List<StoragePathInfo>> paths();
 
@@ -33,7 +33,7 @@ public interface PostWorkerApi {
   @Needs(ADMIN)
   CompletionStage<WorkerInfo> info();
 
-  /** Who it is; an error while it is disabled. */
+  /** Who it is; an error while it is disabled; all zero when it ends. */
   @Needs(ADMIN)
   CompletionStage<UUID> session();
 

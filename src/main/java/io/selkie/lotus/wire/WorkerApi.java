@@ -5,11 +5,7 @@ import static io.selkie.auth.Permission.ADMIN;
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.CommD;
 import io.selkie.filecoin.CommR;
-import io.selkie.filecoin.MinerId;
 import io.selkie.filecoin.PieceInfo;
-import io.selkie.filecoin.PostProof;
-import io.selkie.filecoin.PostProofType;
-import io.selkie.filecoin.PostRandomness;
 import io.selkie.filecoin.SectorId;
 import io.selkie.filecoin.Seed;
 import io.selkie.filecoin.Ticket;
@@ -18,7 +14,6 @@ import io.selkie.rpc.Needs;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -26,41 +21,9 @@ import org.jspecify.annotations.Nullable;
  * What a miner calls at a worker (LOTUS_WORKER_PROTOCOL.md 8). What gives a {@link CallId} answers
  * at once, and comes to its result later by a call of {@link MinerApi}, named in the comment.
  */
-public interface WorkerApi {
+public interface WorkerApi extends PostWorkerApi {
   /** Version 1.7.0 of this API: major and minor have to be the miner's. */
   int VERSION = 0x010700;
-
-  /** Of this API; {@link #VERSION}. */
-  @Needs(ADMIN)
-  CompletionStage<Integer> version();
-
-  /** What it takes now. */
-  @Needs(ADMIN)
-  CompletionStage<TaskTypes> taskTypes();
-
-  /** Its paths, as far as the miner's index knows them. */
-  @Needs(ADMIN)
-  CompletionStage<List<StoragePathInfo>> paths();
-
-  /** What it has. */
-  @Needs(ADMIN)
-  CompletionStage<WorkerInfo> info();
-
-  /** Who it is; an error while it is disabled; all zero when it ends. */
-  @Needs(ADMIN)
-  CompletionStage<UUID> session();
-
-  /** Who it is, also while it is disabled. */
-  @Needs(ADMIN)
-  CompletionStage<UUID> processSession();
-
-  /** Whether it is. */
-  @Needs(ADMIN)
-  CompletionStage<Boolean> enabled();
-
-  /** Enables or disables it. */
-  @Needs(ADMIN)
-  CompletionStage<@Nullable Void> setEnabled(boolean enabled);
 
   /** It takes such tasks from now on. */
   @Needs(ADMIN)
@@ -197,21 +160,4 @@ public interface WorkerApi {
   @Needs(ADMIN)
   CompletionStage<CallId> downloadSectorData(
       SectorRef sector, boolean finalized, SectorLocations locations);
-
-  /** Proves that sectors are kept, for a block; answers with the proofs. */
-  @Needs(ADMIN)
-  CompletionStage<List<PostProof>> generateWinningPoSt(
-      PostProofType type,
-      MinerId miner,
-      List<PostSectorChallenge> sectors,
-      PostRandomness randomness);
-
-  /** Proves that a partition is kept; answers with the proof. */
-  @Needs(ADMIN)
-  CompletionStage<WindowPostResult> generateWindowPoSt(
-      PostProofType type,
-      MinerId miner,
-      List<PostSectorChallenge> sectors,
-      int partition,
-      PostRandomness randomness);
 }

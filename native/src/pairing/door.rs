@@ -1,0 +1,319 @@
+//! Where a prover that labels takes others along.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use log::{info, warn};
+use selkie_labels::run::{Member, Place, Sector, Watch};
+
+use super::link::{Answer, Heard, Knock, Link, Listener, Told};
+use super::Pairs;
+use crate::progress;
+use crate::wire::Hex32;
+
+/// What a prover has to answer in: it does nothing but wait.
+const PROMPT: Duration = Duration::from_secs(30);
+/// The part of a first layer that is made again for one that comes late; as `selkie_labels` has it.
+const FIRST_LAYER_AGAIN: usize = 16;
+/// What is left of the memory when another sector's labels have theirs.
+const MEMORY_LEFT: u64 = 256 << 20;
+
+/// The socket of a prover, and who waits there.
+pub struct Door {
+    path: PathBuf,
+    listener: Arc<Listener>,
+    inside: Arc<Inside>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Inside {
+    sector: String,
+    sector_bytes: u64,
+    layers: u32,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Where the labels are, and where they were when this layer began or was gone on with.
+    now: Place,
+    begun: (Instant, usize),
+    /// Why nobody may wait.
+    closed: Option<&'static str>,
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    knock: Knock,
+    link: Link,
+}
+
+impl Door {
+    /// Lets nobody wait yet.
+    pub fn open(pairs: &Pairs, sector: &str, sector_bytes: u64, layers: u32) -> Result<Door> {
+        let name = format!("{sector}.{}", std::process::id());
+        let path = pairs.directory.join(name + super::visit::SOCKET);
+        let open = || -> io::Result<Listener> {
+            fs::create_dir_all(&pairs.directory)?;
+            Listener::bind(&path)
+        };
+        let listener =
+            Arc::new(open().with_context(|| format!("cannot listen on {}", path.display()))?);
+        let inside = Arc::new(Inside {
+            sector: sector.to_owned(),
+            sector_bytes,
+            layers,
+            state: Mutex::new(State {
+                now: Place { layer: 0, nodes: 0 },
+                begun: (Instant::now(), 0),
+                closed: Some("does not label yet"),
+                waiting: None,
+            }),
+        });
+        let thread = thread::spawn({
+            let (listener, inside) = (listener.clone(), inside.clone());
+            move || {
+                while let Some(link) = listener.accept() {
+                    inside.answer(link);
+                }
+            }
+        });
+        Ok(Door {
+            path,
+            listener,
+            inside,
+            thread: Some(thread),
+        })
+    }
+
+    /// Says where the labels are.
+    pub fn at(&self, place: Place) {
+        let mut state = self.inside.state();
+        if state.now.layer != place.layer || place.nodes < state.now.nodes {
+            state.begun = (Instant::now(), place.nodes);
+        }
+        state.now = place;
+    }
+
+    /// Lets nobody wait here, for this reason; none: somebody may.
+    pub fn close(&self, reason: Option<&'static str>) {
+        self.inside.state().closed = reason;
+    }
+
+    /// Whether a sector waits for its first layer.
+    pub fn is_awaited_at_first(&self) -> bool {
+        let state = self.inside.state();
+        state
+            .waiting
+            .as_ref()
+            .is_some_and(|one| one.knock.layer == 1 && one.link.is_open())
+    }
+
+    /// Who comes along from this layer on.
+    pub fn take(&self, layer: u32) -> Option<Member<'static>> {
+        let Waiting { knock, link } = self.inside.state().waiting.take()?;
+        match begin(&knock, &link, layer) {
+            Ok(()) => {
+                info!("{} comes along, on this core", knock.sector);
+                progress::note(&format!("in lock step with {}", knock.sector));
+                Some(Member {
+                    sector: Sector {
+                        replica_id: knock.replica_id.0,
+                        cache: knock.cache,
+                        layer: knock.layer,
+                        begun: None,
+                    },
+                    watch: Box::new(Guest {
+                        sector: knock.sector,
+                        link,
+                        leaves: AtomicBool::new(false),
+                    }),
+                })
+            }
+            Err(reason) => {
+                info!("{} does not come along: {reason}", knock.sector);
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.listener.close();
+        if let Some(thread) = self.thread.take() {
+            // Its panic would have been printed, and concerns nobody else.
+            let _ = thread.join();
+        }
+        // Whoever finds it after a kill removes it.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl Inside {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, link: Link) {
+        let heard = link.patient_for(PROMPT).and_then(|()| link.receive());
+        let knock: Knock = match heard {
+            Ok(Some(knock)) => knock,
+            Ok(None) => return,
+            Err(e) => return warn!("a prover that is to be taken along cannot be heard: {e}"),
+        };
+        let mut state = self.state();
+        let answer = match self.welcome(&state, &knock) {
+            Ok(seconds) => Answer::Welcome {
+                sector: self.sector.clone(),
+                seconds,
+            },
+            Err(reason) => Answer::Refused { reason },
+        };
+        let welcome = matches!(answer, Answer::Welcome { .. });
+        if link.send(&answer).is_ok() && welcome {
+            state.waiting = Some(Waiting { knock, link });
+        }
+    }
+
+    /// Seconds until it may come along.
+    fn welcome(&self, state: &State, knock: &Knock) -> Result<Option<u64>, String> {
+        if knock.sector_bytes != self.sector_bytes {
+            return Err("it is of another size".to_owned());
+        }
+        if let Some(reason) = state.closed {
+            return Err(format!("it {reason}"));
+        }
+        if state.waiting.as_ref().is_some_and(|one| one.link.is_open()) {
+            return Err("somebody waits there already".to_owned());
+        }
+        let nodes = (self.sector_bytes / 32) as usize;
+        if knock.layer == 1 {
+            let just_begun = state.now.layer == 1 && state.begun.1 == 0;
+            return if just_begun && state.now.nodes * FIRST_LAYER_AGAIN <= nodes {
+                Ok(Some(0))
+            } else {
+                Err("it is beyond its first layer".to_owned())
+            };
+        }
+        if state.now.layer >= self.layers {
+            return Err("it makes its last layer".to_owned());
+        }
+        let (since, from) = state.begun;
+        let made = state.now.nodes - from;
+        if made == 0 {
+            return Ok(None);
+        }
+        let left = (nodes - state.now.nodes) as f64 / made as f64;
+        let seconds = since.elapsed().as_secs_f64() * left;
+        if seconds > knock.patience_seconds as f64 {
+            return Err(format!("its next layer begins in {seconds:.0} s"));
+        }
+        Ok(Some(seconds as u64))
+    }
+}
+
+/// Makes sure that it is there, that its layer can be made now, and that there is memory for it.
+fn begin(knock: &Knock, link: &Link, layer: u32) -> Result<(), String> {
+    if (knock.layer == 1) != (layer == 1) {
+        return Err("first layers go with first layers".to_owned());
+    }
+    let heard = link
+        .send(&Told::Begin)
+        .and_then(|()| link.receive::<Heard>());
+    match heard {
+        Ok(Some(Heard { leaves: false, .. })) => (),
+        Ok(_) => return Err("it has gone".to_owned()),
+        Err(e) => return Err(format!("it does not answer: {e}")),
+    }
+    let needed = 2 * knock.sector_bytes + MEMORY_LEFT;
+    match available_memory() {
+        Some(bytes) if bytes < needed => Err(format!(
+            "{} MiB of memory are left, its labels need {} MiB",
+            bytes >> 20,
+            needed >> 20
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// As the system tells it.
+fn available_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
+}
+
+/// A sector that is taken along; its own prover writes down what it hears.
+struct Guest {
+    sector: String,
+    link: Link,
+    leaves: AtomicBool,
+}
+
+impl Guest {
+    fn ask(&self, told: &Told) -> io::Result<()> {
+        self.link.send(told)?;
+        let heard: Option<Heard> = self.link.receive()?;
+        let heard = heard.ok_or(io::ErrorKind::BrokenPipe)?;
+        if heard.leaves {
+            self.leaves.store(true, Ordering::Relaxed);
+        }
+        match heard.error {
+            None => Ok(()),
+            Some(error) => Err(io::Error::other(error)),
+        }
+    }
+}
+
+impl Watch for Guest {
+    fn checkpoint(&self, at: Place, digest: blake3::Hash) -> io::Result<()> {
+        self.ask(&Told::Checkpoint {
+            layer: at.layer,
+            nodes: at.nodes,
+            digest: Hex32(*digest.as_bytes()),
+        })
+    }
+
+    fn completed(&self, layer: u32, digest: blake3::Hash) -> io::Result<()> {
+        self.ask(&Told::Completed {
+            layer,
+            digest: Hex32(*digest.as_bytes()),
+        })
+    }
+
+    fn progress(&self, at: Place) {
+        self.link.send_if_room(&Told::Progress {
+            layer: at.layer,
+            nodes: at.nodes,
+        });
+    }
+
+    fn failed(&self, error: &io::Error) {
+        info!("{} goes its own way: {error}", self.sector);
+        progress::note("");
+        self.link.send_if_room(&Told::Over {
+            message: error.to_string(),
+            os_error: error.raw_os_error(),
+        });
+        self.link.close();
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.leaves.load(Ordering::Relaxed) && self.link.is_open()
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        progress::note("");
+    }
+}
