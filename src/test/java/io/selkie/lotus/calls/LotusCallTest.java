@@ -34,12 +34,14 @@ import io.selkie.sector.SectorTasks;
 import io.selkie.storage.FileType;
 import io.selkie.storage.SectorCopy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -136,7 +138,7 @@ class LotusCallTest {
 
     @Override
     public CompletionStage<CallOutcome> store(
-        UUID id, SectorId of, CallOrder.Fetch order, Optional<HostId> first) {
+        UUID id, SectorId of, CallOrder order, Optional<HostId> first) {
       done.getRef().tell("store");
       return troubles-- > 0
           ? CompletableFuture.failedStage(new IOException("the miner is away"))
@@ -256,6 +258,64 @@ class LotusCallTest {
     done.expectMessage(new CallOutcome.Gave(LABELS));
   }
 
+  /** Two calls wait for one task; the miner goes on when the first of them is answered. */
+  @Test
+  void whatCameOfTheSameRequestIsNotEnded() {
+    sector.state =
+        new SectorState.Waiting(
+            labelled(),
+            new SectorState.Task(
+                TASK, "key", new TaskRequest.Finalize(TYPE, true), Instant.EPOCH, 0, 0),
+            Optional.empty());
+    sector.script.add(new Sector.Refused("it is busy", false));
+    take(new CallOrder.Perform(LABEL));
+
+    done.expectMessage(LABEL);
+    done.expectMessage(new CallOutcome.Gave(LABELS));
+    awaitReported();
+    assertEquals(List.of(), sector.aborted);
+  }
+
+  @Test
+  void aTaskThatWasDoneWhileTheCallWaitedIsNotAskedForAgain() {
+    take(new CallOrder.Perform(LABEL));
+    done.expectMessage(LABEL);
+    sector.state = new SectorState.Idle(labelled());
+
+    time.timePasses(REPEAT);
+
+    done.expectMessage(new CallOutcome.Gave(LABELS));
+    assertEquals(List.of(LABEL), sector.asked);
+  }
+
+  /** What it gave before is not what the call waits for. */
+  @Test
+  void aTaskThatIsBeingDoneAgainIsWaitedFor() {
+    take(new CallOrder.Perform(LABEL));
+    done.expectMessage(LABEL);
+    sector.state =
+        new SectorState.Waiting(
+            labelled(),
+            new SectorState.Task(TASK, "key", LABEL, Instant.EPOCH, 0, 0),
+            Optional.empty());
+
+    time.timePasses(REPEAT);
+
+    done.expectMessage(LABEL);
+    assertInstanceOf(CallState.Open.class, call.getState());
+  }
+
+  /** A miner that asked again waits for a worker which has the file: it must not go meanwhile. */
+  @Test
+  void aReleaseThatACrashInterruptedFailsSoThatTheMinerAsksAgain() {
+    call.initialize(
+        new CallEvent.CallTaken(Instant.EPOCH, SECTOR, new CallOrder.ReleaseUnsealed(TYPE, false)));
+
+    assertEquals(
+        CallOrder.BEGUN_ANEW, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+    awaitReported();
+  }
+
   @Test
   void aRefusalForGoodIsAFailure() {
     sector.script.add(new Sector.Refused("it was removed", true));
@@ -344,6 +404,22 @@ class LotusCallTest {
   void filesThatAreHereNeedNoFetching() {
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
 
+    done.expectMessage(new CallOutcome.Done());
+  }
+
+  @Test
+  void offeredFilesAreDownloadedByAHost() {
+    sector.state = new SectorState.Unknown(SECTOR);
+    hosts.stored = new CallOutcome.Done();
+    URI url = URI.create("http://10.0.0.1/sealed");
+    take(
+        new CallOrder.Download(
+            TYPE,
+            false,
+            Map.of(FileType.SEALED, new CallOrder.Download.Source(url, List.of())),
+            HOST));
+
+    done.expectMessage("store");
     done.expectMessage(new CallOutcome.Done());
   }
 
@@ -442,6 +518,18 @@ class LotusCallTest {
 
   private static SectorState idle(Optional<HostId> host) {
     return new SectorState.Idle(facts(host));
+  }
+
+  private static SectorFacts labelled() {
+    return new SectorFacts(
+        SECTOR,
+        TYPE,
+        1,
+        1,
+        TaskKind.PRE_COMMIT_1,
+        true,
+        Optional.of(HOST),
+        List.of(new SectorFacts.Answered(TASK, "key", LABEL, LABELS)));
   }
 
   private static SectorFacts facts(Optional<HostId> host) {
