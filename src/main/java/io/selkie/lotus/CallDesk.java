@@ -142,8 +142,23 @@ final class CallDesk {
         .thenApply(nothing -> null);
   }
 
-  /** What was brought for unsealing alone goes once it was good for that. */
+  /**
+   * What was brought for unsealing alone goes once it was good for that; what was for an update,
+   * once the sector is moved to where it stays.
+   */
   private CompletionStage<Boolean> dropCopies(CallState.Ended ended) {
+    if (ended.order() instanceof CallOrder.MoveStorage move
+        && ended.outcome() instanceof CallOutcome.Done) {
+      return Stages.blocking(
+          blocking,
+          () -> {
+            for (FileType type : move.types()) {
+              files.removeCopies(ended.sector(), type);
+            }
+            files.forgetUpdate(ended.sector());
+            return true;
+          });
+    }
     boolean isOver =
         ended.outcome() instanceof CallOutcome.Gave gave
             && gave.result() instanceof TaskResult.Unsealed;
@@ -171,6 +186,9 @@ final class CallDesk {
   private boolean clear(UUID call, CallState.Ended ended) throws Exception {
     if (ended.order() instanceof CallOrder.DataCid) {
       dataCids.forget(call);
+    }
+    if (ended.order() instanceof CallOrder.Download download) {
+      return stored.forget(call, ended.sector(), download);
     }
     Optional<Path> piece = ended.piece().filter(file -> spool.equals(file.getParent()));
     return piece.isPresent() && Files.deleteIfExists(piece.get());
@@ -227,6 +245,9 @@ final class CallDesk {
     }
     if (order instanceof CallOrder.MoveStorage move) {
       return move.types();
+    }
+    if (order instanceof CallOrder.Download download) {
+      return download.from().keySet();
     }
     if (order instanceof CallOrder.DataCid) {
       return Set.of();

@@ -52,6 +52,7 @@ record FarmCapacity(
   private static final Map<LotusTask, TaskKind> BOUNDED_LIKE =
       Map.of(
           LotusTask.DATA_CID, TaskKind.ADD_PIECE,
+          LotusTask.DOWNLOAD_SECTOR, TaskKind.ADD_PIECE,
           LotusTask.UNSEAL, TaskKind.PRE_COMMIT_1);
 
   /** What a farm does beside its pools, wherever it has a sector. */

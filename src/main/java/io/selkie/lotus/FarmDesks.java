@@ -120,13 +120,14 @@ final class FarmDesks implements CallEffects {
 
   @Override
   public CompletionStage<CallOutcome> store(
-      UUID call, SectorId sector, CallOrder.Fetch order, Optional<HostId> first) {
+      UUID call, SectorId sector, CallOrder order, Optional<HostId> first) {
     return hosts
         .get()
         .thenCompose(
             all -> {
               Set<HostId> inTurn = new LinkedHashSet<>();
               first.ifPresent(inTurn::add);
+              inTurn.add(order instanceof CallOrder.Download download ? download.host() : host);
               inTurn.add(host);
               all.stream().sorted().forEach(inTurn::add);
               return store(call, sector, order, first, List.copyOf(inTurn));
@@ -135,11 +136,7 @@ final class FarmDesks implements CallEffects {
 
   /** The first that has a path for them; that one is away which has files counts, others do not. */
   private CompletionStage<CallOutcome> store(
-      UUID call,
-      SectorId sector,
-      CallOrder.Fetch order,
-      Optional<HostId> first,
-      List<HostId> inTurn) {
+      UUID call, SectorId sector, CallOrder order, Optional<HostId> first, List<HostId> inTurn) {
     HostId at = inTurn.get(0);
     List<HostId> others = inTurn.subList(1, inTurn.size());
     CompletionStage<CallOutcome> here =

@@ -64,8 +64,8 @@ final class HostDesk {
   record Compute(UUID call, CallOrder.DataCid order, Optional<Path> file, ActorRef<Worked> replyTo)
       implements Command {}
 
-  /** Have files of a sector on a path that stores. */
-  record Store(UUID call, SectorId sector, CallOrder.Fetch order, ActorRef<Worked> replyTo)
+  /** Have files of a sector on a path of this host. */
+  record Store(UUID call, SectorId sector, CallOrder order, ActorRef<Worked> replyTo)
       implements Command {}
 
   /**

@@ -19,6 +19,7 @@ import io.selkie.filecoin.SectorSize;
 import io.selkie.http.Connection;
 import io.selkie.http.HttpListener;
 import io.selkie.http.PatientListener;
+import io.selkie.lotus.calls.CallState;
 import io.selkie.lotus.calls.LotusCall;
 import io.selkie.lotus.remote.RemoteRoutes;
 import io.selkie.lotus.remote.VanillaProofs;
@@ -64,6 +65,9 @@ public final class LotusNode {
   private static final Duration CALL_REPEAT = Duration.ofSeconds(5);
 
   private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** Until the calls of a farm that starts are found. */
+  private static final Duration STARTING = Duration.ofMinutes(2);
 
   /** So many looks, and a host's paths report: each 10 s, as those of Lotus's workers. */
   private static final int ROUNDS = 5;
@@ -193,7 +197,8 @@ public final class LotusNode {
     return new LotusNode(system, parts).start();
   }
 
-  private CompletionStage<URI> start() {
+  private CompletionStage<URI> start() throws IOException {
+    LeftPieces left = LeftPieces.in(parts.spool());
     PieceStreams streams = new PieceStreams(system, StreamLimits.USUAL);
     Pieces pieces = new Pieces(desk, streams, base, system);
     FarmDesks desks = new FarmDesks(parts.host(), pieces, system, this::hosts);
@@ -201,6 +206,7 @@ public final class LotusNode {
         system.systemActorOf(
             HostDesk.create(parts.host(), desk, pieces), "lotus-desk", Props.empty());
     ActorRef<?> calls = calls(desks);
+    CompletionStage<?> unused = left.clear(this::state, parts.blocking());
     parts.missing().accept(files);
     LotusWorker worker =
         new LotusWorker(
@@ -334,6 +340,10 @@ public final class LotusNode {
                     LotusCall.create(
                         UUID.fromString(entity.getEntityId()), surroundings, entity.getShard()))
             .withStopMessage(new LotusCall.Leave()));
+  }
+
+  private CompletionStage<CallState> state(UUID call) {
+    return sharding.entityRefFor(LotusCall.KEY, call.toString()).ask(LotusCall.Get::new, STARTING);
   }
 
   private CompletionStage<Optional<JsonNode>> stat(String id) {

@@ -425,7 +425,11 @@ final class LotusWorker implements WorkerApi {
 
   @Override
   public CompletionStage<CallId> generateSectorKeyFromData(SectorRef sector, CommD commD) {
-    return notOffered(LotusTask.REGEN_SECTOR_KEY);
+    return refused(
+        "this worker cannot make the sector key of "
+            + sector.id()
+            + " again from its update: have a lotus-worker with --regen-sector-key take "
+            + LotusTask.REGEN_SECTOR_KEY);
   }
 
   @Override
@@ -450,7 +454,11 @@ final class LotusWorker implements WorkerApi {
   @Override
   public CompletionStage<CallId> downloadSectorData(
       SectorRef sector, boolean finalized, SectorLocations locations) {
-    return notOffered(LotusTask.DOWNLOAD_SECTOR);
+    try {
+      return take(sector, Downloads.order(sector, finalized, locations, parts.host()));
+    } catch (RpcException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 
   @Override

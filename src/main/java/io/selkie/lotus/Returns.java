@@ -41,6 +41,9 @@ final class Returns {
     if (order instanceof CallOrder.Fetch) {
       return miner.returnFetch(call, error);
     }
+    if (order instanceof CallOrder.Download) {
+      return miner.returnDownloadSector(call, error);
+    }
     if (order instanceof CallOrder.MoveStorage) {
       return miner.returnMoveStorage(call, error);
     }

@@ -46,6 +46,11 @@ public final class AllocatedRanges {
     this.ranges = List.copyOf(ranges);
   }
 
+  /** The most bytes that an unsealed file has, of a sector of so many padded ones. */
+  public static long mostOfFile(long sectorBytes) {
+    return sectorBytes + MOST_BYTES + LENGTH_BYTES;
+  }
+
   /**
    * Reads what is behind the data.
    *

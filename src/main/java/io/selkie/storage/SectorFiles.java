@@ -113,6 +113,11 @@ public record SectorFiles(
     return own(".copied-" + type);
   }
 
+  /** Says which call of a miner has downloaded the file of this type. */
+  public Path downloaded(FileType type) {
+    return own(".downloaded-" + type);
+  }
+
   /** The unsealed file as ranges of the sector. */
   public UnsealedFile unsealedFile(SectorSize size) {
     Path own = elsewhere.getOrDefault(FileType.UNSEALED, root).resolve(OWN);

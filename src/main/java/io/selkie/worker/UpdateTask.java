@@ -14,6 +14,7 @@ import io.selkie.proofs.UpdateWork;
 import io.selkie.proofs.VanillaList;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
+import io.selkie.storage.FileType;
 import io.selkie.storage.SectorFiles;
 import io.selkie.storage.SectorManifest;
 import java.io.IOException;
@@ -133,12 +134,14 @@ record UpdateTask(SectorFiles files) {
     SealProofType type = request.proofType();
     SectorPaths paths = files.paths();
     List<SealWork.ClearCache> work = new ArrayList<>();
-    work.add(
-        new SealWork.ClearCache(
-            files.sector(),
-            type,
-            new SectorPaths(
-                paths.unsealed(), files.update(), files.updateCache(), files.updateManifest())));
+    if (FileLook.exists(files.updateCache()) || !hasLeft()) {
+      work.add(
+          new SealWork.ClearCache(
+              files.sector(),
+              type,
+              new SectorPaths(
+                  paths.unsealed(), files.update(), files.updateCache(), files.updateManifest())));
+    }
     if (FileLook.exists(files.cache())) {
       work.add(new SealWork.ClearCache(files.sector(), type, paths));
     }
@@ -148,6 +151,16 @@ record UpdateTask(SectorFiles files) {
     }
     Files.deleteIfExists(files.commit1Output());
     return new TaskResult.Finalized(removed);
+  }
+
+  /** Whether its trees are on another path of this host: they were trimmed before they left. */
+  private boolean hasLeft() throws IOException {
+    for (Path other : files.roots()) {
+      if (FileLook.exists(FileType.UPDATE_CACHE.of(other, files.sector()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private UpdateWork.UpdatePaths paths() {

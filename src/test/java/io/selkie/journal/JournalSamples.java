@@ -32,6 +32,7 @@ import io.selkie.serialization.JournalEvent;
 import io.selkie.storage.FileType;
 import io.selkie.storage.OwnReplica;
 import io.selkie.storage.SectorCopy;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -245,6 +246,19 @@ public final class JournalSamples {
         CallOrder.DataCid.NO_SECTOR,
         new CallOrder.DataCid(new UnpaddedSize(1016), HOST, false));
     call(samples, "Fetch", sector, new CallOrder.Fetch(TYPE, types, false, true));
+    call(
+        samples,
+        "Download",
+        sector,
+        new CallOrder.Download(
+            TYPE,
+            true,
+            Map.of(
+                FileType.SEALED,
+                new CallOrder.Download.Source(
+                    URI.create("https://example.org/s"),
+                    List.of(new CallOrder.Download.Header("X-Key", "k")))),
+            HOST));
     call(samples, "MoveStorage", sector, new CallOrder.MoveStorage(TYPE, types));
     call(samples, "ReleaseUnsealed", sector, new CallOrder.ReleaseUnsealed(TYPE, false));
     samples.put("lotus-PieceStored", new CallEvent.PieceStored(AT, FILE));

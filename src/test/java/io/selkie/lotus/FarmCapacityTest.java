@@ -40,6 +40,8 @@ class FarmCapacityTest {
             2,
             LotusTask.DATA_CID,
             2,
+            LotusTask.DOWNLOAD_SECTOR,
+            2,
             LotusTask.PRE_COMMIT_1,
             4,
             LotusTask.UNSEAL,
@@ -53,6 +55,7 @@ class FarmCapacityTest {
         Set.of(
             LotusTask.ADD_PIECE,
             LotusTask.DATA_CID,
+            LotusTask.DOWNLOAD_SECTOR,
             LotusTask.PRE_COMMIT_1,
             LotusTask.UNSEAL,
             LotusTask.COMMIT_2,

@@ -1,9 +1,14 @@
 package io.selkie.lotus;
 
+import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.UniversalEntity;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import io.selkie.filecoin.Bytes;
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.wire.SectorFileTypes;
@@ -12,9 +17,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What the miner has on its own path, as others get it from there (LOTUS_WORKER_PROTOCOL.md 11).
@@ -25,6 +32,11 @@ public final class StandInFiles {
   private final LotusMinerStandIn miner;
   private final Map<String, byte[]> content = new ConcurrentHashMap<>();
   private final AtomicBoolean keepsAll = new AtomicBoolean();
+  private final AtomicReference<Optional<Map.Entry<String, String>>> required =
+      new AtomicReference<>(Optional.empty());
+  private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+  private final AtomicReference<Optional<FileType>> stalling =
+      new AtomicReference<>(Optional.empty());
 
   StandInFiles(LotusMinerStandIn miner) {
     this.miner = miner;
@@ -53,6 +65,47 @@ public final class StandInFiles {
     keepsAll.set(true);
   }
 
+  /** From now on it gives nothing to who does not send this. */
+  public void requireHeader(String name, String value) {
+    required.set(Optional.of(Map.entry(name, value)));
+  }
+
+  /** From now on half of a file of this type is sent, and then nothing; empty: all of all. */
+  public void stall(Optional<FileType> type) {
+    stalling.set(type);
+  }
+
+  /** How often somebody who may have it has asked for a file. */
+  public int asked(SectorId sector, FileType type) {
+    return asked.getOrDefault(path(sector, type), 0);
+  }
+
+  /** Where a file is. */
+  public String url(SectorId sector, FileType type) {
+    return miner.index().attached().stream()
+            .filter(path -> path.id().equals(miner.ownPath()))
+            .findFirst()
+            .orElseThrow()
+            .urls()
+            .get(0)
+        + "/"
+        + type
+        + "/"
+        + sector;
+  }
+
+  private boolean isAllowed(HttpRequest request) {
+    return required
+        .get()
+        .map(
+            header ->
+                request
+                    .getHeader(header.getKey())
+                    .filter(sent -> sent.value().equals(header.getValue()))
+                    .isPresent())
+        .orElse(true);
+  }
+
   private static String path(SectorId sector, FileType type) {
     return "/remote/" + type + "/" + sector;
   }
@@ -60,7 +113,7 @@ public final class StandInFiles {
   HttpResponse answer(HttpRequest request) {
     String path = request.getUri().path();
     byte[] bytes = content.get(path);
-    if (bytes == null || (isDeletion(request) && keepsAll.get())) {
+    if (bytes == null || !isAllowed(request) || (isDeletion(request) && keepsAll.get())) {
       return HttpResponse.create().withStatus(500);
     }
     if (isDeletion(request)) {
@@ -74,13 +127,22 @@ public final class StandInFiles {
               SectorFileTypes.of(FileType.of(parts[2]).orElseThrow()));
       return HttpResponse.create();
     }
-    boolean isDirectory = path.contains("cache/");
-    return HttpResponse.create()
-        .withEntity(
-            isDirectory
-                ? ContentTypes.parse("application/x-tar")
-                : MediaTypes.APPLICATION_OCTET_STREAM.toContentType(),
-            bytes);
+    asked.merge(path, 1, Integer::sum);
+    ContentType type =
+        path.contains("cache/")
+            ? ContentTypes.parse("application/x-tar")
+            : MediaTypes.APPLICATION_OCTET_STREAM.toContentType();
+    boolean stalls =
+        stalling.get().filter(one -> path.startsWith("/remote/" + one + "/")).isPresent();
+    return stalls
+        ? HttpResponse.create().withEntity(half(type, bytes))
+        : HttpResponse.create().withEntity(type, bytes);
+  }
+
+  private static UniversalEntity half(ContentType type, byte[] bytes) {
+    ByteString half = ByteString.fromArray(bytes, 0, bytes.length / 2);
+    return HttpEntities.create(
+        type, bytes.length, Source.single(half).concat(Source.<ByteString>maybe()));
   }
 
   private static boolean isDeletion(HttpRequest request) {

@@ -179,7 +179,12 @@ final class StandInTasks {
       throw new TaskFailed("fetch", fetched.error().get());
     }
     for (FileType type : prepare.types().types()) {
-      requireAt(worker, type, path -> isOf(path, prepare.kind()), "after Fetch " + prepare);
+      // A copy comes with the task: until then it is at any path of the worker.
+      requireAt(
+          worker,
+          type,
+          path -> prepare.mode() == AcquireMode.COPY || isOf(path, prepare.kind()),
+          "after Fetch " + prepare);
     }
   }
 

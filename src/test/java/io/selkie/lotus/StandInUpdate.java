@@ -55,6 +55,10 @@ final class StandInUpdate {
 
   UpdatedSector run() throws Exception {
     SectorCids cids = seal();
+    if (miner.storesAtWorkers()) {
+      move(SEALED_AND_CACHE);
+      tasks.requireOnePlace(List.of(SEALED, CACHE));
+    }
     UnpaddedSize first = new UnpaddedSize(data.length);
     UnpaddedSize rest = new UnpaddedSize(miner.sectorSize().unpadded().bytes() - first.bytes());
     List<PieceInfo> pieces =
@@ -64,8 +68,16 @@ final class StandInUpdate {
     List<Bytes> vanilla = again(() -> prove1(cids, update));
     Optional<Bytes> proof =
         proves ? Optional.of(again(() -> prove2(cids, update, vanilla))) : Optional.empty();
-    again(this::finish);
+    again(() -> finish(PathKind.SEALING));
     tasks.requireDeclared(List.of(SEALED, CACHE, UPDATE, UPDATE_CACHE), "FinalizeReplicaUpdate");
+    if (miner.storesAtWorkers()) {
+      move(UPDATE_AND_CACHE);
+      again(() -> finish(PathKind.STORAGE)); // as after a move that failed
+      move(SectorFileTypes.of(CACHE));
+      move(SectorFileTypes.of(SEALED));
+      move(SectorFileTypes.of(UNSEALED));
+      tasks.requireOnePlace(List.of(SEALED, CACHE, UPDATE, UPDATE_CACHE, UNSEALED));
+    }
     return new UpdatedSector(cids, pieces, update, vanilla, proof);
   }
 
@@ -229,14 +241,29 @@ final class StandInUpdate {
         Bytes.class);
   }
 
-  private Object finish() throws Exception {
+  /** In the order and with the types of the miner's FinalizeReplicaUpdate. */
+  private void move(SectorFileTypes types) throws Exception {
+    again(
+        () ->
+            task(
+                LotusTask.FETCH,
+                "moveStorage",
+                StandInTasks.Candidate::canStore,
+                Optional.of(new StandInTasks.Prepare(types, PathKind.STORAGE, AcquireMode.MOVE)),
+                List.of(),
+                (worker, api) -> api.moveStorage(sector, types),
+                Object.class));
+    tasks.requireAt(List.copyOf(types.types()), PathKind.STORAGE, "MoveStorage");
+  }
+
+  private Object finish(PathKind where) throws Exception {
     return task(
         LotusTask.FINALIZE_REPLICA_UPDATE,
         "finalizeReplicaUpdate",
         worker -> worker.holds(UPDATE_CACHE),
         Optional.of(
             new StandInTasks.Prepare(
-                SectorFileTypes.of(CACHE, UPDATE_CACHE), PathKind.SEALING, AcquireMode.MOVE)),
+                SectorFileTypes.of(CACHE, UPDATE_CACHE), where, AcquireMode.MOVE)),
         List.of(),
         (worker, api) -> api.finalizeReplicaUpdate(sector),
         Object.class);

@@ -27,13 +27,14 @@ public interface CallEffects {
   CompletionStage<Boolean> isAnywhere(SectorId sector, Set<FileType> types);
 
   /**
-   * Has files at a path that stores, of whichever host has one; fails if they cannot be had now.
+   * Has files at a path of a host, whichever takes them; fails if they cannot be had now.
    *
+   * @param order a {@link CallOrder.Fetch} to a path that stores, or a {@link CallOrder.Download}
    * @param first the host that has files of the sector
    * @return failed with code {@link CallOrder#SEALED_HERE} if that host sealed them
    */
   CompletionStage<CallOutcome> store(
-      UUID call, SectorId sector, CallOrder.Fetch order, Optional<HostId> first);
+      UUID call, SectorId sector, CallOrder order, Optional<HostId> first);
 
   /**
    * Does at the host of the sector's files what is left to do there, declares its files in the

@@ -11,7 +11,9 @@ import io.selkie.filecoin.UnpaddedSize;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.storage.FileType;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +24,7 @@ import java.util.Set;
   @JsonSubTypes.Type(value = CallOrder.AddPushedPiece.class, name = "AddPushedPiece"),
   @JsonSubTypes.Type(value = CallOrder.DataCid.class, name = "DataCid"),
   @JsonSubTypes.Type(value = CallOrder.Fetch.class, name = "Fetch"),
+  @JsonSubTypes.Type(value = CallOrder.Download.class, name = "Download"),
   @JsonSubTypes.Type(value = CallOrder.MoveStorage.class, name = "MoveStorage"),
   @JsonSubTypes.Type(value = CallOrder.ReleaseUnsealed.class, name = "ReleaseUnsealed")
 })
@@ -122,6 +125,47 @@ public sealed interface CallOrder {
     /** Asked of the farm. */
     public Fetch(SealProofType proofType, Set<FileType> types, boolean stored, boolean moved) {
       this(proofType, types, stored, moved, Optional.empty());
+    }
+  }
+
+  /**
+   * Gets files of the sector from where they are offered.
+   *
+   * @param stored whether to a path that stores, else to one that seals
+   * @param from the address of each file
+   * @param host that was asked, and is to have them if it has room
+   */
+  record Download(SealProofType proofType, boolean stored, Map<FileType, Source> from, HostId host)
+      implements CallOrder {
+    /** The map is copied. */
+    public Download {
+      from = Map.copyOf(from);
+    }
+
+    /**
+     * Where a file is.
+     *
+     * @param headers that are sent along; they may let us in there
+     */
+    public record Source(URI url, List<Header> headers) {
+      /** The list is copied. */
+      public Source {
+        headers = List.copyOf(headers);
+      }
+
+      /** Without what may be a secret. */
+      @Override
+      public String toString() {
+        return String.valueOf(url.getHost());
+      }
+    }
+
+    /** Of a request. Its text has no value: that may be a secret. */
+    public record Header(String name, String value) {
+      @Override
+      public String toString() {
+        return name;
+      }
     }
   }
 

@@ -11,10 +11,8 @@ import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
 import io.selkie.stages.Stages;
-import io.selkie.storage.FileType;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Does the steps of a call: each may be done again, after any crash. */
 final class CallWork {
   private static final String DRIVER = "miner";
-
-  /** What is not carried to a path that stores: it stays where the update was made. */
-  private static final Set<FileType> UPDATE = Set.of(FileType.UPDATE, FileType.UPDATE_CACHE);
 
   private final UUID call;
   private final SectorTasks tasks;
@@ -116,6 +111,12 @@ final class CallWork {
     if (order instanceof CallOrder.Fetch fetch) {
       return fetch(open.sector(), fetch);
     }
+    if (order instanceof CallOrder.Download) {
+      return tasks
+          .state(open.sector())
+          .thenCompose(state -> effects.store(call, open.sector(), order, state.filesOn()))
+          .thenApply(Outcome::new);
+    }
     if (isOver(order)) {
       return failed(CallOrder.BEGUN_ANEW, "the host that took the call began anew meanwhile");
     }
@@ -165,7 +166,7 @@ final class CallWork {
         .thenCompose(
             state -> {
               boolean isHere = state.filesOn().isPresent();
-              if (fetch.stored() && !(isHere && UPDATE.containsAll(fetch.types()))) {
+              if (fetch.stored()) {
                 return effects
                     .store(call, sector, fetch, state.filesOn())
                     .thenCompose(

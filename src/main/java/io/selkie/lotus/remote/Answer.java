@@ -111,6 +111,14 @@ final class Answer implements AutoCloseable {
     return head.statusCode();
   }
 
+  /** Whether it names another address. */
+  boolean isRedirect() {
+    return switch (status()) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
+  }
+
   /** What a status other than the one that counts means. */
   String refusal() {
     return switch (status()) {

@@ -24,12 +24,14 @@ final class CacheArchive {
    * refused brought before stays in the directory.
    *
    * @param directory empty, and nobody else's
+   * @param most bytes of all files together
    * @param written is told how many bytes of files were written so far
    * @return bytes of all files
    * @throws IOException if the archive has anything but files that a cache may have, or none; one
    *     line
    */
-  static long unpack(InputStream archive, Path directory, LongConsumer written) throws IOException {
+  static long unpack(InputStream archive, Path directory, long most, LongConsumer written)
+      throws IOException {
     TarReader tar = new TarReader(archive);
     Set<String> names = new HashSet<>();
     byte[] buffer = new byte[CHUNK];
@@ -38,6 +40,9 @@ final class CacheArchive {
       requireLegal(file.get());
       if (!names.add(file.get().name())) {
         throw new IOException("the archive has " + file.get().name() + " twice");
+      }
+      if (file.get().size() > most - bytes) {
+        throw new IOException("the archive has more than the %d bytes it may have".formatted(most));
       }
       bytes += write(tar, directory.resolve(file.get().name()), buffer, bytes, written);
     }

@@ -2,7 +2,6 @@ package io.selkie.lotus.remote;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
@@ -32,8 +31,8 @@ final class Download {
 
   private final HttpClient http;
   private final Duration stall;
-  private final URI url;
-  private final Fetch order;
+  private final Source source;
+  private final Wanted wanted;
   private final Part part;
   private long have;
   private Optional<Version> version = Optional.empty();
@@ -41,11 +40,11 @@ final class Download {
   /** What tells that a file is the same: when it was written, and how long it is. */
   private record Version(String modified, long bytes) {}
 
-  Download(HttpClient http, Duration stall, URI url, Fetch order, Part part) {
+  Download(HttpClient http, Duration stall, Source source, Wanted wanted, Part part) {
     this.http = http;
     this.stall = stall;
-    this.url = url;
-    this.order = order;
+    this.source = source;
+    this.wanted = wanted;
     this.part = part;
   }
 
@@ -66,29 +65,43 @@ final class Download {
   }
 
   private long once() throws IOException {
-    HttpRequest.Builder request = Answer.request(url, order.from().token()).GET();
+    Source at = source;
+    while (true) {
+      try (Answer answer = Answer.of(http, request(at), stall, wanted.cancelled())) {
+        if (!source.follows() || !answer.isRedirect()) {
+          return take(answer);
+        }
+        at = at.next(answer.header("Location"));
+      }
+    }
+  }
+
+  private HttpRequest request(Source at) throws IOException {
+    HttpRequest.Builder request = at.request().GET();
     version.ifPresent(
         known ->
             request.header("Range", "bytes=" + have + "-").header("If-Range", known.modified()));
-    try (Answer answer = Answer.of(http, request.build(), stall, order.cancelled())) {
-      if (answer.status() == Answer.PARTIAL && version.isPresent()) {
-        requireSame(answer, version.get());
-        return file(answer, version.get().bytes());
-      }
-      if (answer.status() != Answer.OK) {
-        throw new IOException(answer.refusal());
-      }
-      return begin(answer);
+    return request.build();
+  }
+
+  private long take(Answer answer) throws IOException {
+    if (answer.status() == Answer.PARTIAL && version.isPresent()) {
+      requireSame(answer, version.get());
+      return file(answer, OptionalLong.of(version.get().bytes()));
     }
+    if (answer.status() != Answer.OK) {
+      throw new IOException(answer.refusal());
+    }
+    return begin(answer);
   }
 
   private long begin(Answer answer) throws IOException {
     have = 0;
     version = Optional.empty();
     String type = answer.mediaType();
-    boolean directory = RemoteFiles.isDirectory(order.type());
+    boolean directory = RemoteFiles.isDirectory(wanted.type());
     if (!type.equals(directory ? ARCHIVE : FILE)) {
-      throw new IOException("it sends " + Words.quoted(type) + " for " + order.type());
+      throw new IOException("it sends " + Words.quoted(type) + " for " + wanted.type());
     }
     if (!answer.hasEnd()) {
       throw new IOException("it does not say where its answer ends");
@@ -96,21 +109,14 @@ final class Download {
     if (directory) {
       return archive(answer);
     }
-    long bytes = required(answer.length());
-    version = version(answer, bytes);
-    return file(answer, bytes);
-  }
-
-  private long required(OptionalLong announced) throws IOException {
-    if (announced.isEmpty()) {
+    OptionalLong announced = answer.length();
+    if (announced.isPresent()) {
+      wanted.sizes().require(announced.getAsLong());
+      version = version(answer, announced.getAsLong());
+    } else if (wanted.sizes().areOpen()) {
       throw new IOException("it does not say how long the file is");
     }
-    long bytes = announced.getAsLong();
-    if (order.bytes().isPresent() && order.bytes().getAsLong() != bytes) {
-      throw new IOException(
-          "its file has %d bytes instead of %d".formatted(bytes, order.bytes().getAsLong()));
-    }
-    return bytes;
+    return file(answer, announced);
   }
 
   /**
@@ -145,7 +151,13 @@ final class Download {
     }
   }
 
-  private long file(Answer answer, long bytes) throws IOException {
+  /**
+   * Takes the rest of a file.
+   *
+   * @param announced bytes of the whole file; empty: as many as it may have
+   */
+  private long file(Answer answer, OptionalLong announced) throws IOException {
+    long bytes = announced.orElse(wanted.sizes().most());
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     try (FileChannel channel = Disk.open(part.file(), options)) {
@@ -154,20 +166,27 @@ final class Download {
       while (have < bytes) {
         int most = (int) Math.min(CHUNK, bytes - have);
         int read = answer.body().read(buffer, 0, most);
-        if (read < 0) {
+        if (read < 0 && announced.isPresent()) {
           throw new IOException("it sent %d of %d bytes".formatted(have, bytes));
+        }
+        if (read < 0) {
+          break;
         }
         Disk.write(channel, ByteBuffer.wrap(buffer, 0, read), part.file());
         have += read;
-        order.progress().accept(have);
+        wanted.progress().accept(have);
       }
       if (answer.body().read() >= 0) {
         version = Optional.empty();
-        throw new IOException("it sent more than the %d bytes it announced".formatted(bytes));
+        throw new IOException(
+            announced.isPresent()
+                ? "it sent more than the %d bytes it announced".formatted(bytes)
+                : "it sends more than the %d bytes that the file may have".formatted(bytes));
       }
+      wanted.sizes().require(have);
       Disk.force(channel, part.file());
     }
-    return bytes;
+    return have;
   }
 
   private long archive(Answer answer) throws IOException {
@@ -176,6 +195,7 @@ final class Download {
     } catch (IOException e) {
       throw Disk.trouble(part.file(), e);
     }
-    return CacheArchive.unpack(answer.body(), part.file(), order.progress());
+    return CacheArchive.unpack(
+        answer.body(), part.file(), wanted.sizes().most(), wanted.progress());
   }
 }

@@ -3,7 +3,6 @@ package io.selkie.lotus.remote;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -11,8 +10,7 @@ import java.util.function.LongConsumer;
  * What is to be fetched.
  *
  * @param to the path that gets it
- * @param bytes that a file has to have, such as the sector size for a replica; empty: what the
- *     source says
+ * @param sizes that a file may have, or all files of a directory
  * @param progress is told how many bytes there are; fewer than before where it begins anew
  * @param cancelled asked all the time: true ends the fetch within a second
  */
@@ -21,6 +19,10 @@ public record Fetch(
     FileType type,
     RemoteSource from,
     StoragePath to,
-    OptionalLong bytes,
+    Sizes sizes,
     LongConsumer progress,
-    BooleanSupplier cancelled) {}
+    BooleanSupplier cancelled) {
+  Wanted wanted() {
+    return new Wanted(type, sizes, progress, cancelled);
+  }
+}

@@ -7,6 +7,7 @@ import io.selkie.files.FileTree;
 import io.selkie.storage.FileType;
 import io.selkie.storage.StoragePath;
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -74,5 +75,35 @@ record Part(StoragePath path, FileType type, SectorId sector) {
     Files.move(file(), place(), StandardCopyOption.ATOMIC_MOVE);
     Durable.syncDirectory(type.directory(path.root()));
     Durable.syncDirectory(directory());
+  }
+
+  /**
+   * Takes a whole one from another path into its place by a rename, durably. What is there is
+   * deleted first, and the source is there until it is here.
+   *
+   * @return false if it is on another file system; then it stays
+   */
+  boolean rename(Path source) throws IOException {
+    path.checkIsThere();
+    if (!isOnOneFileSystem(source, type.directory(path.root()))) {
+      return false;
+    }
+    FileTree.delete(place());
+    try {
+      Files.move(source, place(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      return false; // one file system that is mounted twice
+    }
+    Durable.syncDirectory(type.directory(path.root()));
+    Durable.syncDirectory(source.resolveSibling(""));
+    return true;
+  }
+
+  private static boolean isOnOneFileSystem(Path one, Path other) throws IOException {
+    return device(one).equals(device(other));
+  }
+
+  private static Object device(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:dev", LinkOption.NOFOLLOW_LINKS);
   }
 }

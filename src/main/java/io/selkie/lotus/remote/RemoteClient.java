@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.FileType;
+import io.selkie.storage.PathSpace;
+import io.selkie.storage.StoragePath;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -61,14 +63,75 @@ public final class RemoteClient {
    * @throws IOException if none gives it, or it cannot be written here; one line with all reasons
    */
   public Fetched fetch(Fetch order) throws IOException {
-    Part part = new Part(order.to(), order.type(), order.sector());
+    return alone(new Part(order.to(), order.type(), order.sector()), part -> fetch(order, part));
+  }
+
+  /**
+   * The same of a file that is offered at an address of its own.
+   *
+   * @throws OfferedFile.Trouble if it is not to be had, or is not what it should be
+   * @throws InterruptedIOException if it was cancelled, or the thread interrupted
+   * @throws IOException if it cannot be written here; one line
+   */
+  public Fetched download(OfferedFile offered) throws IOException {
+    return alone(
+        new Part(offered.to(), offered.type(), offered.sector()),
+        part -> {
+          long bytes;
+          try {
+            bytes = new Download(http, stall, offered.source(), offered.wanted(), part).run();
+            offered.check().of(part.file());
+          } catch (InterruptedIOException | Disk.Trouble e) {
+            throw e;
+          } catch (IOException e) {
+            throw new OfferedFile.Trouble(offered, e);
+          }
+          part.finish();
+          return new Fetched(part.place(), bytes, offered.url());
+        });
+  }
+
+  /**
+   * Has a file, or directory, of another path of this host in its place on a path, durably; what
+   * was there is replaced. Where it can be renamed, and is to be moved, it has left afterwards;
+   * else it stays where it was, too, and both were read and are the same.
+   *
+   * @throws IOException if it cannot be done; one line. Then the source is as it was.
+   */
+  public Fetched take(
+      SectorId sector, FileType type, StoragePath from, StoragePath to, boolean moved)
+      throws IOException {
+    Path source = type.of(from.root(), sector);
+    return alone(
+        new Part(to, type, sector),
+        part -> {
+          if (!moved || !part.rename(source)) {
+            OwnCopy.make(source, part.file());
+            part.finish();
+          }
+          return new Fetched(part.place(), PathSpace.size(part.place()), from.root().toUri());
+        });
+  }
+
+  /** Whether two paths of this host have the same: all of it is read. */
+  public static boolean isSame(SectorId sector, FileType type, StoragePath one, StoragePath other)
+      throws IOException {
+    return OwnCopy.isSame(type.of(one.root(), sector), type.of(other.root(), sector));
+  }
+
+  @FunctionalInterface
+  private interface Way {
+    Fetched go(Part part) throws IOException;
+  }
+
+  private Fetched alone(Part part, Way way) throws IOException {
     if (!busy.add(part.file())) {
       throw new IOException(part.file() + " is being fetched already");
     }
     try {
       part.begin();
       try {
-        return fetch(order, part);
+        return way.go(part);
       } finally {
         part.remove();
       }
@@ -82,7 +145,9 @@ public final class RemoteClient {
     for (URI base : order.from().bases()) {
       URI url = below(base, order.type(), order.sector(), "");
       try {
-        long bytes = new Download(http, stall, url, order, part).run();
+        long bytes =
+            new Download(http, stall, Source.of(url, order.from().token()), order.wanted(), part)
+                .run();
         part.finish();
         return new Fetched(part.place(), bytes, base);
       } catch (InterruptedIOException | Disk.Trouble e) {

@@ -34,12 +34,14 @@ import io.selkie.sector.SectorTasks;
 import io.selkie.storage.FileType;
 import io.selkie.storage.SectorCopy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -136,7 +138,7 @@ class LotusCallTest {
 
     @Override
     public CompletionStage<CallOutcome> store(
-        UUID id, SectorId of, CallOrder.Fetch order, Optional<HostId> first) {
+        UUID id, SectorId of, CallOrder order, Optional<HostId> first) {
       done.getRef().tell("store");
       return troubles-- > 0
           ? CompletableFuture.failedStage(new IOException("the miner is away"))
@@ -402,6 +404,22 @@ class LotusCallTest {
   void filesThatAreHereNeedNoFetching() {
     take(new CallOrder.Fetch(TYPE, Set.of(FileType.CACHE, FileType.SEALED), false, true));
 
+    done.expectMessage(new CallOutcome.Done());
+  }
+
+  @Test
+  void offeredFilesAreDownloadedByAHost() {
+    sector.state = new SectorState.Unknown(SECTOR);
+    hosts.stored = new CallOutcome.Done();
+    URI url = URI.create("http://10.0.0.1/sealed");
+    take(
+        new CallOrder.Download(
+            TYPE,
+            false,
+            Map.of(FileType.SEALED, new CallOrder.Download.Source(url, List.of())),
+            HOST));
+
+    done.expectMessage("store");
     done.expectMessage(new CallOutcome.Done());
   }
 

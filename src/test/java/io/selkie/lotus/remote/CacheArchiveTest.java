@@ -40,7 +40,8 @@ class CacheArchiveTest {
   }
 
   private long unpack(byte[] archive) throws IOException {
-    return CacheArchive.unpack(new ByteArrayInputStream(archive), cache, written -> {});
+    return CacheArchive.unpack(
+        new ByteArrayInputStream(archive), cache, Long.MAX_VALUE, written -> {});
   }
 
   private static List<String> names(Path directory) throws IOException {
@@ -63,7 +64,9 @@ class CacheArchiveTest {
     assertEquals(3000, archive.length);
     List<Long> progress = new ArrayList<>();
     // when
-    long bytes = CacheArchive.unpack(new ByteArrayInputStream(archive), cache, progress::add);
+    long bytes =
+        CacheArchive.unpack(
+            new ByteArrayInputStream(archive), cache, Long.MAX_VALUE, progress::add);
     // then
     assertEquals(64 + 32 + 440, bytes);
     assertEquals(List.of("p_aux", "sc-02-data-tree-r-last.dat", "t_aux"), names(cache));
@@ -252,9 +255,29 @@ class CacheArchiveTest {
   }
 
   @Test
+  void refusesMoreThanAllFilesMayHaveTogether() throws IOException {
+    byte[] archive = Tars.join(Tars.file("p_aux", 64), Tars.file("t_aux", 440), END);
+    assertEquals(
+        504,
+        CacheArchive.unpack(
+            new ByteArrayInputStream(archive),
+            Files.createDirectory(temp.resolve("enough")),
+            504,
+            written -> {}));
+    IOException refusal =
+        assertThrows(
+            IOException.class,
+            () ->
+                CacheArchive.unpack(new ByteArrayInputStream(archive), cache, 503, written -> {}));
+    assertTrue(String.valueOf(refusal.getMessage()).contains("more than the 503 bytes"));
+  }
+
+  @Test
   void refusesAnArchiveWithoutEnd() {
     InputStream endless = Tars.endless(Tars.file("p_aux", 64));
-    assertThrows(IOException.class, () -> CacheArchive.unpack(endless, cache, written -> {}));
+    assertThrows(
+        IOException.class,
+        () -> CacheArchive.unpack(endless, cache, Long.MAX_VALUE, written -> {}));
   }
 
   @Test

@@ -22,7 +22,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,13 +65,7 @@ class RemoteClientTest {
   private Fetch order(
       FileType type, LongConsumer progress, BooleanSupplier cancelled, URI... bases) {
     return new Fetch(
-        SECTOR,
-        type,
-        new RemoteSource(List.of(bases), TOKEN),
-        to,
-        OptionalLong.empty(),
-        progress,
-        cancelled);
+        SECTOR, type, new RemoteSource(List.of(bases), TOKEN), to, Sizes.ANY, progress, cancelled);
   }
 
   private Path place(FileType type) {
@@ -275,7 +268,7 @@ class RemoteClientTest {
               FileType.SEALED,
               order.from(),
               to,
-              OptionalLong.of(2048),
+              Sizes.exactly(2048),
               order.progress(),
               order.cancelled());
       IOException refusal = assertThrows(IOException.class, () -> client.fetch(exact));
