@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 use anyhow::{ensure, Context, Result};
 use filecoin_hashers::{POSEIDON_CONSTANTS_11, POSEIDON_CONSTANTS_2, POSEIDON_CONSTANTS_8};
 use log::{info, warn};
+use selkie_labels::affinity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -33,7 +34,6 @@ use crate::call;
 use crate::guard::files::{self, Lock};
 use crate::history;
 use crate::logging;
-use crate::pairing::cores;
 use crate::progress;
 use crate::stand_in;
 use crate::stand_in::points::Place;
@@ -182,7 +182,13 @@ fn work(stand_in: Option<&StandIn>) -> Result<i32> {
         libc::setpriority(libc::PRIO_PROCESS, 0, job.nice.clamp(0, 19));
     }
     logging::to_standard_error();
-    cores::dedicate(&job.cpus);
+    // Before there is a second thread: each inherits it, and the library counts its threads by it.
+    if let Err(e) = affinity::run_on(&job.cpus) {
+        warn!(
+            "cannot keep to processors {:?}, running on any: {e}",
+            job.cpus
+        );
+    }
     // Whole at any moment; no disk is waited for, since no process outlives its host.
     files::replace_unsynced(
         &directory.join("prover.json"),

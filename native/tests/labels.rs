@@ -130,6 +130,19 @@ fn layers_are_the_librarys_at_2kib() {
 }
 
 #[test]
+#[ignore = "takes ten minutes and 17 GiB of memory and of disk"]
+fn layers_are_the_librarys_at_512mib() {
+    for (kernel, sectors, compared) in kernels() {
+        compare(
+            RegisteredSealProof::StackedDrg512MiBV1_1,
+            kernel,
+            sectors,
+            &compared[..1],
+        );
+    }
+}
+
+#[test]
 fn layers_are_the_librarys_at_8mib() {
     for (kernel, sectors, compared) in kernels() {
         compare(

@@ -243,6 +243,16 @@ fn sha256(path: &Path) -> Result<String> {
 fn make(nodes: usize, edges: &Edges<'_>, path: &Path, temporary: &Path) -> Result<String> {
     info!("making the parent cache {}", path.display());
     let mut out = BufWriter::new(File::create(temporary)?);
+    let digest = write(nodes, edges, &mut out)
+        .with_context(|| format!("cannot write {}", temporary.display()))?;
+    out.into_inner().map_err(|e| e.into_error())?.sync_all()?;
+    fs::rename(temporary, path)?;
+    files::sync_parent(path)?;
+    Ok(digest)
+}
+
+/// Writes the parents of all nodes, and returns their SHA-256.
+fn write(nodes: usize, edges: &Edges<'_>, out: &mut impl Write) -> Result<String> {
     let mut hasher = Sha256::new();
     let mut chunk = vec![0u8; CHUNK.min(nodes) * ENTRY_BYTES];
     for start in (0..nodes).step_by(CHUNK) {
@@ -253,12 +263,8 @@ fn make(nodes: usize, edges: &Edges<'_>, path: &Path, temporary: &Path) -> Resul
             .enumerate()
             .try_for_each(|(i, entry)| write_parents(edges, start + i, entry))?;
         hasher.update(&*bytes);
-        out.write_all(bytes)
-            .with_context(|| format!("cannot write {}", temporary.display()))?;
+        out.write_all(bytes)?;
     }
-    out.into_inner().map_err(|e| e.into_error())?.sync_all()?;
-    fs::rename(temporary, path)?;
-    files::sync_parent(path)?;
     Ok(hex::encode(hasher.finalize()))
 }
 
@@ -279,10 +285,13 @@ mod tests {
     }
 
     fn graph_2kib() -> (StackedGraph, [u8; 32]) {
-        let proof: SealType = serde_json::from_str("5").unwrap();
+        graph_of(serde_json::from_str("5").unwrap())
+    }
+
+    fn graph_of(proof: SealType) -> (StackedGraph, [u8; 32]) {
         let config = proof.0.as_v1_config();
         let graph = StackedGraph::new_stacked(
-            64,
+            (proof.sector_bytes() / 32) as usize,
             BASE_DEGREE,
             EXP_DEGREE,
             config.porep_id,
@@ -307,6 +316,20 @@ mod tests {
         assert_eq!(
             graph.parent_cache().unwrap().path.file_name(),
             path.file_name()
+        );
+    }
+
+    /// Without the file of 56 GiB.
+    #[test]
+    #[ignore = "takes a quarter of an hour of processor time"]
+    fn the_parents_of_32_gib_are_those_of_the_network() {
+        let (graph, porep_id) = graph_of(serde_json::from_str("8").unwrap());
+        let edges = Edges::of(&graph, porep_id, ApiVersion::V1_1_0);
+        let made = write(graph.size(), &edges, &mut std::io::sink()).unwrap();
+        let id = cache_id(&graph, porep_id);
+        assert!(
+            DIGESTS.contains(&(id.as_str(), made.as_str())),
+            "{id}: {made}"
         );
     }
 

@@ -55,7 +55,7 @@ impl Company {
                 .inspect_err(|e| warn!("labelled alone: {e:#}"))
                 .ok()?;
             Some(Host {
-                cores: Cores::new(&pairs.directory),
+                cores: Cores::new(&pairs.directory, pairs.pinned),
                 core: RefCell::default(),
                 door,
                 pairs,

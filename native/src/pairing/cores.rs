@@ -4,28 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use anyhow::Result;
 use log::warn;
 use selkie_labels::affinity;
 
 use crate::guard::files::Lock;
-
-/// Set if the operator gave this prover processors of its own phase.
-static DEDICATED: OnceLock<()> = OnceLock::new();
-
-/// Keeps this process on some processors, which are for its phase. Before there is a second thread:
-/// each inherits it, and the library counts its threads by it.
-pub fn dedicate(cpus: &[usize]) {
-    if cpus.is_empty() {
-        return;
-    }
-    match affinity::run_on(cpus) {
-        Ok(()) => drop(DEDICATED.set(())),
-        Err(e) => warn!("cannot keep to processors {cpus:?}, running on any: {e}"),
-    }
-}
 
 /// A core that is held.
 pub struct Core {
@@ -40,19 +24,23 @@ pub struct Cores {
     allowed: Vec<usize>,
     /// The first processor of each: those that share a core share its SHA unit.
     cpus: Vec<usize>,
+    pinned: bool,
 }
 
 impl Cores {
     /// Of this process.
-    pub fn new(directory: &Path) -> Cores {
+    ///
+    /// `pinned`: its processors are for this phase. Elsewhere a thread that stayed on its core would not
+    /// get out of the way of others.
+    pub fn new(directory: &Path, pinned: bool) -> Cores {
         let allowed = affinity::allowed().unwrap_or_else(|e| {
             warn!("cannot tell on which processors this runs: {e}");
             Vec::new()
         });
-        Cores::of(directory, allowed)
+        Cores::of(directory, allowed, pinned)
     }
 
-    fn of(directory: &Path, allowed: Vec<usize>) -> Cores {
+    fn of(directory: &Path, allowed: Vec<usize>, pinned: bool) -> Cores {
         let mut cores = BTreeMap::new();
         for &cpu in &allowed {
             cores.entry(first_of_core(cpu)).or_insert(cpu);
@@ -61,20 +49,20 @@ impl Cores {
             directory: directory.to_owned(),
             cpus: cores.into_values().collect(),
             allowed,
+            pinned,
         }
     }
 
-    /// Keeps this thread, which labels, on its core. Only where the processors are for this phase:
-    /// elsewhere it would not get out of the way of others.
+    /// Keeps this thread, which labels, on its core.
     pub fn stay_on(&self, core: &Core) {
-        if DEDICATED.get().is_some() {
+        if self.pinned {
             self.run_on(&[core.cpu]);
         }
     }
 
     /// Lets this thread run on all of them again.
     pub fn roam(&self) {
-        if DEDICATED.get().is_some() {
+        if self.pinned {
             self.run_on(&self.allowed);
         }
     }
@@ -88,7 +76,7 @@ impl Cores {
     /// Where a thread that writes is out of the way of all who label; none: anywhere.
     pub fn beside(&self, core: Option<&Core>) -> Vec<usize> {
         match core {
-            Some(core) if DEDICATED.get().is_some() => {
+            Some(core) if self.pinned => {
                 let own = first_of_core(core.cpu);
                 let others = self.allowed.iter().copied();
                 others.filter(|&cpu| first_of_core(cpu) != own).collect()
@@ -130,7 +118,7 @@ mod tests {
     fn a_core_is_held_by_one_until_it_is_let_go() {
         let dir = tempfile::tempdir().unwrap();
         // Numbers beyond those of any processor here.
-        let cores = Cores::of(dir.path(), vec![100_000, 100_001]);
+        let cores = Cores::of(dir.path(), vec![100_000, 100_001], false);
         let first = cores.claim().unwrap().unwrap();
         let second = cores.claim().unwrap().unwrap();
         assert_eq!((first.cpu, second.cpu), (100_000, 100_001));

@@ -21,6 +21,9 @@ pub const DIRECTORY: &str = "SELKIE_PAIRS_DIRECTORY";
 /// Seconds that a sector waits at most for others.
 pub const PATIENCE: &str = "SELKIE_PAIRS_PATIENCE";
 
+/// `on` if the processors of this prover are for its phase alone.
+pub const PINNED: &str = "SELKIE_PAIRS_PINNED";
+
 /// When sectors are paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -36,6 +39,8 @@ pub struct Pairs {
     pub when: When,
     pub directory: PathBuf,
     pub patience: Duration,
+    /// Who labels stays on its core.
+    pub pinned: bool,
 }
 
 impl Pairs {
@@ -51,6 +56,7 @@ impl Pairs {
             when,
             directory: std::env::var_os(DIRECTORY)?.into(),
             patience: Duration::from_secs(patience),
+            pinned: std::env::var_os(PINNED).is_some_and(|value| value == "on"),
         })
     }
 }

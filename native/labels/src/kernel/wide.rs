@@ -1,8 +1,8 @@
 //! Eight or sixteen sectors on one core, each in a place of every vector: AVX2 and AVX-512.
 //!
 //! The memory has the words of a node's labels one after the other, each of all sectors: a word
-//! is a vector, and nothing is moved between the places. There are too many sectors for a message
-//! schedule to be kept; it is made anew for each block.
+//! is a vector, and nothing is moved between the places. What a block adds in its rounds is kept for
+//! when it comes again in the same label.
 
 /// Written out sixteen times, so that arrays become registers.
 macro_rules! sixteen {
@@ -28,8 +28,9 @@ macro_rules! kernel {
         pub(crate) mod $name {
             use std::arch::x86_64::*;
 
-            use crate::kernel::{Work, K, START};
-            use crate::label::HASHED_BITS;
+            use crate::graph::{BASE_DEGREE, DEGREE};
+            use crate::kernel::{Lane, Work, K, START};
+            use crate::label::{parents_in, HASHED_BITS, HASHED_PARENTS};
 
             /// Nodes that parents are fetched ahead of their use.
             const AHEAD: usize = 2;
@@ -40,6 +41,8 @@ macro_rules! kernel {
             type Vector = $vector;
             type State = [Vector; 8];
             type Words = [Vector; 16];
+            /// What a block adds in its 64 rounds: the message schedule and the constants.
+            type Rounds = [Words; 4];
 
             #[inline(always)]
             unsafe fn rotate<const RIGHT: i32, const LEFT: i32>($x: Vector) -> Vector {
@@ -103,33 +106,69 @@ macro_rules! kernel {
                 state[role(7)] = $add(first, second);
             }
 
+            /// A block of new words; what its rounds add is kept.
+            ///
+            /// Sixteen rounds are written out, not all: the compiler would store the sums of all
+            /// rounds twice.
             #[inline(always)]
-            unsafe fn block(state: &mut State, words: &mut Words) {
+            unsafe fn scheduled(state: &mut State, mut words: Words, rounds: &mut Rounds) {
                 let before = *state;
-                sixteen!(|AT| round(state, AT, $add(words[AT], same(K[AT]))));
-                for first in [16, 32, 48] {
+                let (constants, _) = K.as_chunks::<16>();
+                sixteen!(|AT| {
+                    rounds[0][AT] = $add(words[AT], same(constants[0][AT]));
+                    round(state, AT, rounds[0][AT]);
+                });
+                for (added, constants) in rounds[1..].iter_mut().zip(&constants[1..]) {
                     sixteen!(|AT| {
-                        extend(words, AT);
-                        round(state, AT, $add(words[AT], same(K[first + AT])));
+                        extend(&mut words, AT);
+                        added[AT] = $add(words[AT], same(constants[AT]));
+                        round(state, AT, added[AT]);
                     });
                 }
+                add(state, &before);
+            }
+
+            /// A block that came before in the same label.
+            #[inline(always)]
+            unsafe fn again(state: &mut State, rounds: &Rounds) {
+                let before = *state;
+                for added in rounds {
+                    sixteen!(|AT| round(state, AT, added[AT]));
+                }
+                add(state, &before);
+            }
+
+            #[inline(always)]
+            unsafe fn add(state: &mut State, before: &State) {
                 for (word, before) in state.iter_mut().zip(before) {
-                    *word = $add(*word, before);
+                    *word = $add(*word, *before);
                 }
             }
 
             #[inline(always)]
-            unsafe fn head(work: &Work<'_>, ids: &State, node: usize) -> State {
-                let zero = same(0);
-                let mut words = [zero; 16];
+            unsafe fn none() -> Rounds {
+                [[same(0); 16]; 4]
+            }
+
+            /// A word of every lane. What a lane without a sector makes is nobody's.
+            #[inline(always)]
+            unsafe fn word(work: &Work<'_>, of: impl Fn(&Lane) -> u32) -> Vector {
+                let words: [u32; LANES] =
+                    std::array::from_fn(|lane| work.lanes[lane].as_ref().map_or(0, &of));
+                $load(words.as_ptr().cast())
+            }
+
+            /// The first block of a node, whose number is less than 2^32, as in [`Parents`].
+            ///
+            /// [`Parents`]: crate::graph::Parents
+            #[inline(always)]
+            unsafe fn head(ids: &State, layers: Vector, node: usize) -> State {
+                let mut words = [same(0); 16];
                 words[..8].copy_from_slice(ids);
-                let layers: [u32; LANES] =
-                    std::array::from_fn(|lane| work.lanes[lane].map_or(0, |lane| lane.layer));
-                words[8] = $load(layers.as_ptr().cast());
-                words[9] = same((node as u64 >> 32) as u32);
+                words[8] = layers;
                 words[10] = same(node as u32);
                 let mut state = START.map(|word| same(word));
-                block(&mut state, &mut words);
+                scheduled(&mut state, words, &mut none());
                 state
             }
 
@@ -161,40 +200,46 @@ macro_rules! kernel {
             #[target_feature(enable = $features)]
             pub(crate) unsafe fn label(work: &Work<'_>, from: usize, to: usize) {
                 let mut ids = [same(0); 8];
-                for (word, vector) in ids.iter_mut().enumerate() {
-                    // What a lane without a sector makes is nobody's.
-                    let words: [u32; LANES] = std::array::from_fn(|lane| {
-                        work.lanes[lane].map_or(0, |lane| lane.replica_id[word])
-                    });
-                    *vector = $load(words.as_ptr().cast());
+                for (at, id) in ids.iter_mut().enumerate() {
+                    *id = word(work, |lane| lane.replica_id[at]);
                 }
+                let layers = word(work, |lane| lane.layer);
                 let labels: *const u32 = work.current;
-                let first = work.any_lane().layer == 1;
                 let last_node = work.parents.len() - 1;
-                // Where the labels of the parents are, in the order in which they are hashed.
-                let count = if first { 6 } else { 14 };
-                let of = |place: usize| if place < 6 { labels } else { work.previous };
+                // Blocks of two parents come again and again in this order.
+                let blocks = parents_in(work.any_lane().layer) / 2;
+                // Where the labels of a block are.
+                let of = |block: usize| {
+                    if block < BASE_DEGREE / 2 {
+                        labels
+                    } else {
+                        work.previous
+                    }
+                };
+                let mut kept = [none(); DEGREE / 2];
                 for node in from..to {
                     let parents = work.parents(node);
                     let ahead = work.parents((node + AHEAD).min(last_node));
-                    let mut state = head(work, &ids, node);
-                    let mut at = 0;
-                    for pair in 0..18 {
+                    let mut state = head(&ids, layers, node);
+                    for (block, kept) in kept[..blocks].iter_mut().enumerate() {
                         let mut words = [same(0); 16];
-                        let (one, two) = (at, at + 1);
-                        at = if at + 2 == count { 0 } else { at + 2 };
-                        load(of(one), parents[one], &mut words[..8]);
-                        load(of(two), parents[two], &mut words[8..]);
-                        block(&mut state, &mut words);
-                        if pair < count {
-                            fetch(of(pair), ahead[pair]);
+                        load(of(block), parents[2 * block], &mut words[..8]);
+                        load(of(block), parents[2 * block + 1], &mut words[8..]);
+                        scheduled(&mut state, words, kept);
+                        fetch(of(block / 2), ahead[block]);
+                    }
+                    for block in blocks..HASHED_PARENTS / 2 {
+                        again(&mut state, &kept[block % blocks]);
+                        if block < 2 * blocks {
+                            fetch(of(block / 2), ahead[block]);
                         }
                     }
+                    let at = (HASHED_PARENTS - 1) % (2 * blocks);
                     let mut words = [same(0); 16];
-                    load(of(at), parents[at], &mut words[..8]);
+                    load(of(at / 2), parents[at], &mut words[..8]);
                     words[8] = same(0x8000_0000);
                     words[15] = same(HASHED_BITS);
-                    block(&mut state, &mut words);
+                    scheduled(&mut state, words, &mut none());
                     state[7] = $and(state[7], same(0xffff_ff3f));
                     let to = place(work.current, node as u32).cast_mut();
                     for (word, vector) in state.iter().enumerate() {

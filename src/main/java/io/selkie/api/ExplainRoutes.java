@@ -4,6 +4,8 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import io.selkie.auth.Permission;
 import io.selkie.filecoin.SectorId;
+import io.selkie.proofs.PhaseFraction;
+import io.selkie.proofs.ProofsProgress;
 import io.selkie.scheduler.HostStatus;
 import io.selkie.scheduler.TaskId;
 import io.selkie.sector.SectorState;
@@ -65,7 +67,12 @@ final class ExplainRoutes {
       return known
           .require(sector.get())
           .thenCompose(facts -> patience.with(operations.state(sector.get())))
-          .thenApply(state -> new Reply(subject, "sector", ofSector(state, hosts, reasons)));
+          .thenApply(
+              state -> {
+                List<String> lines = ofSector(state, hosts, reasons);
+                operations.progress(sector.get()).ifPresent(told -> addProgress(told, lines));
+                return new Reply(subject, "sector", lines);
+              });
     }
     Optional<String> at =
         hosts.stream()
@@ -80,6 +87,15 @@ final class ExplainRoutes {
           "no task, sector or host of that name: GET /waiting and GET /hosts name them");
     }
     return done(subject, "task", List.of(why.or(() -> at).orElseThrow()));
+  }
+
+  private static void addProgress(ProofsProgress told, List<String> lines) {
+    lines.add("its prover is at " + PhaseFraction.words(told));
+    if (!told.note().isEmpty()) {
+      lines.add(
+          "selkie.prover.precommit1.pairs of that host says when two sectors share a core, and"
+              + " pair-patience how long one waits for another");
+    }
   }
 
   private static CompletionStage<Reply> done(String subject, String kind, List<String> lines) {
@@ -136,7 +152,8 @@ final class ExplainRoutes {
       SectorState state, List<HostStatus> hosts, Map<String, String> reasons) {
     List<String> lines = new ArrayList<>();
     if (!(state instanceof SectorState.Known known)) {
-      return List.of("nothing is known of it");
+      lines.add("nothing is known of it");
+      return lines;
     }
     known.facts().filesOn().ifPresent(host -> lines.add("its files are on host " + host));
     known

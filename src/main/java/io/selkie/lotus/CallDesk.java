@@ -207,7 +207,9 @@ final class CallDesk {
       MinerApi api, PathIndex own, CallState.Ended ended) {
     SectorId sector = ended.sector();
     boolean isReleased =
-        ended.order() instanceof CallOrder.ReleaseUnsealed release && !release.kept();
+        ended.order() instanceof CallOrder.ReleaseUnsealed release
+            && !release.kept()
+            && !(ended.outcome() instanceof CallOutcome.Failed);
     boolean mayHaveLeft =
         isReleased
             || ended.order() instanceof CallOrder.MoveStorage

@@ -121,7 +121,8 @@ final class Returns {
     int code =
         switch (failure.code()) {
           case "no_space" -> CallError.NO_SPACE;
-          case CallOrder.STREAM_LOST, Failure.HOST_AWAY -> CallError.WORKER_RESTARTED;
+          case CallOrder.STREAM_LOST, CallOrder.BEGUN_ANEW, Failure.HOST_AWAY ->
+              CallError.WORKER_RESTARTED;
           default ->
               failure.action() == Failure.Action.RETRY || failure.action() == Failure.Action.HALT
                   ? CallError.TEMPORARY

@@ -153,7 +153,8 @@ record NodeParts(
   }
 
   private static ProverSettings provers(NodeSettings settings, ProofsLibrary library) {
-    Map<String, String> environment = new HashMap<>(settings.labeller().environment());
+    Map<String, String> environment =
+        new HashMap<>(settings.labelling().environment(settings.state().pairs()));
     if (settings.test().standInProofs()) {
       environment.putAll(settings.test().proverEnvironment());
     }

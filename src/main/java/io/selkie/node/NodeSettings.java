@@ -10,7 +10,7 @@ import io.selkie.lotus.HostPort;
 import io.selkie.lotus.LotusSettings;
 import io.selkie.lotus.MinerFinder;
 import io.selkie.post.PostSettings;
-import io.selkie.proofs.Labeller;
+import io.selkie.proofs.Labelling;
 import io.selkie.proofs.ProverPriorities;
 import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.HostPatience;
@@ -48,7 +48,7 @@ import java.util.Set;
  * @param blockTime of the development chain
  * @param challengeDelay of the development chain: epochs from a pre-commit to its seed
  * @param priorities of provers
- * @param labeller whose labels they make
+ * @param labelling how they make labels
  * @param idleProvers how many are started ahead of their jobs
  * @param inProcess whether phases run in the node itself, for demos and tests
  * @param test what only tests set
@@ -72,7 +72,7 @@ public record NodeSettings(
     Duration blockTime,
     long challengeDelay,
     ProverPriorities priorities,
-    Labeller labeller,
+    Labelling labelling,
     int idleProvers,
     boolean inProcess,
     Test test) {
@@ -151,7 +151,7 @@ public record NodeSettings(
               Bounds.atLeast(config, "selkie.dev-chain.block-time", Duration.ofMillis(1)),
               Bounds.number(config, "selkie.dev-chain.precommit-challenge-delay", 1, 1000),
               ProverPriorities.of(config),
-              Labeller.of(config),
+              Labelling.of(config),
               Bounds.number(config, "selkie.prover.idle", 0, MOST_IDLE_PROVERS),
               inProcess(selkie),
               new Test(

@@ -43,7 +43,7 @@ public final class PhaseFraction {
     return Math.round(stage.begin() + within * (stage.end() - stage.begin()));
   }
 
-  /** The stage for people, such as {@code layer 2 of 11}. */
+  /** The stage for people, such as {@code layer 2 of 11, in lock step with s-t01000-2}. */
   public static String words(ProofsProgress progress) {
     String stage =
         switch (progress.stage()) {
@@ -53,8 +53,10 @@ public final class PhaseFraction {
           case "parents" -> "parent cache";
           default -> progress.stage();
         };
-    return COUNTED.contains(progress.stage()) && progress.done() < progress.total()
-        ? stage + " " + (progress.done() + 1) + " of " + progress.total()
-        : stage;
+    String counted =
+        COUNTED.contains(progress.stage()) && progress.done() < progress.total()
+            ? stage + " " + (progress.done() + 1) + " of " + progress.total()
+            : stage;
+    return progress.note().isEmpty() ? counted : counted + ", " + progress.note();
   }
 }

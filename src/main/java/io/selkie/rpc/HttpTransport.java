@@ -82,7 +82,16 @@ final class HttpTransport implements Transport {
     Throwable cause = Stages.cause(trouble);
     return cause instanceof RpcException || cause instanceof IOException
         ? cause
-        : new IOException("no answer from " + address + ": " + cause.getMessage(), cause);
+        : new IOException("no answer from " + address + ": " + reason(cause), cause);
+  }
+
+  /** Akka's own message tells of its commands and classes; the first cause tells the reason. */
+  private static String reason(Throwable trouble) {
+    Throwable first = trouble;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return first.getMessage() == null ? first.toString() : first.getMessage();
   }
 
   /** Go's clients take the same statuses for answers. */

@@ -56,6 +56,11 @@ public record StateDirectory(Path path) {
     return path.resolve("jobs");
   }
 
+  /** Where provers of this host that may label together find each other. */
+  public Path pairs() {
+    return path.resolve("pairs");
+  }
+
   /**
    * The ID of the repo as a storage path, so that the empty directory below a disk that is not
    * mounted is not taken for a new repo.

@@ -172,7 +172,10 @@ class HostRoutesTest {
     assertEquals(
         List.of(
             "its files are on host sealer-1",
-            "PreCommit1 is done: its driver has asked for nothing more"),
+            "PreCommit1 is done: its driver has asked for nothing more",
+            "its prover is at layer 4 of 11, in lock step with s-t01000-2",
+            "selkie.prover.precommit1.pairs of that host says when two sectors share a core, and"
+                + " pair-patience how long one waits for another"),
         explained("s-t01000-1"));
     assertEquals(404, node.send(node.to("/explain/nobody")).statusCode());
     assertTrue(node.operations.calls.contains("state s-t01000-1"));

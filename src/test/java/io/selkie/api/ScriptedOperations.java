@@ -114,7 +114,9 @@ final class ScriptedOperations implements Operations {
   @Override
   public Optional<ProofsProgress> progress(SectorId sector) {
     return sector.equals(FIRST)
-        ? Optional.of(new ProofsProgress("preCommit1", sector.toString(), "layer", 3, 11))
+        ? Optional.of(
+            new ProofsProgress(
+                "preCommit1", sector.toString(), "layer", 3, 11, 0, "in lock step with s-t01000-2"))
         : Optional.empty();
   }
 

@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,8 @@ public final class LotusMinerStandIn implements AutoCloseable {
   private volatile CompletableFuture<Void> up = new CompletableFuture<>();
   private volatile Duration heartbeat = Duration.ofSeconds(1);
   private volatile Duration failurePause = Duration.ofMillis(100);
+  private volatile CompletableFuture<Void> goOn = CompletableFuture.completedFuture(null);
+  private volatile Predicate<SectorId> waits = sector -> false;
   private volatile boolean duplicateStarts;
   private volatile boolean storesAtWorkers;
   private volatile int apiVersion = MinerVersion.API;
@@ -268,6 +271,17 @@ public final class LotusMinerStandIn implements AutoCloseable {
   /** How long a sector waits after a failure; before: 100 ms, at a real miner a minute. */
   public void pauseAfterFailure(Duration pause) {
     failurePause = pause;
+  }
+
+  /** What such sectors failed at is tried again once {@link #goOnAfterFailures} is called. */
+  public void waitAfterFailure(Predicate<SectorId> which) {
+    goOn = new CompletableFuture<>();
+    waits = which;
+  }
+
+  /** What has failed is tried again after its pause, whichever sector's it is. */
+  public void goOnAfterFailures() {
+    goOn.complete(null);
   }
 
   /** Each call that starts a task, but those with a pushed stream, comes twice. */
@@ -573,8 +587,12 @@ public final class LotusMinerStandIn implements AutoCloseable {
     return storesAtWorkers;
   }
 
-  Duration failurePause() {
-    return failurePause;
+  /** What a sector, or an update of it, does after a failure. */
+  void rest(SectorId sector) throws Exception {
+    pause(failurePause);
+    if (waits.test(sector)) {
+      goOn.get();
+    }
   }
 
   ExecutorService threads() {

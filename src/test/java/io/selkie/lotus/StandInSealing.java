@@ -90,7 +90,7 @@ final class StandInSealing {
       } catch (IOException e) {
         // The pull of the files: begun again until they are there.
         miner.failure(sector.id() + " in " + state + ": " + e.getMessage());
-        LotusMinerStandIn.pause(miner.failurePause());
+        miner.rest(sector.id());
       }
     }
     return new SealedSector(
@@ -126,7 +126,7 @@ final class StandInSealing {
       failures.clear();
       state = State.PRE_COMMIT_1;
     }
-    LotusMinerStandIn.pause(miner.failurePause());
+    miner.rest(sector.id());
   }
 
   private SectorId id() {

@@ -92,7 +92,7 @@ final class StandInUpdate {
         if (++failures > MOST_FAILURES) {
           throw e;
         }
-        LotusMinerStandIn.pause(miner.failurePause());
+        miner.rest(sector.id());
       }
     }
   }

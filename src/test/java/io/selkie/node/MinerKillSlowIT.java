@@ -6,19 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.selkie.filecoin.SectorId;
 import io.selkie.lotus.SealedSector;
 import io.selkie.selftest.NodeProcess;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A node that is killed at each place of each call of a miner. */
+@Timeout(1800)
 class MinerKillSlowIT extends MinerTrial {
   private static final long FIRST_CELL = 100;
   private static final List<String> CALLS =
@@ -46,34 +47,56 @@ class MinerKillSlowIT extends MinerTrial {
         "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size",
         String.valueOf(places.size() + 64)); // each place keeps a thread
     settings.put("selkie.test.failpoint-dir", marks.toString());
-    miner.pauseAfterFailure(Duration.ofSeconds(20)); // of calls that are held before they are taken
-    List<CompletableFuture<SealedSector>> begun = new ArrayList<>();
+    Map<SectorId, Path> held = new LinkedHashMap<>();
     for (int i = 0; i < places.size(); i++) {
-      settings.put(
-          "selkie.test.failpoints." + i, places.get(i) + "@" + new SectorId(id, FIRST_CELL + i));
+      SectorId sector = new SectorId(id, FIRST_CELL + i);
+      String point = places.get(i) + "@" + sector;
+      held.put(sector, marks.resolve(point));
+      settings.put("selkie.test.failpoints." + i, point);
     }
+    // A call that is held before its answer is refused after a while. Called once more it would be
+    // held again, and before long no thread were left.
+    miner.waitAfterFailure(sector -> Files.exists(held.get(sector)));
+    miner.pauseAfterFailure(Duration.ofSeconds(10)); // of calls that a slow machine did not take
+    Map<SectorId, CompletableFuture<SealedSector>> begun = new LinkedHashMap<>();
     try (NodeProcess node = start()) {
       miner.awaitWorkers(1, REGISTERED);
-      for (int i = 0; i < places.size(); i++) {
-        begun.add(miner.seal(FIRST_CELL + i, TYPE));
+      for (SectorId sector : held.keySet()) {
+        begun.put(sector, miner.seal(sector.number(), TYPE));
+        TrialNode.await(
+            node,
+            "the first call of " + sector,
+            () -> Files.exists(held.get(sector)) || miner.log().contains("addPiece of " + sector));
       }
-      TrialNode.await(node, "places that are not held", () -> count(marks) == places.size());
+      TrialNode.awaitNone(
+          node,
+          "places that are not held",
+          () ->
+              held.values().stream()
+                  .filter(Files::notExists)
+                  .map(mark -> mark.getFileName().toString())
+                  .toList(),
+          miner::failures);
       node.kill();
     }
     settings = new TreeMap<>(plain);
     room(places.size());
     try (NodeProcess node = start()) {
-      List<SealedSector> sealed = await(begun);
+      miner.goOnAfterFailures();
+      TrialNode.awaitNone(
+          node,
+          "sectors that were held",
+          () ->
+              begun.entrySet().stream()
+                  .filter(one -> !one.getValue().isDone())
+                  .map(one -> held.get(one.getKey()).getFileName().toString())
+                  .toList(),
+          miner::failures);
+      List<SealedSector> sealed = await(List.copyOf(begun.values()));
 
       assertEachPhaseOnce(sealed);
       assertEquals(List.of(), miner.violations());
       assertFalse(node.log().contains("Exception"), node.log());
-    }
-  }
-
-  private static long count(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.count();
     }
   }
 

@@ -106,9 +106,10 @@ abstract class MinerTrial {
     return sealed;
   }
 
-  /** How often each phase was completed, by sector, generation and phase. */
+  /** How often each phase was completed, by sector, generation and phase; the first makes a log. */
   static Map<String, Long> completed(Path state) throws IOException {
-    String log = Files.readString(state.resolve("provers.log"));
+    Path provers = state.resolve("provers.log");
+    String log = Files.exists(provers) ? Files.readString(provers) : "";
     return COMPLETED
         .matcher(log)
         .results()

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.selkie.selftest.NodeProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What tests of one node share. */
 final class TrialNode {
@@ -43,6 +45,35 @@ final class TrialNode {
         fail("still open: " + what + "\n" + node.log());
       }
       TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** What is still open. */
+  @FunctionalInterface
+  interface Open {
+    List<String> now() throws Exception;
+  }
+
+  /**
+   * Waits until nothing is open any more. While that becomes less it is worth waiting, however slow
+   * the machine is.
+   *
+   * @param trouble for the reader of a failure
+   */
+  static void awaitNone(NodeProcess node, String what, Open open, Supplier<List<String>> trouble)
+      throws Exception {
+    Instant end = Instant.now().plus(PATIENCE);
+    List<String> left = open.now();
+    while (!left.isEmpty()) {
+      if (!node.isAlive() || Instant.now().isAfter(end)) {
+        fail("still open: " + what + ' ' + left + "\n" + trouble.get() + "\n" + node.log());
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+      List<String> now = open.now();
+      if (now.size() < left.size()) {
+        end = Instant.now().plus(PATIENCE);
+      }
+      left = now;
     }
   }
 

@@ -50,7 +50,7 @@ class PhaseFractionTest {
 
   @Test
   void countsWithinALayer() {
-    ProofsProgress half = new ProofsProgress("preCommit1", "s-t01000-1", "layer", 1, 2, 500);
+    ProofsProgress half = new ProofsProgress("preCommit1", "s-t01000-1", "layer", 1, 2, 500, "");
 
     assertEquals(748, PhaseFraction.perMille(half));
   }
@@ -67,6 +67,15 @@ class PhaseFractionTest {
   })
   void saysWhatItIsAt(String stage, long done, long total, String words) {
     assertEquals(words, PhaseFraction.words(progress(stage, done, total)));
+  }
+
+  @Test
+  void saysWhatElseThereIsToSay() {
+    ProofsProgress paired =
+        new ProofsProgress(
+            "preCommit1", "s-t01000-1", "layer", 1, 11, 0, "in lock step with s-t01000-2");
+
+    assertEquals("layer 2 of 11, in lock step with s-t01000-2", PhaseFraction.words(paired));
   }
 
   private static ProofsProgress progress(String stage, long done, long total) {

@@ -16,6 +16,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -210,6 +212,24 @@ class RpcEndpointTest {
     }
     assertFalse(response.body().contains("java"), response.body());
     assertFalse(response.body().contains("selkie"), response.body());
+  }
+
+  @Test
+  void whyNobodyAnswersIsSaidInPlainWords() throws Exception {
+    int port;
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = gone.getLocalPort();
+    }
+    URI nowhere = URI.create("http://127.0.0.1:" + port + "/rpc/v0");
+    Sample nobody = RpcClient.of(Sample.class, nowhere, "all", TESTKIT.system());
+
+    ExecutionException failed =
+        assertThrows(
+            ExecutionException.class,
+            () -> nobody.session().toCompletableFuture().get(30, TimeUnit.SECONDS));
+
+    assertEquals(
+        "no answer from " + nowhere + ": Connection refused", failed.getCause().getMessage());
   }
 
   @Test

@@ -32,6 +32,9 @@ public sealed interface CallOrder {
   /** Why a call fails that the caller may mend by calling again: its bytes were lost on the way. */
   String STREAM_LOST = "stream_lost";
 
+  /** Why a call fails that a crash interrupted, and that its caller makes again. */
+  String BEGUN_ANEW = "begun_anew";
+
   /** Why files cannot come to a path that stores so: the farm sealed them, and transfers them. */
   String SEALED_HERE = "sealed_here";
 

@@ -7,6 +7,7 @@ import io.selkie.scheduler.HostId;
 import io.selkie.scheduler.TaskRequest;
 import io.selkie.scheduler.TaskResult;
 import io.selkie.sector.Sector;
+import io.selkie.sector.SectorFacts;
 import io.selkie.sector.SectorState;
 import io.selkie.sector.SectorTasks;
 import io.selkie.stages.Stages;
@@ -26,6 +27,15 @@ final class CallWork {
   private final UUID call;
   private final SectorTasks tasks;
   private final CallEffects effects;
+
+  /**
+   * Whether the sector did not answer this call in time. It answers whoever asked last, and by now
+   * that may have been another call for the same.
+   */
+  private volatile boolean waited;
+
+  /** Whether the call was taken by an actor before this one. */
+  private boolean inherited;
 
   CallWork(UUID call, SectorTasks tasks, CallEffects effects) {
     this.call = call;
@@ -69,6 +79,20 @@ final class CallWork {
             "the bytes of the piece did not come: " + why));
   }
 
+  /** The call comes from the journal. */
+  void inherit() {
+    inherited = true;
+  }
+
+  /**
+   * Whether the call is not to be done any more. A miner that never heard its id asks again, and
+   * waits for a worker that has the file: without end, if this call deletes it meanwhile. One that
+   * did hear it asks again when it fails.
+   */
+  private boolean isOver(CallOrder order) {
+    return inherited && order instanceof CallOrder.ReleaseUnsealed release && !release.kept();
+  }
+
   CompletionStage<Step> step(CallState.Open open) {
     CallOrder order = open.order();
     if (order instanceof CallOrder.Perform perform) {
@@ -92,6 +116,9 @@ final class CallWork {
           .state(open.sector())
           .thenCompose(state -> effects.store(call, open.sector(), order, state.filesOn()))
           .thenApply(Outcome::new);
+    }
+    if (isOver(order)) {
+      return failed(CallOrder.BEGUN_ANEW, "the host that took the call began anew meanwhile");
     }
     // What is left to do, is done where the files are, with the report.
     return CompletableFuture.completedStage(new Outcome(new CallOutcome.Done()));
@@ -197,8 +224,42 @@ final class CallWork {
       TaskRequest request,
       Optional<HostId> at,
       Function<TaskResult, CompletionStage<Step>> then) {
+    CompletionStage<Optional<TaskResult>> kept =
+        waited
+            ? tasks.state(sector).thenApply(state -> kept(state, request))
+            : CompletableFuture.completedStage(Optional.empty());
+    return kept.thenCompose(
+        result -> result.isPresent() ? then.apply(result.get()) : ask(sector, request, at, then));
+  }
+
+  /**
+   * What the sector gave for this request, unless it is at it again. Who gets it so is late: what
+   * came of it since is not to be ended, nor done again because files of then are used up.
+   */
+  private static Optional<TaskResult> kept(SectorState state, TaskRequest request) {
+    boolean isAtIt =
+        state instanceof SectorState.Busy busy && busy.wanted().request().equals(request);
+    return state instanceof SectorState.Known known && !isAtIt
+        ? known.facts().answers().stream()
+            .filter(answered -> answered.request().equals(request))
+            .reduce((older, newer) -> newer)
+            .map(SectorFacts.Answered::result)
+        : Optional.empty();
+  }
+
+  private CompletionStage<Step> ask(
+      SectorId sector,
+      TaskRequest request,
+      Optional<HostId> at,
+      Function<TaskResult, CompletionStage<Step>> then) {
     return tasks
         .perform(sector, request, Optional.empty(), at)
+        .whenComplete(
+            (answer, trouble) -> {
+              if (trouble != null && Stages.cause(trouble) instanceof TimeoutException) {
+                waited = true;
+              }
+            })
         .thenCompose(
             answer -> {
               if (answer instanceof Sector.Done done) {
@@ -211,7 +272,7 @@ final class CallWork {
               if (answer instanceof Sector.Refused refused) {
                 return refused.forGood()
                     ? failed("refused", refused.reason())
-                    : makeWay(sector, request, refused.reason());
+                    : makeWay(sector, request, refused.reason(), then);
               }
               if (answer instanceof Sector.HostIsLost lost) {
                 return CompletableFuture.completedStage(
@@ -228,18 +289,28 @@ final class CallWork {
 
   /**
    * A miner has one thing done to a sector at a time: what the sector is busy with the miner has
-   * given up, and does not wait for any more.
+   * given up, and does not wait for any more. Unless it came of this very request, which another
+   * call was answered first.
    */
-  private CompletionStage<Step> makeWay(SectorId sector, TaskRequest request, String reason) {
+  private CompletionStage<Step> makeWay(
+      SectorId sector,
+      TaskRequest request,
+      String reason,
+      Function<TaskResult, CompletionStage<Step>> then) {
     return tasks
         .state(sector)
         .thenCompose(
-            state ->
-                isBusyWithOther(state, request)
-                    ? tasks
-                        .abort(sector, DRIVER, "the miner asked for " + request.kind() + " instead")
-                        .thenApply(ended -> new NotYet(""))
-                    : CompletableFuture.completedStage(new NotYet(reason)));
+            state -> {
+              if (!isBusyWithOther(state, request)) {
+                return CompletableFuture.completedStage(new NotYet(reason));
+              }
+              Optional<TaskResult> kept = kept(state, request);
+              return kept.isPresent()
+                  ? then.apply(kept.get())
+                  : tasks
+                      .abort(sector, DRIVER, "the miner asked for " + request.kind() + " instead")
+                      .thenApply(ended -> new NotYet(""));
+            });
   }
 
   private static boolean isBusyWithOther(SectorState state, TaskRequest request) {

@@ -159,6 +159,9 @@ public final class LotusCall extends EventSourcedBehavior<LotusCall.Command, Cal
 
   private void recovered(CallState state) {
     caller = null; // after a persist that failed: it was not taken
+    if (!(state instanceof CallState.Unknown)) {
+      work.inherit();
+    }
     run(state);
   }
 

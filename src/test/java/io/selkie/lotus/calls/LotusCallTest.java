@@ -258,6 +258,64 @@ class LotusCallTest {
     done.expectMessage(new CallOutcome.Gave(LABELS));
   }
 
+  /** Two calls wait for one task; the miner goes on when the first of them is answered. */
+  @Test
+  void whatCameOfTheSameRequestIsNotEnded() {
+    sector.state =
+        new SectorState.Waiting(
+            labelled(),
+            new SectorState.Task(
+                TASK, "key", new TaskRequest.Finalize(TYPE, true), Instant.EPOCH, 0, 0),
+            Optional.empty());
+    sector.script.add(new Sector.Refused("it is busy", false));
+    take(new CallOrder.Perform(LABEL));
+
+    done.expectMessage(LABEL);
+    done.expectMessage(new CallOutcome.Gave(LABELS));
+    awaitReported();
+    assertEquals(List.of(), sector.aborted);
+  }
+
+  @Test
+  void aTaskThatWasDoneWhileTheCallWaitedIsNotAskedForAgain() {
+    take(new CallOrder.Perform(LABEL));
+    done.expectMessage(LABEL);
+    sector.state = new SectorState.Idle(labelled());
+
+    time.timePasses(REPEAT);
+
+    done.expectMessage(new CallOutcome.Gave(LABELS));
+    assertEquals(List.of(LABEL), sector.asked);
+  }
+
+  /** What it gave before is not what the call waits for. */
+  @Test
+  void aTaskThatIsBeingDoneAgainIsWaitedFor() {
+    take(new CallOrder.Perform(LABEL));
+    done.expectMessage(LABEL);
+    sector.state =
+        new SectorState.Waiting(
+            labelled(),
+            new SectorState.Task(TASK, "key", LABEL, Instant.EPOCH, 0, 0),
+            Optional.empty());
+
+    time.timePasses(REPEAT);
+
+    done.expectMessage(LABEL);
+    assertInstanceOf(CallState.Open.class, call.getState());
+  }
+
+  /** A miner that asked again waits for a worker which has the file: it must not go meanwhile. */
+  @Test
+  void aReleaseThatACrashInterruptedFailsSoThatTheMinerAsksAgain() {
+    call.initialize(
+        new CallEvent.CallTaken(Instant.EPOCH, SECTOR, new CallOrder.ReleaseUnsealed(TYPE, false)));
+
+    assertEquals(
+        CallOrder.BEGUN_ANEW, done.expectMessageClass(CallOutcome.Failed.class).failure().code());
+    awaitReported();
+  }
+
   @Test
   void aRefusalForGoodIsAFailure() {
     sector.script.add(new Sector.Refused("it was removed", true));
@@ -460,6 +518,18 @@ class LotusCallTest {
 
   private static SectorState idle(Optional<HostId> host) {
     return new SectorState.Idle(facts(host));
+  }
+
+  private static SectorFacts labelled() {
+    return new SectorFacts(
+        SECTOR,
+        TYPE,
+        1,
+        1,
+        TaskKind.PRE_COMMIT_1,
+        true,
+        Optional.of(HOST),
+        List.of(new SectorFacts.Answered(TASK, "key", LABEL, LABELS)));
   }
 
   private static SectorFacts facts(Optional<HostId> host) {
