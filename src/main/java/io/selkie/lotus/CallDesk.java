@@ -226,7 +226,10 @@ final class CallDesk {
                           .thenCompose(
                               holds -> {
                                 if (holds) {
-                                  return own.declare(api, path, sector, type);
+                                  // A miner may have it deleted meanwhile.
+                                  return own.declare(api, path, sector, type)
+                                      .thenCompose(
+                                          declared -> own.dropIfGone(api, path, sector, type));
                                 }
                                 return mayHaveLeft
                                     ? own.drop(api, path, sector, type)

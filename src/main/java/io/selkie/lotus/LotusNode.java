@@ -21,6 +21,7 @@ import io.selkie.http.HttpListener;
 import io.selkie.http.PatientListener;
 import io.selkie.lotus.calls.CallState;
 import io.selkie.lotus.calls.LotusCall;
+import io.selkie.lotus.remote.RemoteIndex;
 import io.selkie.lotus.remote.RemoteRoutes;
 import io.selkie.lotus.remote.VanillaProofs;
 import io.selkie.lotus.streams.PieceStreams;
@@ -235,7 +236,7 @@ public final class LotusNode {
                 callers.remembered(),
                 callers.fresh(),
                 this::stat,
-                this::dropped,
+                new Index(),
                 parts.deleted(),
                 parts.vanilla(),
                 clock));
@@ -357,21 +358,33 @@ public final class LotusNode {
   }
 
   /** The index forgets what is deleted; it says nothing of what it does not know. */
-  private CompletionStage<Boolean> dropped(String path, SectorId sector, FileType type) {
-    return miner
-        .api()
-        .thenCompose(api -> api.storageDropSector(path, sector, SectorFileTypes.of(type)))
-        .thenCompose(done -> index)
-        .thenApply(
-            own -> {
-              own.isDropped(path, sector, type);
-              return true;
-            })
-        .exceptionallyCompose(
-            trouble ->
-                Stages.cause(trouble) instanceof RpcException
-                    ? CompletableFuture.completedStage(false)
-                    : CompletableFuture.failedStage(trouble));
+  private final class Index implements RemoteIndex {
+    @Override
+    public CompletionStage<Boolean> dropped(String path, SectorId sector, FileType type) {
+      return miner
+          .api()
+          .thenCompose(api -> api.storageDropSector(path, sector, SectorFileTypes.of(type)))
+          .thenCompose(done -> index)
+          .thenApply(
+              own -> {
+                own.isDropped(path, sector, type);
+                return true;
+              })
+          .exceptionallyCompose(
+              trouble ->
+                  Stages.cause(trouble) instanceof RpcException
+                      ? CompletableFuture.completedStage(false)
+                      : CompletableFuture.failedStage(trouble));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> isGone(String path, SectorId sector, FileType type) {
+      return index.thenCompose(
+          own ->
+              own.isDeclared(path, sector, type)
+                  ? dropped(path, sector, type).thenApply(known -> null)
+                  : CompletableFuture.completedStage(null));
+    }
   }
 
   private CompletionStage<Set<HostId>> hosts() {

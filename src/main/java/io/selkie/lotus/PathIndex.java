@@ -128,8 +128,12 @@ final class PathIndex {
 
   /** Whether the miner that runs now was told that a path holds a file. */
   boolean isDeclared(StoragePath path, SectorId sector, FileType type) {
+    return isDeclared(path.id(), sector, type);
+  }
+
+  boolean isDeclared(String path, SectorId sector, FileType type) {
     synchronized (attached) {
-      return declared.contains(new Declared(path.id(), sector, type));
+      return declared.contains(new Declared(path, sector, type));
     }
   }
 
@@ -174,7 +178,8 @@ final class PathIndex {
             inTurn(List.of(FileType.values()), type -> dropIfGone(api, path, sector, type)));
   }
 
-  private CompletionStage<@Nullable Void> dropIfGone(
+  /** What was declared is in the index no more if the path does not hold it. */
+  CompletionStage<@Nullable Void> dropIfGone(
       MinerApi api, StoragePath path, SectorId sector, FileType type) {
     return isDeclared(path, sector, type)
         ? Stages.blocking(blocking, () -> path.holds(sector, type))

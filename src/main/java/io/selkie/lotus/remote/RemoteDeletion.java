@@ -73,7 +73,9 @@ final class RemoteDeletion {
                   index
                       .dropped(path.id(), sector, type)
                       .thenApplyAsync(
-                          known -> putAway(path, sector, type) || known || earlier, blocking));
+                          known -> putAway(path, sector, type) || known || earlier, blocking)
+                      .thenCompose(
+                          any -> index.isGone(path.id(), sector, type).thenApply(nothing -> any)));
     }
     return found;
   }

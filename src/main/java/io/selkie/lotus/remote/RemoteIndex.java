@@ -3,9 +3,9 @@ package io.selkie.lotus.remote;
 import io.selkie.filecoin.SectorId;
 import io.selkie.storage.FileType;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The miner's index of sector files, as far as a deletion touches it. */
-@FunctionalInterface
 public interface RemoteIndex {
   /**
    * A miner, or another worker, has the file of a sector deleted here. The index is to forget it
@@ -18,4 +18,10 @@ public interface RemoteIndex {
    *     stay, for instance because a task works on it: then it stays
    */
   CompletionStage<Boolean> dropped(String pathId, SectorId sector, FileType type);
+
+  /**
+   * The file is in the trash. Whoever told of a result of the sector meanwhile may have declared it
+   * again: then the index is to forget it once more. Fails if it cannot be told.
+   */
+  CompletionStage<@Nullable Void> isGone(String pathId, SectorId sector, FileType type);
 }

@@ -42,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A host with two storage paths whose files can be had over HTTP. */
 final class RemoteHost implements AutoCloseable {
@@ -56,6 +57,8 @@ final class RemoteHost implements AutoCloseable {
 
   /** What the index was told, and what the audit log. */
   final List<String> dropped = new CopyOnWriteArrayList<>();
+
+  final List<String> gone = new CopyOnWriteArrayList<>();
 
   final List<String> deleted = new CopyOnWriteArrayList<>();
 
@@ -99,7 +102,7 @@ final class RemoteHost implements AutoCloseable {
                 callers,
                 deleters,
                 id -> CompletableFuture.completedStage(stat(id)),
-                this::drop,
+                new Index(),
                 (file, sector) -> audit(file),
                 new Sample(),
                 Clock.systemUTC()));
@@ -123,6 +126,20 @@ final class RemoteHost implements AutoCloseable {
         .withId(id)
         .map(path -> new FsStat(270553174016L, 69963644928L, 69963644928L, 0, 0, 0))
         .map(RpcJson.MAPPER::valueToTree);
+  }
+
+  private final class Index implements RemoteIndex {
+    @Override
+    public CompletionStage<Boolean> dropped(String id, SectorId sector, FileType type) {
+      return drop(id, sector, type);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> isGone(String id, SectorId sector, FileType type) {
+      Path file = type.of(paths.withId(id).orElseThrow().root(), sector);
+      gone.add(id + " " + sector + " " + type + (Files.exists(file) ? " is there" : " is gone"));
+      return CompletableFuture.completedStage(null);
+    }
   }
 
   private CompletionStage<Boolean> drop(String id, SectorId sector, FileType type) {

@@ -329,6 +329,8 @@ class RemoteRoutesTest {
     assertEquals(List.of(), trash(host.stores));
     assertTrue(Files.exists(other));
     assertEquals(List.of(host.seals.id() + " s-t01000-2 sealed"), host.dropped);
+    // who told of a result meanwhile may have declared it again
+    assertEquals(List.of(host.seals.id() + " s-t01000-2 sealed is gone"), host.gone);
     assertEquals(List.of(FileType.SEALED.of(host.seals.root(), SECTOR).toString()), host.deleted);
     // and again: it is where it is to stay, so there is nothing to complain of
     assertEquals(200, host.ask("DELETE", FILE + "?keep=" + host.stores.id()).status());
