@@ -142,17 +142,23 @@ final class Durably {
     }
   }
 
-  /** Removes a directory of plain files, if it is there; links within are removed, not followed. */
+  /**
+   * Removes a directory of plain files, if it is there; links within are removed, not followed.
+   * More than one may do so at a time: who asks about a sector that has arrived, and who received
+   * it.
+   */
   static void removeFlat(Path directory) throws IOException {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try (var files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
+    } catch (NoSuchFileException e) {
+      return;
     }
-    Files.delete(directory);
+    Files.deleteIfExists(directory);
     sync(parent(directory));
   }
 }

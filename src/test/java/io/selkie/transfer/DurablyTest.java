@@ -9,6 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +76,32 @@ class DurablyTest {
       Files.writeString(file, "another's");
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** One that answers a question about a sector, and one that has just received it. */
+  @Test
+  void twoRemoveADirectoryAtATime() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      for (int round = 0; round < 300; round++) {
+        Path directory = Files.createDirectory(temp.resolve("arrival-" + round));
+        for (int file = 0; file < 3; file++) {
+          Files.writeString(directory.resolve(file + ".part"), "");
+        }
+        CyclicBarrier start = new CyclicBarrier(2);
+        Callable<Boolean> removes =
+            () -> {
+              start.await();
+              Durably.removeFlat(directory);
+              return true;
+            };
+        Future<Boolean> theirs = other.submit(removes);
+        assertTrue(removes.call() && theirs.get());
+        assertFalse(Files.exists(directory));
+      }
+    } finally {
+      other.shutdown();
     }
   }
 }
