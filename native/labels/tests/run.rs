@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 
@@ -393,4 +394,49 @@ fn a_sector_that_goes_in_the_middle_of_a_layer_does_not_disturb_the_other() {
             whole(&parents, &alone[2])
         );
     }
+}
+
+/// A file system of its own, gone with the test.
+struct SmallDisk<'a>(&'a Path);
+
+impl SmallDisk<'_> {
+    /// None where this process may not mount.
+    fn mount(at: &Path, mib: u32) -> Option<SmallDisk<'_>> {
+        let size = format!("size={mib}m");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(at)
+            .stderr(Stdio::null())
+            .status();
+        mounted
+            .is_ok_and(|it| it.success())
+            .then_some(SmallDisk(at))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let done = Command::new("umount").arg("-l").arg(self.0).status();
+        assert!(done.is_ok_and(|it| it.success()), "{}", self.0.display());
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_fails_its_sector_and_no_other() {
+    let (parents, dir) = (parents(), tempfile::tempdir().unwrap());
+    let expected = whole(&parents, &sectors(&dir.path().join("whole"), 2)[1]);
+    let pair = sectors(&dir.path().join("pair"), 2);
+    let Some(_disk) = SmallDisk::mount(&pair[0].cache, 3) else {
+        eprintln!("skipped: only root may mount a small disk");
+        return;
+    };
+    let watches = [Killer::after(99), Killer::after(99)];
+
+    let own = [(&pair[0], &watches[0]), (&pair[1], &watches[1])];
+    let mut outcomes = run(&parents, &own, &Nobody);
+
+    assert_eq!(outcomes.remove(1).unwrap(), LAYERS);
+    let failed = outcomes.remove(0).unwrap_err();
+    assert_eq!(failed.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(layers(&pair[1]), expected);
 }

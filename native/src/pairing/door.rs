@@ -17,6 +17,8 @@ use super::Pairs;
 use crate::progress;
 use crate::wire::Hex32;
 
+/// Who connects says at once what it wants; others wait behind it.
+const GREETING: Duration = Duration::from_secs(1);
 /// What a prover has to answer in: it does nothing but wait.
 const PROMPT: Duration = Duration::from_secs(30);
 /// The part of a first layer that is made again for one that comes late; as `selkie_labels` has it.
@@ -161,7 +163,7 @@ impl Inside {
     }
 
     fn answer(&self, link: Link) {
-        let heard = link.patient_for(PROMPT).and_then(|()| link.receive());
+        let heard = link.patient_for(GREETING).and_then(|()| link.receive());
         let knock: Knock = match heard {
             Ok(Some(knock)) => knock,
             Ok(None) => return,
@@ -176,7 +178,8 @@ impl Inside {
             Err(reason) => Answer::Refused { reason },
         };
         let welcome = matches!(answer, Answer::Welcome { .. });
-        if link.send(&answer).is_ok() && welcome {
+        let told = link.send(&answer).and_then(|()| link.patient_for(PROMPT));
+        if told.is_ok() && welcome {
             state.waiting = Some(Waiting { knock, link });
         }
     }

@@ -16,8 +16,9 @@ pub const SOCKET: &str = ".sock";
 
 /// What an answer may take. Who labels answers from a thread of its own.
 const PROMPT: Duration = Duration::from_secs(5);
-/// Who takes others along says something far more often, unless it was stopped.
-const SILENCE: Duration = Duration::from_secs(300);
+/// Who takes others along says something far more often, unless it was stopped; before the first
+/// label it reads a layer of 64 GiB, perhaps from a slow disk.
+const SILENCE: Duration = Duration::from_secs(900);
 
 /// A place with a prover that labels, until its next layer begins.
 pub struct Visit {
