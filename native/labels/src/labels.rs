@@ -177,10 +177,13 @@ impl Labels {
         let before = self.lanes();
         assert!(kept.len() <= lanes && kept.iter().all(|&lane| lane < before));
         assert!(kept.is_sorted() && lanes == self.kernel.lanes(lanes));
-        if !self.kernel.moves_lanes() || (lanes == before && (kept.is_empty() || kept == [0])) {
-            return Ok(()); // they stay where they are
+        let stay = lanes == before && kept.iter().copied().eq(0..kept.len());
+        if stay || !self.kernel.moves_lanes() {
+            return Ok(());
         }
-        self.memory.populate(self.nodes * lanes * WORDS)?;
+        self.memory
+            .populate(self.nodes * lanes * WORDS)
+            .inspect_err(|_| self.memory.give_back_behind(self.nodes * before * WORDS))?;
         let words = self.memory.words();
         let copy = |node: usize| {
             for (to, &from) in kept.iter().enumerate() {

@@ -56,7 +56,6 @@ impl LayerFile {
             Some(file) => file,
             None => options.open(&partial)?,
         };
-        file.set_len(bytes)?;
         Ok(LayerFile {
             file,
             path: path.to_owned(),
@@ -101,8 +100,12 @@ impl LayerFile {
         }
     }
 
-    /// Gives the layer its name. It is whole and synced.
+    /// Gives the layer its name. It is whole and synced; what an earlier one left behind it goes.
     pub fn finish(self) -> io::Result<()> {
+        if self.file.metadata()?.len() != self.bytes {
+            self.file.set_len(self.bytes)?;
+            self.file.sync_data()?;
+        }
         fs::rename(LayerFile::partial(&self.path), &self.path)?;
         File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()
     }

@@ -10,15 +10,12 @@ use crate::kernel;
 use crate::label;
 use crate::labels::{Labels, LABEL_BYTES};
 use crate::layer_file::{self, LayerFile};
-use crate::run::{Begun, Company, Job, Member, Place, Turn};
+use crate::run::{Begun, Company, Job, Member, Place, Turn, FIRST_LAYER_AGAIN};
 use crate::seat::Seat;
 use crate::writer::{Lane, Step, CHUNK_NODES};
 
 /// Labels of a resumed layer that are made anew and compared.
 const TRIALS: usize = 64;
-
-/// The part of a first layer that is made again for a sector that comes late.
-const AGAIN: usize = 16;
 
 /// A sector in its lane.
 pub(crate) struct Seated<'a> {
@@ -46,6 +43,13 @@ pub(crate) struct Maker<'r, 'a> {
     /// Steps that were begun, and those of them that are written.
     begun: usize,
     written: usize,
+}
+
+/// However it ends, nobody waits for labels that are never made.
+impl Drop for Maker<'_, '_> {
+    fn drop(&mut self) {
+        self.buffers.iter().for_each(Labels::end);
+    }
 }
 
 enum Layer {
@@ -205,23 +209,18 @@ impl<'r, 'a> Maker<'r, 'a> {
         }
         self.tell(current.done());
         while current.done() < self.job.nodes() {
-            for one in self.present() {
-                if !one.seat.is_over() && !one.seat.watch.is_wanted() {
-                    one.seat.fail(io::ErrorKind::BrokenPipe.into());
-                }
-            }
-            if !self
-                .present()
-                .any(|one| one.seat.own && !one.seat.is_over())
-            {
-                current.end();
+            // Looked at once: the thread that writes may fail a sector at any moment.
+            let lanes: Vec<Option<kernel::Lane>> = self.lanes.iter().map(to_label).collect();
+            let is_own = |(one, lane): (&Option<Seated<'_>>, &Option<kernel::Lane>)| {
+                lane.is_some() && one.as_ref().is_some_and(|one| one.seat.own)
+            };
+            if !self.lanes.iter().zip(&lanes).any(is_own) {
                 return Layer::Over;
             }
             if !begun_before && self.is_begun_again(current.done()) {
                 current.end();
                 return Layer::Again;
             }
-            let lanes: Vec<Option<kernel::Lane>> = self.lanes.iter().map(to_label).collect();
             let to = (current.done() / CHUNK_NODES + 1) * CHUNK_NODES;
             current.label(&lanes, self.job.parents, previous, to.min(self.job.nodes()));
             self.tell(current.done());
@@ -230,7 +229,7 @@ impl<'r, 'a> Maker<'r, 'a> {
     }
 
     fn is_begun_again(&self, done: usize) -> bool {
-        done * AGAIN <= self.job.nodes()
+        done <= self.job.nodes() / FIRST_LAYER_AGAIN
             && self.present().all(|one| one.layer == 1)
             && self.present().count() < self.job.kernel.room()
             && self.company.is_awaited_at_first()
@@ -286,7 +285,7 @@ impl<'r, 'a> Maker<'r, 'a> {
 }
 
 fn to_label(lane: &Option<Seated<'_>>) -> Option<kernel::Lane> {
-    let one = lane.as_ref().filter(|one| !one.seat.is_over())?;
+    let one = lane.as_ref().filter(|one| !one.seat.ends_unwanted())?;
     Some(kernel::Lane::new(&one.seat.replica_id, one.layer))
 }
 

@@ -19,6 +19,9 @@ pub use crate::layer_file::{CHUNK_BYTES, PARTIAL};
 use crate::maker::{Maker, Seated};
 use crate::writer::Writer;
 
+/// The part of a first layer that is made again for a sector that comes late: a sixteenth.
+pub const FIRST_LAYER_AGAIN: usize = 16;
+
 /// A sector to label.
 #[derive(Clone, Debug)]
 pub struct Sector {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -11,10 +12,11 @@ use selkie_labels::run::{self, Place, Turn, Watch};
 
 use crate::guard::manifest::Record;
 use crate::pairing::cores::{Core, Cores};
-use crate::pairing::door::Door;
-use crate::pairing::link::Knock;
-use crate::pairing::visit::{self, End, Visit};
+use crate::pairing::door::{available_memory, Door};
+use crate::pairing::link::{Knock, VERSION};
+use crate::pairing::visit::{self, Visit};
 use crate::pairing::{Pairs, When};
+use crate::progress;
 use crate::wire::{Hex32, SealType};
 
 /// Decides that, between two layers.
@@ -23,12 +25,11 @@ pub struct Company {
     host: Option<Host>,
     sector: String,
     sector_bytes: u64,
-    layers: u32,
     replica_id: Hex32,
     cache: PathBuf,
     /// For others, over all layers.
     patience: Cell<Duration>,
-    /// A layer was waited for in vain: the next one is made without asking.
+    /// It has waited for a layer that did not begin: the next one is made without asking.
     in_vain: Cell<bool>,
     visit: RefCell<Option<(Visit, u32)>>,
 }
@@ -66,7 +67,6 @@ impl Company {
             host,
             sector,
             sector_bytes,
-            layers,
             replica_id: Hex32(*replica_id),
             cache: cache.to_owned(),
             in_vain: Cell::new(false),
@@ -85,10 +85,12 @@ impl Company {
         if self.in_vain.take() || self.patience.get().is_zero() || !host.wants_company() {
             return None;
         }
-        host.door.close(Some("looks for company itself"));
-        let visit = visit::knock(
+        // Two that wait for each other would wait for long.
+        host.door.close("looks for company itself");
+        visit::knock(
             &host.pairs.directory,
             &Knock {
+                version: VERSION,
                 sector: self.sector.clone(),
                 sector_bytes: self.sector_bytes,
                 layer,
@@ -96,9 +98,7 @@ impl Company {
                 cache: self.cache.clone(),
                 patience_seconds: self.patience.get().as_secs(),
             },
-        );
-        host.door.close(None);
-        visit
+        )
     }
 
     /// Is labelled by another prover, until it goes on here.
@@ -108,40 +108,30 @@ impl Company {
         let Some(host) = &self.host else {
             return Ok(());
         };
-        host.door.close(Some("is taken along itself"));
         host.core.take();
         watch.progress(Place { layer, nodes: 0 });
-        let begun = Instant::now();
-        let made = Cell::new(layer);
-        let end = visit.follow(watch, |whole| {
-            made.set(whole + 1);
-            whole == self.layers || !host.wants_company()
-        });
-        if made.get() == layer {
-            self.in_vain.set(true);
-            self.patience
-                .set(self.patience.get().saturating_sub(begun.elapsed()));
-        }
-        match end {
-            End::Alone => {
-                info!("layer {} is the next one to be made here", made.get());
-                Ok(())
-            }
-            End::Failed(e) => {
+        let end = visit.follow(watch, || !host.wants_company());
+        self.patience
+            .set(self.patience.get().saturating_sub(end.waited));
+        self.in_vain.set(!end.begun);
+        match end.failed {
+            None => Ok(()),
+            Some(e) => {
                 Err(e).with_context(|| format!("cannot write labels into {}", self.cache.display()))
             }
         }
     }
 
-    /// Begins to label in this thread; gives the processors for the one that writes.
-    pub fn label_here(&self) -> Vec<usize> {
+    /// Begins to label in this thread, from there on; gives the processors for the one that writes.
+    pub fn label_here(&self, place: Place) -> Vec<usize> {
         let Some(host) = &self.host else {
             return Vec::new();
         };
         if host.has_core() {
             info!("labels have a core of their own");
         }
-        host.door.close(None);
+        self.await_memory(host);
+        host.door.begin(place);
         let core = host.core.borrow();
         if let Some(core) = core.as_ref() {
             host.cores.stay_on(core);
@@ -149,10 +139,21 @@ impl Company {
         host.cores.beside(core.as_ref())
     }
 
+    /// Another prover that had this sector along has the memory of both until its layer ends.
+    fn await_memory(&self, host: &Host) {
+        let until = Instant::now() + host.pairs.patience;
+        let needed = 2 * self.sector_bytes;
+        while available_memory().is_some_and(|bytes| bytes < needed) && Instant::now() < until {
+            progress::note("waits for memory");
+            thread::sleep(Duration::from_secs(1));
+        }
+        progress::note("");
+    }
+
     /// Where the sector goes from there, and with which layer; none if it was labelled to its end.
     pub fn end_labelling(&self) -> Option<(Visit, u32)> {
         if let Some(host) = &self.host {
-            host.door.close(Some("labels no more"));
+            host.door.close("labels no more");
             host.cores.roam();
         }
         self.visit.take()
@@ -183,24 +184,21 @@ impl Host {
 
 impl<'a> run::Company<'a> for Company {
     fn turn(&self, layer: u32, room: usize) -> Turn<'a> {
-        let Some(host) = &self.host else {
+        // With a guest there is nothing better.
+        let Some(host) = self.host.as_ref().filter(|_| room > 0) else {
             return Turn::GoOn(Vec::new());
         };
-        let guest = if room > 0 {
-            host.door.take(layer)
-        } else {
-            None
-        };
-        if let Some(guest) = guest {
+        progress::note("");
+        if let Some(guest) = host.door.take(layer) {
             return Turn::GoOn(vec![guest]);
         }
-        // With a guest there is nothing better.
-        if room > 0 {
+        if !host.door.is_awaited() {
             if let Some(visit) = self.visit(layer) {
                 self.visit.replace(Some((visit, layer)));
                 return Turn::Stop;
             }
         }
+        host.door.has_room(true);
         Turn::GoOn(Vec::new())
     }
 

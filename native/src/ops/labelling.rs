@@ -142,7 +142,10 @@ fn label(
             company.follow(visit, layer, &recorder())?;
             continue;
         }
-        let writer_on = company.label_here();
+        let writer_on = company.label_here(Place {
+            layer,
+            nodes: begun.as_ref().map_or(0, |begun| begun.nodes),
+        });
         let job = Job {
             kernel,
             parents: parents.all(),

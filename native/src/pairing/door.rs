@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use log::{info, warn};
-use selkie_labels::run::{Member, Place, Sector, Watch};
+use selkie_labels::run::{Member, Place, Sector, Watch, FIRST_LAYER_AGAIN};
 
-use super::link::{Answer, Heard, Knock, Link, Listener, Told};
+use super::link::{Answer, Heard, Knock, Link, Listener, Told, VERSION};
 use super::Pairs;
 use crate::progress;
 use crate::wire::Hex32;
@@ -21,8 +21,6 @@ use crate::wire::Hex32;
 const GREETING: Duration = Duration::from_secs(1);
 /// What a prover has to answer in: it does nothing but wait.
 const PROMPT: Duration = Duration::from_secs(30);
-/// The part of a first layer that is made again for one that comes late; as `selkie_labels` has it.
-const FIRST_LAYER_AGAIN: usize = 16;
 /// What is left of the memory when another sector's labels have theirs.
 const MEMORY_LEFT: u64 = 256 << 20;
 
@@ -42,10 +40,11 @@ struct Inside {
 }
 
 struct State {
-    /// Where the labels are, and where they were when this layer began or was gone on with.
+    /// Where the labels are.
     now: Place,
+    /// When, and at which node, this layer was begun or gone on with.
     begun: (Instant, usize),
-    /// Why nobody may wait.
+    /// Nobody may wait, for this reason.
     closed: Option<&'static str>,
     waiting: Option<Waiting>,
 }
@@ -102,9 +101,30 @@ impl Door {
         state.now = place;
     }
 
-    /// Lets nobody wait here, for this reason; none: somebody may.
-    pub fn close(&self, reason: Option<&'static str>) {
-        self.inside.state().closed = reason;
+    /// Labels are made from there on, and somebody may wait.
+    pub fn begin(&self, place: Place) {
+        let mut state = self.inside.state();
+        state.now = place;
+        state.begun = (Instant::now(), place.nodes);
+        state.closed = None;
+    }
+
+    /// Lets nobody wait here, for this reason. Who waits goes.
+    pub fn close(&self, reason: &'static str) {
+        let mut state = self.inside.state();
+        state.closed = Some(reason);
+        state.waiting = None;
+    }
+
+    /// Says whether there is room for one more.
+    pub fn has_room(&self, room: bool) {
+        self.inside.state().closed = (!room).then_some("has company");
+    }
+
+    /// Whether a sector waits.
+    pub fn is_awaited(&self) -> bool {
+        let state = self.inside.state();
+        state.waiting.as_ref().is_some_and(|one| one.link.is_open())
     }
 
     /// Whether a sector waits for its first layer.
@@ -123,6 +143,7 @@ impl Door {
             Ok(()) => {
                 info!("{} comes along, on this core", knock.sector);
                 progress::note(&format!("in lock step with {}", knock.sector));
+                self.has_room(false);
                 Some(Member {
                     sector: Sector {
                         replica_id: knock.replica_id.0,
@@ -133,7 +154,7 @@ impl Door {
                     watch: Box::new(Guest {
                         sector: knock.sector,
                         link,
-                        leaves: AtomicBool::new(false),
+                        gone: AtomicBool::new(false),
                     }),
                 })
             }
@@ -186,6 +207,9 @@ impl Inside {
 
     /// Seconds until it may come along.
     fn welcome(&self, state: &State, knock: &Knock) -> Result<Option<u64>, String> {
+        if knock.version != VERSION {
+            return Err("its prover is of another version".to_owned());
+        }
         if knock.sector_bytes != self.sector_bytes {
             return Err("it is of another size".to_owned());
         }
@@ -198,7 +222,7 @@ impl Inside {
         let nodes = (self.sector_bytes / 32) as usize;
         if knock.layer == 1 {
             let just_begun = state.now.layer == 1 && state.begun.1 == 0;
-            return if just_begun && state.now.nodes * FIRST_LAYER_AGAIN <= nodes {
+            return if just_begun && state.now.nodes <= nodes / FIRST_LAYER_AGAIN {
                 Ok(Some(0))
             } else {
                 Err("it is beyond its first layer".to_owned())
@@ -226,27 +250,26 @@ fn begin(knock: &Knock, link: &Link, layer: u32) -> Result<(), String> {
     if (knock.layer == 1) != (layer == 1) {
         return Err("first layers go with first layers".to_owned());
     }
+    let needed = 2 * knock.sector_bytes + MEMORY_LEFT;
+    if let Some(bytes) = available_memory().filter(|&bytes| bytes < needed) {
+        return Err(format!(
+            "{} MiB of memory are left, its labels need {} MiB",
+            bytes >> 20,
+            needed >> 20
+        ));
+    }
     let heard = link
         .send(&Told::Begin)
         .and_then(|()| link.receive::<Heard>());
     match heard {
-        Ok(Some(Heard { leaves: false, .. })) => (),
-        Ok(_) => return Err("it has gone".to_owned()),
-        Err(e) => return Err(format!("it does not answer: {e}")),
-    }
-    let needed = 2 * knock.sector_bytes + MEMORY_LEFT;
-    match available_memory() {
-        Some(bytes) if bytes < needed => Err(format!(
-            "{} MiB of memory are left, its labels need {} MiB",
-            bytes >> 20,
-            needed >> 20
-        )),
-        _ => Ok(()),
+        Ok(Some(Heard { .. })) => Ok(()),
+        Ok(None) => Err("it has gone".to_owned()),
+        Err(e) => Err(format!("it does not answer: {e}")),
     }
 }
 
 /// As the system tells it.
-fn available_memory() -> Option<u64> {
+pub fn available_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text
         .lines()
@@ -259,17 +282,18 @@ fn available_memory() -> Option<u64> {
 struct Guest {
     sector: String,
     link: Link,
-    leaves: AtomicBool,
+    /// It is not heard any more.
+    gone: AtomicBool,
 }
 
 impl Guest {
     fn ask(&self, told: &Told) -> io::Result<()> {
-        self.link.send(told)?;
-        let heard: Option<Heard> = self.link.receive()?;
-        let heard = heard.ok_or(io::ErrorKind::BrokenPipe)?;
-        if heard.leaves {
-            self.leaves.store(true, Ordering::Relaxed);
-        }
+        let heard = self
+            .link
+            .send(told)
+            .and_then(|()| self.link.receive::<Heard>())
+            .and_then(|heard| heard.ok_or(io::ErrorKind::BrokenPipe.into()))
+            .inspect_err(|_| self.gone.store(true, Ordering::Relaxed))?;
         match heard.error {
             None => Ok(()),
             Some(error) => Err(io::Error::other(error)),
@@ -303,20 +327,131 @@ impl Watch for Guest {
     fn failed(&self, error: &io::Error) {
         info!("{} goes its own way: {error}", self.sector);
         progress::note("");
-        self.link.send_if_room(&Told::Over {
-            message: error.to_string(),
-            os_error: error.raw_os_error(),
-        });
+        // One that was late with its word goes on by itself.
+        if self.is_wanted() {
+            self.link.send_if_room(&Told::Over {
+                message: error.to_string(),
+                os_error: error.raw_os_error(),
+            });
+        }
         self.link.close();
     }
 
     fn is_wanted(&self) -> bool {
-        !self.leaves.load(Ordering::Relaxed) && self.link.is_open()
+        !self.gone.load(Ordering::Relaxed) && self.link.is_open()
     }
 }
 
-impl Drop for Guest {
-    fn drop(&mut self) {
-        progress::note("");
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pairing::{visit, When};
+
+    const BYTES: u64 = 8 << 20;
+    const NODES: usize = (BYTES / 32) as usize;
+
+    struct Unwatched;
+
+    impl Watch for Unwatched {
+        fn checkpoint(&self, _: Place, _: blake3::Hash) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn completed(&self, _: u32, _: blake3::Hash) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn progress(&self, _: Place) {}
+    }
+
+    fn pairs(directory: &std::path::Path) -> Pairs {
+        Pairs {
+            when: When::Always,
+            directory: directory.to_owned(),
+            patience: Duration::from_secs(60),
+            pinned: false,
+        }
+    }
+
+    fn knock(sector: &str, layer: u32) -> Knock {
+        Knock {
+            version: VERSION,
+            sector: sector.to_owned(),
+            sector_bytes: BYTES,
+            layer,
+            replica_id: Hex32([1; 32]),
+            cache: PathBuf::from("/nowhere"),
+            patience_seconds: 60,
+        }
+    }
+
+    #[test]
+    fn who_has_company_lets_nobody_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = Door::open(&pairs(dir.path()), "s-t01000-1", BYTES, 2).unwrap();
+        let visit = |sector: &str, layer| visit::knock(dir.path(), &knock(sector, layer));
+        assert!(visit("s-t01000-2", 1).is_none(), "it does not label yet");
+
+        door.begin(Place { layer: 1, nodes: 0 });
+        let second = visit("s-t01000-2", 1).unwrap();
+        assert!(door.is_awaited_at_first());
+        assert!(visit("s-t01000-3", 1).is_none(), "somebody waits already");
+        let follows = thread::spawn(move || second.follow(&Unwatched, || false));
+        let guest = door.take(1).unwrap();
+        assert!(visit("s-t01000-3", 1).is_none(), "it has company");
+        assert!(guest.watch.is_wanted());
+
+        drop(guest);
+        let end = follows.join().unwrap();
+        assert!(end.begun && end.failed.is_none());
+        door.has_room(true);
+        assert!(visit("s-t01000-3", 1).is_some());
+    }
+
+    #[test]
+    fn only_those_wait_who_can_come_along() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = Door::open(&pairs(dir.path()), "s-t01000-1", BYTES, 2).unwrap();
+        let asks = |knock: &Knock| visit::knock(dir.path(), knock).is_some();
+        let late = Place {
+            layer: 1,
+            nodes: NODES / 2,
+        };
+        door.begin(Place { layer: 1, nodes: 0 });
+        door.at(late);
+        assert!(
+            !asks(&knock("s-t01000-2", 1)),
+            "its first layer is half made"
+        );
+        assert!(asks(&knock("s-t01000-2", 2)));
+        // One that went on in the middle of its first layer does not begin it again.
+        door.begin(late);
+        assert!(!asks(&knock("s-t01000-2", 1)));
+        let other = Knock {
+            sector_bytes: 2048,
+            ..knock("s-t01000-2", 2)
+        };
+        assert!(!asks(&other), "it is of another size");
+        let newer = Knock {
+            version: VERSION + 1,
+            ..knock("s-t01000-2", 2)
+        };
+        assert!(!asks(&newer), "its messages are others");
+        door.at(Place { layer: 2, nodes: 1 });
+        assert!(!asks(&knock("s-t01000-2", 2)), "it makes its last layer");
+    }
+
+    #[test]
+    fn who_goes_away_lets_those_go_who_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = Door::open(&pairs(dir.path()), "s-t01000-1", BYTES, 2).unwrap();
+        door.begin(Place { layer: 1, nodes: 0 });
+        let second = visit::knock(dir.path(), &knock("s-t01000-2", 1)).unwrap();
+        assert!(door.is_awaited());
+
+        door.close("looks for company itself");
+
+        assert!(!second.follow(&Unwatched, || false).begun);
+        assert!(visit::knock(dir.path(), &knock("s-t01000-2", 1)).is_none());
     }
 }

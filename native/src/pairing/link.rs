@@ -21,10 +21,14 @@ const MESSAGE_BYTES: usize = 16 << 10;
 /// Sectors that may ask at one moment.
 const BACKLOG: i32 = 64;
 
+/// Of these messages: another one is refused.
+pub const VERSION: u32 = 1;
+
 /// Asks to be taken along.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Knock {
+    pub version: u32,
     pub sector: String,
     pub sector_bytes: u64,
     /// The layer to make next, from its first node on.
@@ -71,7 +75,7 @@ pub enum Told {
         layer: u32,
         digest: Hex32,
     },
-    /// Your files are not touched any more: because of this, or because you leave.
+    /// Your files cannot be read or written, and are not touched any more.
     Over {
         message: String,
         os_error: Option<i32>,
@@ -84,17 +88,16 @@ pub enum Told {
 pub struct Heard {
     /// It cannot be written down.
     pub error: Option<String>,
-    /// Be so kind to go on without me.
-    #[serde(default)]
-    pub leaves: bool,
 }
 
 /// A connection that keeps messages apart.
 pub struct Link(OwnedFd);
 
 impl Link {
-    pub fn connect(path: &Path) -> io::Result<Link> {
+    /// Waits no longer than that for a listener that has many to accept.
+    pub fn connect(path: &Path, patience: Duration) -> io::Result<Link> {
         let socket = new_socket()?;
+        set_socket_timeout(&socket, Timeout::Send, Some(patience))?;
         at(path, |address| connect(&socket, address))?;
         Ok(Link(socket))
     }
@@ -166,6 +169,8 @@ impl Listener {
     pub fn bind(path: &Path) -> io::Result<Listener> {
         let socket = new_socket()?;
         let hidden = path.with_extension("new");
+        // One that was killed at this line may have had the number of this process.
+        let _ = std::fs::remove_file(&hidden);
         at(&hidden, |address| bind(&socket, address))?;
         listen(&socket, BACKLOG)?;
         std::fs::rename(&hidden, path)?;
@@ -178,7 +183,9 @@ impl Listener {
             match accept_with(&self.0, SocketFlags::CLOEXEC) {
                 Ok(socket) => return Some(Link(socket)),
                 Err(Errno::INTR | Errno::CONNABORTED) => continue,
-                Err(_) => return None,
+                Err(Errno::INVAL) => return None,
+                // No memory, or no descriptor left.
+                Err(_) => std::thread::sleep(Duration::from_secs(1)),
             }
         }
     }

@@ -28,12 +28,16 @@ pub struct Visit {
 }
 
 /// How it ended.
-pub enum End {
-    /// The sector goes on by itself, from what was written down.
-    Alone,
-    /// It cannot be labelled.
-    Failed(io::Error),
+pub struct End {
+    /// Until the first layer began, if one did.
+    pub waited: Duration,
+    pub begun: bool,
+    /// Why the sector cannot be labelled; else it goes on by itself, from what was written down.
+    pub failed: Option<io::Error>,
 }
+
+/// How long a sector waits before it looks whether it has better to do.
+const GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks all who label here, and waits with the one whose next layer begins first.
 pub fn knock(directory: &Path, knock: &Knock) -> Option<Visit> {
@@ -77,7 +81,7 @@ fn sockets(directory: &Path, own: &str) -> Vec<PathBuf> {
 }
 
 fn ask(path: &Path, knock: &Knock) -> io::Result<Option<(String, u64, Link)>> {
-    let link = Link::connect(path)?;
+    let link = Link::connect(path, PROMPT)?;
     link.patient_for(PROMPT)?;
     link.send(knock)?;
     match link.receive()? {
@@ -96,80 +100,97 @@ fn ask(path: &Path, knock: &Knock) -> io::Result<Option<(String, u64, Link)>> {
 impl Visit {
     /// Waits, and writes down what is on disk, until the sector goes on by itself.
     ///
-    /// `leaves`: asked after each layer, whether the sector has better to do.
-    pub fn follow(self, watch: &dyn Watch, leaves: impl Fn(u32) -> bool) -> End {
+    /// `has_better`: asked while it waits, whether it had better go on by itself.
+    pub fn follow(self, watch: &dyn Watch, has_better: impl Fn() -> bool) -> End {
         progress::note(&format!("waits for the next layer of {}", self.sector));
-        let end = self.listen(watch, leaves);
+        let since = Instant::now();
+        let begun = self.wait(has_better).unwrap_or_else(|e| {
+            warn!("{} does not begin: {e}", self.sector);
+            false
+        });
+        let waited = since.elapsed();
+        let failed = if begun {
+            self.listen(watch).unwrap_or_else(|e| {
+                warn!("{} is not heard any more: {e}", self.sector);
+                None
+            })
+        } else {
+            None
+        };
         progress::note("");
-        end.unwrap_or_else(|e| {
-            warn!("{} is not heard any more: {e}", self.sector);
-            End::Alone
-        })
-    }
-
-    fn listen(&self, watch: &dyn Watch, leaves: impl Fn(u32) -> bool) -> io::Result<End> {
-        let mut begun = false;
-        let mut leaving = false;
-        loop {
-            let patience = if begun {
-                SILENCE
-            } else {
-                self.until.saturating_duration_since(Instant::now())
-            };
-            // The kernel takes no time for as long as it likes.
-            self.link
-                .patient_for(patience.max(Duration::from_millis(1)))?;
-            let told = match self.link.receive() {
-                Err(e) if !begun && e.kind() == io::ErrorKind::WouldBlock => {
-                    info!("{} has not begun a layer in time", self.sector);
-                    return Ok(End::Alone);
-                }
-                told => told?,
-            };
-            match told {
-                None => return Ok(End::Alone),
-                Some(Told::Begin) => {
-                    begun = true;
-                    info!("in lock step with {}, on its core", self.sector);
-                    progress::note(&format!("in lock step with {}", self.sector));
-                    self.heard(Ok(()), false)?;
-                }
-                Some(Told::Progress { layer, nodes }) => watch.progress(Place { layer, nodes }),
-                Some(Told::Checkpoint {
-                    layer,
-                    nodes,
-                    digest,
-                }) => {
-                    let done = watch.checkpoint(Place { layer, nodes }, digest.0.into());
-                    if let Some(failed) = self.heard(done, false)? {
-                        return Ok(failed);
-                    }
-                }
-                Some(Told::Completed { layer, digest }) => {
-                    let done = watch.completed(layer, digest.0.into());
-                    leaving = leaves(layer);
-                    if let Some(failed) = self.heard(done, leaving)? {
-                        return Ok(failed);
-                    }
-                }
-                Some(Told::Over { .. }) if leaving => return Ok(End::Alone),
-                Some(Told::Over { message, os_error }) => {
-                    let error = os_error.map(io::Error::from_raw_os_error);
-                    return Ok(End::Failed(
-                        error.unwrap_or_else(|| io::Error::other(message)),
-                    ));
-                }
-            }
+        End {
+            waited,
+            begun,
+            failed,
         }
     }
 
-    /// Says whether it is written down.
-    fn heard(&self, done: io::Result<()>, leaves: bool) -> io::Result<Option<End>> {
+    /// Whether a layer begins.
+    fn wait(&self, has_better: impl Fn() -> bool) -> io::Result<bool> {
+        loop {
+            let left = self.until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                info!("{} has not begun a layer in time", self.sector);
+                return Ok(false);
+            }
+            // The kernel takes no time for as long as it likes.
+            let glance = left.clamp(Duration::from_millis(1), GLANCE);
+            self.link.patient_for(glance)?;
+            match self.link.receive() {
+                Ok(Some(Told::Begin)) => break,
+                Ok(_) => return Ok(false),
+                Err(e) if e.kind() != io::ErrorKind::WouldBlock => return Err(e),
+                Err(_) => {
+                    if has_better() {
+                        info!("a core is free: not with {}", self.sector);
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        info!("in lock step with {}, on its core", self.sector);
+        progress::note(&format!("in lock step with {}", self.sector));
+        self.link.patient_for(SILENCE)?;
+        self.heard(Ok(()))?;
+        Ok(true)
+    }
+
+    /// Until the other one ends; gives what failed.
+    fn listen(&self, watch: &dyn Watch) -> io::Result<Option<io::Error>> {
+        while let Some(told) = self.link.receive()? {
+            let failed = match told {
+                Told::Begin => None,
+                Told::Progress { layer, nodes } => {
+                    watch.progress(Place { layer, nodes });
+                    None
+                }
+                Told::Checkpoint {
+                    layer,
+                    nodes,
+                    digest,
+                } => self.heard(watch.checkpoint(Place { layer, nodes }, digest.0.into()))?,
+                Told::Completed { layer, digest } => {
+                    self.heard(watch.completed(layer, digest.0.into()))?
+                }
+                Told::Over { message, os_error } => {
+                    let error = os_error.map(io::Error::from_raw_os_error);
+                    Some(error.unwrap_or_else(|| io::Error::other(message)))
+                }
+            };
+            if failed.is_some() {
+                return Ok(failed);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says whether it is written down; gives why not.
+    fn heard(&self, done: io::Result<()>) -> io::Result<Option<io::Error>> {
         let error = done.as_ref().err().map(io::Error::to_string);
-        let sent = self.link.send(&Heard { error, leaves });
+        let sent = self.link.send(&Heard { error });
         match done {
             Ok(()) => sent.map(|()| None),
-            Err(e) => Ok(Some(End::Failed(e))),
+            Err(e) => Ok(Some(e)),
         }
     }
 }
