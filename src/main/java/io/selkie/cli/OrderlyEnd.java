@@ -2,6 +2,8 @@ package io.selkie.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
 /**
@@ -13,22 +15,34 @@ final class OrderlyEnd {
 
   private OrderlyEnd() {}
 
-  /** Runs the command in this thread and returns its status. */
+  /**
+   * Runs the command in this thread and returns its status; never, if a signal ends the process
+   * meanwhile: its status is that of the signal, and one that this thread left with could get
+   * before it.
+   */
   static int of(IntSupplier command) {
     Thread worker = Thread.currentThread();
     CountDownLatch done = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(worker, done), "orderly-end"));
+    AtomicBoolean signalled = new AtomicBoolean();
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> end(worker, done, signalled), "orderly-end"));
+    int status;
     try {
-      return command.getAsInt();
+      status = command.getAsInt();
     } finally {
       done.countDown();
     }
+    while (signalled.get()) {
+      LockSupport.park();
+    }
+    return status;
   }
 
-  private static void end(Thread worker, CountDownLatch done) {
+  private static void end(Thread worker, CountDownLatch done, AtomicBoolean signalled) {
     if (done.getCount() == 0) {
       return;
     }
+    signalled.set(true);
     worker.interrupt();
     try {
       if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

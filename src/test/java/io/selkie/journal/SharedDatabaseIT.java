@@ -120,7 +120,13 @@ class SharedDatabaseIT {
       ExecutorService threads = Executors.newFixedThreadPool(4);
       List<Future<byte[]>> secrets = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
-        secrets.add(threads.submit(() -> Database.farmSecret(settings)));
+        secrets.add(
+            threads.submit(
+                () -> {
+                  try (Database host = Database.open(state, settings)) {
+                    return host.farmSecret().orElseThrow();
+                  }
+                }));
       }
 
       byte[] first = database.farmSecret().orElseThrow();
@@ -128,6 +134,7 @@ class SharedDatabaseIT {
       for (Future<byte[]> secret : secrets) {
         assertArrayEquals(first, secret.get());
       }
+      assertArrayEquals(first, Database.farmSecret(settings));
       threads.shutdown();
     }
     try (Database database = Database.open(state, settings(postgres.create("another")))) {
