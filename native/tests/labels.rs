@@ -1,7 +1,6 @@
 //! Our labels against the library's: every kernel of this processor, different sectors in the lanes.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use filecoin_proofs::constants::DefaultTreeHasher;
@@ -11,22 +10,8 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use selkie_labels::graph::{Graph, Parents};
 use selkie_labels::kernel::Kernel;
-use selkie_labels::run::{file_name, Job, Member, Nobody, Place, Sector, Watch};
+use selkie_labels::run::{file_name, Job, Member, Nobody, Sector};
 use storage_proofs_porep::stacked::generate_replica_id;
-
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn checkpoint(&self, _: Place, _: blake3::Hash) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn completed(&self, _: u32, _: blake3::Hash) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn progress(&self, _: Place) {}
-}
 
 type ReplicaId = <DefaultTreeHasher as filecoin_hashers::Hasher>::Domain;
 
@@ -88,7 +73,7 @@ fn compare(proof: RegisteredSealProof, kernel: Kernel, sectors: usize, compared:
     };
     let own = made.iter().map(|sector| Member {
         sector: sector.clone(),
-        watch: Box::new(Unwatched),
+        watch: Box::new(Nobody),
     });
     for outcome in job.run(own.collect(), &Nobody).unwrap() {
         assert_eq!(outcome.unwrap(), 2);

@@ -109,7 +109,7 @@ pub enum Turn<'a> {
     Stop,
 }
 
-/// No other sector ever comes.
+/// No other sector ever comes, and nobody hears how one gets on.
 pub struct Nobody;
 
 impl<'a> Company<'a> for Nobody {
@@ -120,6 +120,18 @@ impl<'a> Company<'a> for Nobody {
     fn is_awaited_at_first(&self) -> bool {
         false
     }
+}
+
+impl Watch for Nobody {
+    fn checkpoint(&self, _: Place, _: blake3::Hash) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn completed(&self, _: u32, _: blake3::Hash) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn progress(&self, _: Place) {}
 }
 
 /// Name of a layer in a cache directory (storage-proofs-core, `CacheKey`).

@@ -54,6 +54,14 @@ struct Waiting {
     link: Link,
 }
 
+impl State {
+    /// Who waits, and has not gone.
+    fn awaited(&self) -> Option<&Knock> {
+        let waiting = self.waiting.as_ref().filter(|one| one.link.is_open())?;
+        Some(&waiting.knock)
+    }
+}
+
 impl Door {
     /// Lets nobody wait yet.
     pub fn open(pairs: &Pairs, sector: &str, sector_bytes: u64, layers: u32) -> Result<Door> {
@@ -123,17 +131,13 @@ impl Door {
 
     /// Whether a sector waits.
     pub fn is_awaited(&self) -> bool {
-        let state = self.inside.state();
-        state.waiting.as_ref().is_some_and(|one| one.link.is_open())
+        self.inside.state().awaited().is_some()
     }
 
     /// Whether a sector waits for its first layer.
     pub fn is_awaited_at_first(&self) -> bool {
         let state = self.inside.state();
-        state
-            .waiting
-            .as_ref()
-            .is_some_and(|one| one.knock.layer == 1 && one.link.is_open())
+        state.awaited().is_some_and(|knock| knock.layer == 1)
     }
 
     /// Who comes along from this layer on.
@@ -216,7 +220,7 @@ impl Inside {
         if let Some(reason) = state.closed {
             return Err(format!("it {reason}"));
         }
-        if state.waiting.as_ref().is_some_and(|one| one.link.is_open()) {
+        if state.awaited().is_some() {
             return Err("somebody waits there already".to_owned());
         }
         let nodes = (self.sector_bytes / 32) as usize;
@@ -344,25 +348,13 @@ impl Watch for Guest {
 
 #[cfg(test)]
 mod tests {
+    use selkie_labels::run::Nobody;
+
     use super::*;
     use crate::pairing::{visit, When};
 
     const BYTES: u64 = 8 << 20;
     const NODES: usize = (BYTES / 32) as usize;
-
-    struct Unwatched;
-
-    impl Watch for Unwatched {
-        fn checkpoint(&self, _: Place, _: blake3::Hash) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn completed(&self, _: u32, _: blake3::Hash) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn progress(&self, _: Place) {}
-    }
 
     fn pairs(directory: &std::path::Path) -> Pairs {
         Pairs {
@@ -396,7 +388,7 @@ mod tests {
         let second = visit("s-t01000-2", 1).unwrap();
         assert!(door.is_awaited_at_first());
         assert!(visit("s-t01000-3", 1).is_none(), "somebody waits already");
-        let follows = thread::spawn(move || second.follow(&Unwatched, || false));
+        let follows = thread::spawn(move || second.follow(&Nobody, || false));
         let guest = door.take(1).unwrap();
         assert!(visit("s-t01000-3", 1).is_none(), "it has company");
         assert!(guest.watch.is_wanted());
@@ -451,7 +443,7 @@ mod tests {
 
         door.close("looks for company itself");
 
-        assert!(!second.follow(&Unwatched, || false).begun);
+        assert!(!second.follow(&Nobody, || false).begun);
         assert!(visit::knock(dir.path(), &knock("s-t01000-2", 1)).is_none());
     }
 }
